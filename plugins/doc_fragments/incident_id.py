@@ -1,0 +1,22 @@
+# Copyright: (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Which incidents; the argument spec is `INCIDENT_ID` in module_utils/_incidents.py."""
+
+    DOCUMENTATION = r"""
+options:
+  incident_id:
+    description:
+      - The incidents, by id (such as V(Q1R2DLCB21K7NP)) or number. One can be given as a plain string.
+      - Each one is tried. When some fail, the task fails, and RV(ignore:failures) lists those while RV(incidents) holds
+        the others.
+    type: list
+    elements: str
+    required: true
+    aliases: [incident_ids, id]
+"""

@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An action: options and a plan, run as an Ansible module; the only file that talks to Ansible.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ._auth import AUTH, Options, settings
+from ._errors import PagerDutyError, shortened
+from ._plan import Outcome, Planned, Record, Runner
+from ._rest import PagerDuty
+from ._transport import Patience
+
+Result = dict[str, t.Any]
+Notice = t.Callable[[str], None]
+
+
+class Action:
+    """What one module does.
+
+    Args:
+        plan: reads, and says for each target what is and what shall be (client, options, notice).
+        options: the argument spec, without the shared `AUTH` options.
+        noun: what a target is, for messages.
+        rules: `required_if` and the like, as `AnsibleModule` takes them.
+    """
+
+    def __init__(
+        self,
+        plan: t.Callable[[PagerDuty, dict[str, t.Any], Notice], t.Iterable[Planned]],
+        options: Options,
+        *,
+        noun: str = "incident",
+        result: t.Callable[[t.Sequence[Record]], Result] | None = None,
+        **rules: t.Any,
+    ) -> None:
+        self._plan = plan
+        self._noun = noun
+        self._result = result or incidents_result
+        self.options = {**AUTH, **options}
+        self.rules = rules
+
+    def main(self) -> None:
+        """Run as a module, in a process of its own."""
+        module = AnsibleModule(argument_spec=self.options, supports_check_mode=True, **self.rules)
+        result = self.run(module.params, check=module.check_mode, diff=module._diff, notice=module.warn)
+        if result["failed"]:
+            module.fail_json(**result)
+        module.exit_json(**result)
+
+    def run(self, params: dict[str, t.Any], *, check: bool, diff: bool, notice: Notice) -> Result:
+        """Plan, and unless `check` apply.
+
+        Args:
+            params: checked by `options`.
+            check: say what would be done, and send no write.
+            diff: add what changed to the result.
+            notice: tells the user something while the task goes on.
+
+        Returns:
+            The result for Ansible; `failed` says whether any target failed.
+        """
+        try:
+            connection = settings(params)
+            patience = Patience(connection.max_wait, notice)
+            pagerduty = PagerDuty(connection, patience)
+
+            def again(targets: list[str]) -> t.Iterable[Planned]:
+                narrowed = {**params, "incident_id": targets} if params.get("incident_id") else params
+                return self._plan(pagerduty, narrowed, notice)
+
+            planned = self._plan(pagerduty, params, notice)
+            runner = Runner(planned, again, lambda lost, attempt: patience.pause(lost, attempt, patience.clock()))
+            outcomes = runner.rehearse() if check else runner.apply()
+        except PagerDutyError as error:
+            return {
+                "failed": True,
+                "changed": False,
+                "msg": str(error),
+                "failures": [{"target": None, **error.as_result()}],
+            }
+        return self._told(outcomes, check=check, diff=diff)
+
+    def _told(self, outcomes: t.Sequence[Outcome], *, check: bool, diff: bool) -> Result:
+        failures = [(outcome.target, outcome.error) for outcome in outcomes if outcome.error]
+        result: Result = {
+            "failed": bool(failures),
+            "changed": any(outcome.changed for outcome in outcomes),
+            "msg": _sentence(self._noun, outcomes, check=check),
+            **self._result([outcome.record for outcome in outcomes if outcome.record is not None]),
+        }
+        if diff:
+            result["diff"] = [_difference(self._noun, outcome) for outcome in outcomes if outcome.changed]
+        if failures:
+            result["failures"] = [{"target": target, **error.as_result()} for target, error in failures]
+        return result
+
+
+def incidents_result(records: t.Sequence[Record]) -> Result:
+    """`incidents`, and `incident` where there is one."""
+    return {"incidents": list(records), **({"incident": records[0]} if len(records) == 1 else {})}
+
+
+def _difference(noun: str, outcome: Outcome) -> Result:
+    header = f"{noun} {outcome.target}"
+    before, after = (outcome.plan.before, outcome.plan.after) if outcome.plan else ({}, {})
+    return {"before_header": header, "after_header": header, "before": before, "after": after}
+
+
+def _sentence(noun: str, outcomes: t.Sequence[Outcome], *, check: bool) -> str:
+    """One line for a job log: what happened to which target."""
+    failed = [outcome for outcome in outcomes if outcome.error]
+    changed = [outcome for outcome in outcomes if outcome.changed]
+    if len(outcomes) == 1:
+        outcome = outcomes[0]
+        if outcome.error:
+            return str(outcome.error)
+        return f"{noun} {outcome.target}: {_change(outcome, check=check)}."
+    counts = [
+        f"{len(changed)} {'would change' if check else 'changed'}",
+        f"{len(outcomes) - len(changed) - len(failed)} already so",
+        *([f"{len(failed)} failed"] if failed else []),
+    ]
+    told = [f"{noun} {outcome.target}: {outcome.error}" for outcome in failed]
+    return " ".join([f"{len(outcomes)} {noun}s: {', '.join(counts)}.", *told])
+
+
+def _change(outcome: Outcome, *, check: bool) -> str:
+    before, after = (outcome.plan.before, outcome.plan.after) if outcome.plan else ({}, {})
+    if not outcome.changed:
+        return "already so" if after else "read"
+    changes = [
+        f"{name} {shortened(repr(before.get(name)))} → {shortened(repr(after[name]))}"
+        for name in after
+        if before.get(name) != after[name]
+    ]
+    return f"{'would change' if check else 'changed'} {', '.join(changes)}"

@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""PagerDuty as the domain sees it: REST v2 with its headers and pages, and one way to send an event.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import quote
+
+from ._auth import Settings
+from ._errors import Unanswered
+from ._transport import Patience, Request, Transport
+
+Record = dict[str, t.Any]
+Query = t.Sequence[tuple[str, str]]
+
+MEDIA_TYPE = "application/vnd.pagerduty+json;version=2"
+PAGE = 100
+"""Most entries that PagerDuty puts on a page."""
+DEEPEST = 10_000
+"""Largest `offset + limit` that PagerDuty answers."""
+
+Shape = t.Mapping[str, type]
+INCIDENT: Shape = {"id": str, "incident_number": int, "status": str, "service": dict}
+NOTE: Shape = {"id": str, "content": str}
+SHAPES: t.Mapping[str, Shape] = {"incident": INCIDENT, "incidents": INCIDENT, "note": NOTE, "notes": NOTE}
+"""The fields that the domain relies on, by the key of the answer that holds the records; checked on arrival."""
+
+
+class PagerDuty:
+    """An account, reached with one token.
+
+    Args:
+        settings: where and as whom.
+        patience: what the task may spend on waiting.
+    """
+
+    def __init__(self, settings: Settings, patience: Patience) -> None:
+        self.settings = settings
+        self.patience = patience
+        self._transport = Transport(settings.timeout, settings.verify, patience)
+
+    def get(self, path: str, key: str, query: Query = (), *, retried: bool = True) -> t.Any:
+        """What an answer holds under `key`.
+
+        Args:
+            path: made by `path_of`.
+            retried: whether to try again when PagerDuty cannot answer at once.
+
+        Raises:
+            PagerDutyError: as `Transport.send`.
+        """
+        request = self._request("GET", path, query=query, retried=retried)
+        return _under(key, self._transport.send(request).body, request)
+
+    def pages(self, path: str, key: str, query: Query = ()) -> t.Iterator[list[Record]]:
+        """The pages of a list, one call for each, up to PagerDuty's limit of 10,000 entries.
+
+        Source: https://developer.pagerduty.com/docs/pagination (classic pagination).
+        """
+        for offset in range(0, DEEPEST, PAGE):
+            request = self._request("GET", path, query=[*query, ("limit", str(PAGE)), ("offset", str(offset))])
+            body = self._transport.send(request).body
+            yield _under(key, body, request)
+            if not body.get("more"):
+                return
+
+    def write(self, method: str, path: str, body: Record | None = None, key: str | None = None) -> t.Any:
+        """Send a write once and return what its answer holds under `key`.
+
+        Raises:
+            PagerDutyError: as `Transport.send`; `Unanswered` also where the answer lacks `key`.
+        """
+        request = self._request(method, path, body=body)
+        answer = self._transport.send(request).body
+        return _under(key, answer, request) if key else answer
+
+    def send_event(self, path: str, event: Record) -> Record:
+        """Send an event; its dedup key makes it safe to send again until PagerDuty has taken it.
+
+        Source: openapi/events-v2.json.
+        """
+        request = Request(
+            "POST", self.settings.events_url + path, what=f"POST {path}", body=event, repeatable="dedup_key" in event
+        )
+        return self._transport.send(request).body
+
+    def _request(
+        self, method: str, path: str, query: Query = (), body: Record | None = None, *, retried: bool = True
+    ) -> Request:
+        return Request(
+            method,
+            self.settings.api_url + path,
+            what=f"{method} {path}",
+            headers=self._headers(),
+            query=query,
+            body=body,
+            repeatable=method == "GET",
+            retried=retried,
+        )
+
+    def _headers(self) -> dict[str, str]:
+        headers = {
+            "Accept": MEDIA_TYPE,
+            "Authorization": self.settings.authorization,
+            # The schema asks for it on every call, also where there is no body.
+            "Content-Type": "application/json",
+        }
+        if self.settings.from_email:
+            headers["From"] = self.settings.from_email
+        return headers
+
+
+def path_of(*segments: str) -> str:
+    """A path of which no segment can break out: `path_of("incidents", "a/b") == "/incidents/a%2Fb"`."""
+    return "".join(f"/{quote(segment, safe='')}" for segment in segments)
+
+
+def _under(key: str, body: Record, request: Request) -> t.Any:
+    value = body.get(key)
+    records = value if isinstance(value, list) else [value]
+    if not all(_has_shape(record, SHAPES.get(key, {})) for record in records):
+        raise Unanswered(
+            f"{request.what}: the answer holds no {key!r} of the shape that PagerDuty documents.",
+            hint="Is api_url the address of PagerDuty's REST API?",
+            again=False,
+        )
+    return value
+
+
+def _has_shape(record: t.Any, shape: Shape) -> bool:
+    return isinstance(record, dict) and all(isinstance(record.get(name), kind) for name, kind in shape.items())
