@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -43,7 +43,9 @@ attributes:
 options: {}
 attributes:
   action_group:
-    description: Use C(group/oncall.pagerduty.pagerduty) in C(module_defaults) to set the defaults of all modules at once.
+    description:
+      - Use C(group/oncall.pagerduty.pagerduty) in C(module_defaults) to set the defaults of all modules at
+        once.
     support: full
     membership:
       - oncall.pagerduty.pagerduty

@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -22,7 +22,8 @@ options:
   auth_type:
     description:
       - How the token is presented to PagerDuty.
-      - Where it is not given, V(bearer) for scoped OAuth tokens (they start with C(pdus+) or C(pdeu+)), V(token) for all others.
+      - Where it is not given, V(bearer) for scoped OAuth tokens (they start with C(pdus+) or C(pdeu+)), V(token) for
+        all others.
     type: str
     choices: [token, bearer]
   from_email:
@@ -56,7 +57,9 @@ options:
     type: bool
     default: true
   ca_path:
-    description: A file or directory with the certificate authorities to trust, in place of those that C(requests) brings.
+    description:
+      - A file or directory with the certificate authorities to trust, in place of those that C(requests)
+        brings.
     type: path
   timeout:
     description:
@@ -71,7 +74,8 @@ options:
     type: float
     default: 120
 notes:
-  - An action is never sent twice on a guess. Where the answer to a change is lost, the module reads again before it decides.
+  - An action is never sent twice on a guess. Where the answer to a change is lost, the module reads again before it
+    decides.
   - Give the credentials once for all modules by environment variables, or by C(module_defaults) with the action group
     C(group/oncall.pagerduty.pagerduty).
 """

@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -11,6 +11,7 @@ Private to the collection.
 
 from __future__ import annotations
 
+import os
 import re
 import typing as t
 from dataclasses import dataclass, field
@@ -126,7 +127,7 @@ def settings(params: dict[str, t.Any]) -> Settings:
         api_token=token,
         bearer=(params["auth_type"] or _auth_type(token)) == "bearer",
         from_email=_email(params["from_email"]),
-        verify=(params["ca_path"] or True) if params["validate_certs"] else False,
+        verify=_verify(params["validate_certs"], params["ca_path"]),
         timeout=_seconds("timeout", params["timeout"], above=0),
         max_wait=_seconds("max_wait", params["max_wait"]),
     )
@@ -162,6 +163,12 @@ def _email(value: str | None) -> str | None:
     if value and not (EMAIL.fullmatch(value) and value.isascii()):
         raise BadInput("from_email", "it must be the e-mail address of a user of the account", value)
     return value or None
+
+
+def _verify(validate_certs: bool, ca_path: str | None) -> bool | str:
+    if ca_path and not os.path.exists(ca_path):
+        raise BadInput("ca_path", "no such file or directory is on the machine that runs the module", ca_path)
+    return (ca_path or True) if validate_certs else False
 
 
 def _seconds(option: str, value: float, above: float | None = None) -> float:

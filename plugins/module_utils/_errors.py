@@ -1,11 +1,12 @@
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """What can go wrong, told apart by what it means for the effect.
 
-L(BadInput) is raised before any call. L(Refused) means that PagerDuty answered no: nothing happened. L(NotSent) means that
-nothing left this machine, or that PagerDuty turned it away unread. L(Unanswered) means that the call may have had its
+L(BadInput) is raised before any call. L(Refused) means that PagerDuty answered no: nothing happened. L(NotSent)
+means that nothing left this machine, or that PagerDuty turned it away unread. L(Unanswered) means that the call may
+have had its
 effect: whoever sent a write must look before sending it again. Each carries the next step for the person who reads it.
 
 Private to the collection.

@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -46,9 +46,10 @@ UNKNOWN = "unknown"
 def send_event(pagerduty: PagerDuty, params: dict[str, t.Any], notice: t.Callable[[str], None]) -> list[Plan]:
     """The plan to send an alert event.
 
-    With an API token the alert's state is read first, and what is already so is not sent again. That is believed only of
-    an incident on a service that owns the routing key: the same dedup key may be in use elsewhere. When the state cannot be
-    read, the event is sent: PagerDuty folds a repeated event into the open alert, whereas a lost one wakes nobody.
+    With an API token the alert's state is read first, and what is already so is not sent again. That is believed
+    only of an incident on a service that owns the routing key: the same dedup key may be in use elsewhere. When the
+    state cannot be read, the event is sent: PagerDuty folds a repeated event into the open alert, whereas a lost one
+    wakes nobody.
 
     Args:
         params: the options of the module `event`.

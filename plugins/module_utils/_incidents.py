@@ -1,10 +1,8 @@
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The incident domain: read incidents as cheaply as PagerDuty allows, and plan what a responder can do to them.
-
-Each public `change_*` function checks its arguments before any call, reads, and returns one plan for each incident.
+"""Incidents: read them as cheaply as PagerDuty allows, plan for each, and change them many at a time.
 
 Private to the collection.
 """
@@ -14,10 +12,9 @@ from __future__ import annotations
 import functools
 import re
 import typing as t
-from dataclasses import dataclass
 
 from ._auth import Options
-from ._errors import BadInput, PagerDutyError, Refused, Unanswered
+from ._errors import BadInput, PagerDutyError, Unanswered
 from ._plan import Outcome, Plan, Planned, Write, reading
 from ._rest import PagerDuty, Query, Record, path_of
 
@@ -57,8 +54,6 @@ WORTH_A_PAGE = 3
 """From so many incidents on, a page is tried before reading one by one."""
 OPEN_FIRST = (("statuses[]", "triggered"), ("statuses[]", "acknowledged"), ("sort_by", "created_at:desc"))
 RESOLVED_NEXT = (("statuses[]", "resolved"), ("sort_by", "resolved_at:desc"))
-NOTE_FIELDS = ("id", "user", "channel", "content", "created_at", "updated_at")
-"""Source: openapi/rest.json, `IncidentNote`."""
 
 
 def read_incidents(pagerduty: PagerDuty, ids: t.Sequence[str], include: t.Sequence[str] = ()) -> Read:
@@ -71,7 +66,7 @@ def read_incidents(pagerduty: PagerDuty, ids: t.Sequence[str], include: t.Sequen
     Raises:
         BadInput: when there is no id, or one cannot be right.
     """
-    wanted = _checked_ids(ids)
+    wanted = checked_ids(ids)
     query = [("include[]", name) for name in include]
     found: Read = {}
     if len(wanted) >= WORTH_A_PAGE and ONLY_SINGLY not in include:
@@ -98,7 +93,9 @@ def find_incidents(
     return incidents
 
 
-def info(pagerduty: PagerDuty, ids: t.Sequence[str] | None, dedup_key: str | None, include: t.Sequence[str]) -> list[Planned]:
+def info(
+    pagerduty: PagerDuty, ids: t.Sequence[str] | None, dedup_key: str | None, include: t.Sequence[str]
+) -> list[Planned]:
     """Plans that only read; incidents by id, or by the dedup key of the events that opened them.
 
     Raises:
@@ -114,53 +111,11 @@ def info(pagerduty: PagerDuty, ids: t.Sequence[str] | None, dedup_key: str | Non
         incidents = find_incidents(pagerduty, dedup_key, expand)
         found: Read = {incident["id"]: incident for incident in incidents}
     else:
-        found = read_incidents(pagerduty, ids or (), expand)
-    return _plan_each(found, lambda incident: reading(incident["id"], incident | _beside(pagerduty, incident, beside)))
+        found = read_incidents(pagerduty, ids or [], expand)
+    return plan_each(found, lambda incident: reading(incident["id"], incident | _beside(pagerduty, incident, beside)))
 
 
-def change_status(pagerduty: PagerDuty, ids: t.Sequence[str], status: str, resolution: str | None) -> list[Planned]:
-    """Acknowledge or resolve.
-
-    Args:
-        status: `acknowledged` or `resolved`.
-        resolution: a note to resolve with.
-
-    Raises:
-        BadInput: when a resolution comes without `resolved`, or is empty.
-
-    Source: openapi/rest.json, PUT /incidents.
-    """
-    if resolution is not None and status != "resolved":
-        raise BadInput("resolution", "it goes with status resolved only", resolution)
-    if resolution is not None and not resolution.strip():
-        raise BadInput("resolution", "it must not be empty", resolution)
-    write = _put_incidents(pagerduty)
-    note = {} if resolution is None else {"resolution": resolution}
-
-    def plan(incident: Record) -> Plan:
-        before = {"status": incident["status"]}
-        if incident["status"] == status:
-            return Plan(incident["id"], before, before, incident, incident)
-        if incident["status"] == "resolved":
-            raise Refused(
-                f"Incident {_name(incident)} is resolved and cannot be {status}.",
-                hint="Nothing re-opens a resolved incident; trigger a new one with the event module.",
-            )
-        after = {"status": status, **note}
-        return Plan(
-            incident["id"],
-            {**before, **dict.fromkeys(note)},
-            after,
-            incident,
-            {**incident, "status": status},
-            write,
-            body=after,
-        )
-
-    return _plan_each(read_incidents(pagerduty, ids), plan)
-
-
-def _put_incidents(pagerduty: PagerDuty) -> Write:
+def put_incidents(pagerduty: PagerDuty) -> Write:
     """PUT /incidents: each plan's `body` holds the fields to send."""
 
     def send(plans: t.Sequence[Plan]) -> list[Record]:
@@ -175,141 +130,19 @@ def _put_incidents(pagerduty: PagerDuty) -> Write:
     return Write(send, MOST_IN_ONE_PUT)
 
 
-def change_notes(
-    pagerduty: PagerDuty,
-    ids: t.Sequence[str],
-    *,
-    content: str | None,
-    state: str,
-    note_id: str | None,
-    allow_duplicate: bool,
-) -> list[Planned]:
-    """Add, rewrite or remove a note on each incident.
-
-    Args:
-        content: the note's text.
-        state: `present` or `absent`.
-        note_id: the one note to rewrite or remove; otherwise notes are known by their content.
-        allow_duplicate: add another note even where one says the same.
+def identified(pagerduty: PagerDuty, ids: t.Sequence[str]) -> Read:
+    """Records that hold an incident's id and may hold no more; only a number costs a call to look it up.
 
     Raises:
-        BadInput: when these do not go together.
-
-    Source: openapi/rest.json, /incidents/{id}/notes.
+        BadInput: as `read_incidents`.
     """
-    targets = _checked_ids(ids)
-    _check_note(targets, content, state, note_id, allow_duplicate)
-    write = Write(lambda plans: [_write_notes(pagerduty, plan) for plan in plans])
-
-    def plan(target: str) -> Plan:
-        notes: list[Record] = pagerduty.get(path_of("incidents", target, "notes"), "notes")
-        meant = [note for note in notes if _is_meant(note, note_id, content)]
-        if state == "absent":
-            calls = [NoteCall("DELETE", note["id"]) for note in meant]
-        elif note_id:
-            calls = _rewrite(target, note_id, meant, content or "")
-        else:
-            calls = [NoteCall("POST", None, content)] if allow_duplicate or not meant else []
-        expected = functools.reduce(_with_note, ((call, call.foreseen(notes)) for call in calls), notes)
-        changed_ids = {note["id"] for note in meant} | {None}
-        return Plan(
-            target,
-            before={"notes": [note["content"] for note in meant]},
-            after={"notes": [note["content"] for note in expected if note["id"] in changed_ids]},
-            record={"id": target, "notes": notes},
-            expected={"id": target, "notes": expected},
-            write=write,
-            body=calls,
-        )
-
-    return [_attempt(target, functools.partial(plan, target)) for target in _without_numbers(pagerduty, targets)]
+    wanted = checked_ids(ids)
+    numbers = [incident_id for incident_id in wanted if incident_id.isdecimal()]
+    known = read_incidents(pagerduty, numbers) if numbers else {}
+    return {incident_id: known.get(incident_id, {"id": incident_id}) for incident_id in wanted}
 
 
-@dataclass(frozen=True)
-class NoteCall:
-    """One write to an incident's notes."""
-
-    method: str
-    note_id: str | None
-    content: str | None = None
-
-    def foreseen(self, notes: t.Sequence[Record]) -> Record:
-        """The note as this call will leave it; what only PagerDuty can know of a new one is None."""
-        old = next((note for note in notes if note["id"] == self.note_id), dict.fromkeys(NOTE_FIELDS))
-        return {**old, "content": self.content}
-
-
-def _check_note(
-    targets: t.Sequence[str], content: str | None, state: str, note_id: str | None, allow_duplicate: bool
-) -> None:
-    if content is not None and not content.strip():
-        raise BadInput("content", "it must not be empty", content)
-    if note_id is not None and not ID.fullmatch(note_id):
-        raise BadInput("note_id", "it must be the id of a note, such as PWL7QXS", note_id)
-    if note_id is not None and len(targets) > 1:
-        raise BadInput("note_id", "a note belongs to one incident: give one incident_id", note_id)
-    if state == "present" and content is None:
-        raise BadInput("content", "it is required where state is present")
-    if state == "absent" and (content is None) == (note_id is None):
-        raise BadInput("content", "where state is absent, give either content or note_id")
-    if allow_duplicate and (state == "absent" or note_id is not None):
-        raise BadInput("allow_duplicate", "it goes neither with state absent nor with note_id", allow_duplicate)
-
-
-def _is_meant(note: Record, note_id: str | None, content: str | None) -> bool:
-    if note_id is not None:
-        return bool(note["id"] == note_id)
-    return _comparable(note["content"]) == _comparable(content or "")
-
-
-def _comparable(text: str) -> str:
-    """A note's text without what a server may trim: line ends and the white space around it."""
-    return "\n".join(line.rstrip() for line in text.strip().splitlines())
-
-
-def _rewrite(target: str, note_id: str, meant: t.Sequence[Record], content: str) -> list[NoteCall]:
-    if not meant:
-        raise Refused(
-            f"Incident {target} has no note {note_id}.",
-            hint="Leave note_id out to add a note, or take an id from incident_info with include: [notes].",
-        )
-    same = _comparable(meant[0]["content"]) == _comparable(content)
-    return [] if same else [NoteCall("PUT", note_id, content)]
-
-
-def _write_notes(pagerduty: PagerDuty, plan: Plan) -> Record:
-    notes: list[Record] = plan.record["notes"]
-    for call in plan.body:
-        path = path_of("incidents", plan.target, "notes", *([call.note_id] if call.note_id else []))
-        note: Record = {}
-        if call.method == "DELETE":
-            pagerduty.write("DELETE", path)
-        else:
-            note = pagerduty.write(call.method, path, {"note": {"content": call.content}}, "note")
-        notes = _with_note(notes, (call, note))
-    return {"id": plan.target, "notes": notes}
-
-
-def _with_note(notes: list[Record], change: tuple[NoteCall, Record]) -> list[Record]:
-    """The notes after a call, given the note that it left."""
-    call, left = change
-    if call.method == "POST":
-        return [*notes, left]
-    if call.method == "PUT":
-        return [left if note["id"] == call.note_id else note for note in notes]
-    return [note for note in notes if note["id"] != call.note_id]
-
-
-def _without_numbers(pagerduty: PagerDuty, targets: t.Iterable[str]) -> list[str]:
-    """Incident ids alone: a number is looked up, so that an incident named twice is written to once."""
-    ids = [
-        pagerduty.get(path_of("incidents", target), "incident")["id"] if target.isdecimal() else target
-        for target in targets
-    ]
-    return list(dict.fromkeys(ids))
-
-
-def _checked_ids(ids: t.Sequence[str]) -> list[str]:
+def checked_ids(ids: t.Sequence[str]) -> list[str]:
     """The ids, each once.
 
     Raises:
@@ -363,7 +196,7 @@ def _beside(pagerduty: PagerDuty, incident: Record, parts: t.Iterable[str]) -> R
     return beside
 
 
-def _plan_each(found: Read, make: t.Callable[[Record], Plan]) -> list[Planned]:
+def plan_each(found: Read, make: t.Callable[[Record], Plan]) -> list[Planned]:
     """A plan for each incident that could be read; one that was named twice, by id and number, is planned once."""
     planned: dict[str, Planned] = {}
     for asked, incident in found.items():
@@ -383,5 +216,6 @@ def _attempt(target: str, make: t.Callable[[], Plan]) -> Planned:
         return Outcome(target, error=error)
 
 
-def _name(incident: Record) -> str:
+def name_of(incident: Record) -> str:
+    """An incident for messages, by id and number."""
     return f"{incident['id']} (number {incident['incident_number']})"

@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -9,6 +9,7 @@ Private to the collection.
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
@@ -87,9 +88,9 @@ class Action:
                 "msg": str(error),
                 "failures": [{"target": None, **error.as_result()}],
             }
-        return self._told(outcomes, check=check, diff=diff)
+        return self._report(outcomes, check=check, diff=diff)
 
-    def _told(self, outcomes: t.Sequence[Outcome], *, check: bool, diff: bool) -> Result:
+    def _report(self, outcomes: t.Sequence[Outcome], *, check: bool, diff: bool) -> Result:
         failures = [(outcome.target, outcome.error) for outcome in outcomes if outcome.error]
         result: Result = {
             "failed": bool(failures),
@@ -138,8 +139,10 @@ def _change(outcome: Outcome, *, check: bool) -> str:
     if not outcome.changed:
         return "already so" if after else "read"
     changes = [
-        f"{name} {shortened(repr(before.get(name)))} → {shortened(repr(after[name]))}"
-        for name in after
-        if before.get(name) != after[name]
+        f"{name} {_told(before.get(name))} → {_told(after[name])}" for name in after if before.get(name) != after[name]
     ]
     return f"{'would change' if check else 'changed'} {', '.join(changes)}"
+
+
+def _told(value: t.Any) -> str:
+    return shortened(json.dumps(value, ensure_ascii=False))

@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -6,8 +6,8 @@
 
 A module's `plan` only reads, and says for each target what is and what shall be. The runner here does the rest: where
 both are equal, or in check mode, nothing is written; otherwise the writes are sent, batched where PagerDuty has a bulk
-call. When the answer to a write is lost, the runner plans again before it decides: what has landed is done, and only what
-has not is sent again. So no action happens twice, and none needs a rule of its own against it.
+call. When the answer to a write is lost, the runner plans again before it decides: what has landed is done, and only
+what has not is sent again. So no action happens twice, and none needs a rule of its own against it.
 
 Knows neither Ansible nor HTTP. Private to the collection.
 """

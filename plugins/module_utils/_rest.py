@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -43,6 +43,8 @@ class PagerDuty:
     def __init__(self, settings: Settings, patience: Patience) -> None:
         self.settings = settings
         self.patience = patience
+        self.known: dict[str, dict[str, Record]] = {}
+        """What the task has looked up already; kept by `_directory`."""
         self._transport = Transport(settings.timeout, settings.verify, patience)
 
     def get(self, path: str, key: str, query: Query = (), *, retried: bool = True) -> t.Any:

@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -16,7 +16,6 @@ from __future__ import annotations
 import json
 import random
 import time
-import traceback
 import typing as t
 from dataclasses import dataclass, field
 
@@ -24,15 +23,13 @@ from ansible.module_utils.basic import missing_required_lib
 
 from ._errors import NotSent, PagerDutyError, Unanswered, refusal
 
+REQUESTS_MISSING = ""
 try:
     import requests
     import requests.utils
     import urllib3.exceptions
-except ImportError:
-    HAS_REQUESTS = False
-    REQUESTS_IMPORT_ERROR = traceback.format_exc()
-else:
-    HAS_REQUESTS = True
+except ImportError as error:
+    REQUESTS_MISSING = str(error)
 
 USER_AGENT = "ansible-collection-oncall.pagerduty"
 MOST_BYTES = 64 * 1024 * 1024
@@ -146,8 +143,8 @@ class Transport:
     """
 
     def __init__(self, timeout: float, verify: bool | str, patience: Patience) -> None:
-        if not HAS_REQUESTS:
-            raise PagerDutyError(missing_required_lib("requests"), hint=REQUESTS_IMPORT_ERROR.splitlines()[-1])
+        if REQUESTS_MISSING:
+            raise PagerDutyError(missing_required_lib("requests"), hint=f"({REQUESTS_MISSING})")
         self.patience = patience
         self._timeout = timeout
         self._session = requests.Session()

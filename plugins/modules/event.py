@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -10,12 +10,13 @@ module: event
 short_description: Trigger, acknowledge, or resolve a PagerDuty alert
 version_added: 0.1.0
 description:
-  - Sends an event to PagerDuty's Events API v2. A trigger opens an alert, and thereby an incident, and pages whoever is on
-    call for the service of the O(routing_key); acknowledging and resolving need only the O(dedup_key).
-  - Without an API token each run sends the event, and PagerDuty folds a repeated one into the open alert by its dedup key.
-  - With O(api_token) the alert's state is read first. It is already so when the newest incident of the dedup key, on a service
-    that owns the routing key, is in that state; a trigger is already so when the alert is open. Where the state cannot
-    be read, the event is sent, with a warning.
+  - Sends an event to PagerDuty's Events API v2. A trigger opens an alert, and thereby an incident, and pages whoever
+    is on call for the service of the O(routing_key); acknowledging and resolving need only the O(dedup_key).
+  - Without an API token each run sends the event, and PagerDuty folds a repeated one into the open alert by its
+    dedup key.
+  - With O(api_token) the alert's state is read first. It is already so when the newest incident of the dedup key, on
+    a service that owns the routing key, is in that state; a trigger is already so when the alert is open. Where the
+    state cannot be read, the event is sent, with a warning.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -39,8 +40,8 @@ options:
   dedup_key:
     description:
       - The alert's name, at most 255 characters. Required to acknowledge and to resolve.
-      - Where a trigger has none, it is made from O(summary), O(source), O(component), O(group), and O(class), so that the same
-        trouble on the same machine is one alert, however often the task runs.
+      - Where a trigger has none, it is made from O(summary), O(source), O(component), O(group), and O(class), so
+        that the same trouble on the same machine is one alert, however often the task runs.
     type: str
   severity:
     description: How bad it is. Used by V(trigger), as are all the options below.

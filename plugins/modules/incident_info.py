@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -16,13 +16,15 @@ author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
   - oncall.pagerduty.auth
+  - oncall.pagerduty.attributes
   - oncall.pagerduty.attributes.info_module
   - oncall.pagerduty.attributes.action_group
 options:
   incident_id:
     description:
       - The incidents, by id (such as V(Q1R2DLCB21K7NP)) or number. One can be given as a plain string.
-      - Each one is tried. When some fail, the task fails, and RV(failures) lists those while RV(incidents) holds the others.
+      - Each one is tried. When some fail, the task fails, and RV(failures) lists those while RV(incidents) holds the
+        others.
       - Exactly one of O(incident_id) and O(dedup_key) is required.
     type: list
     elements: str

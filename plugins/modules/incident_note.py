@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -11,8 +11,8 @@ short_description: Add, rewrite, or remove a note on PagerDuty incidents
 version_added: 0.1.0
 description:
   - Adds a note to one or many incidents, rewrites one, or removes it. Nobody is paged.
-  - PagerDuty itself would add the same note again and again. This module reads the notes first and adds nothing where one
-    with this content is there already; white space around lines does not count.
+  - PagerDuty itself would add the same note again and again. This module reads the notes first and adds nothing
+    where one with this content is there already; white space around lines does not count.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -119,8 +119,9 @@ failures:
       request_id:
 """
 
-from ..module_utils._incidents import INCIDENT_ID, change_notes
+from ..module_utils._incidents import INCIDENT_ID
 from ..module_utils._module import Action
+from ..module_utils._notes import change_notes
 
 
 def plan(pagerduty, params, notice):

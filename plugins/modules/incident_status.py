@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -11,7 +11,8 @@ short_description: Acknowledge or resolve PagerDuty incidents
 version_added: 0.1.0
 description:
   - Acknowledges or resolves one or many incidents. Acknowledging stops the escalation; resolving ends the incident.
-  - It is already so when the incident has that status. Nothing re-opens a resolved incident, so acknowledging one is an error.
+  - It is already so when the incident has that status. Nothing re-opens a resolved incident, so acknowledging one is
+    an error.
   - Many incidents are read by pages and changed by up to 250 in one call.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
@@ -26,7 +27,6 @@ options:
     type: str
     choices: [acknowledged, resolved]
     required: true
-    aliases: [message]
   resolution:
     description:
       - How it was resolved. PagerDuty keeps it as a note on the incident.
@@ -99,8 +99,9 @@ failures:
       request_id:
 """
 
-from ..module_utils._incidents import INCIDENT_ID, change_status
+from ..module_utils._incidents import INCIDENT_ID
 from ..module_utils._module import Action
+from ..module_utils._updates import change_status
 
 
 def plan(pagerduty, params, notice):
@@ -111,7 +112,7 @@ ACTION = Action(
     plan,
     {
         **INCIDENT_ID,
-        "status": {"type": "str", "choices": ["acknowledged", "resolved"], "required": True, "aliases": ["message"]},
+        "status": {"type": "str", "choices": ["acknowledged", "resolved"], "required": True},
         "resolution": {"type": "str"},
     },
 )

@@ -1,162 +1,48 @@
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs real `ansible-playbook` against the simulator and hands back what each task returned and which calls it made."""
+"""The player, ready to use."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import typing as t
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import trustme
 
-from simulator import account
+from integration.playing import Player
 from simulator.launch import Simulator
-
-HERE = Path(__file__).resolve().parent
-READS = ("GET", "HEAD")
-TIME_LIMIT = 300.0
-"""Seconds for one ansible-playbook run; a guard against a hang, far above what any needs."""
-
-
-@dataclass(frozen=True)
-class Done:
-    """One task as it went."""
-
-    outcome: str
-    task: str
-    result: dict[str, t.Any]
-    journal: list[dict[str, t.Any]]
-
-    @property
-    def changed(self) -> bool:
-        """Whether the task reports a change."""
-        return bool(self.result.get("changed"))
-
-    @property
-    def msg(self) -> str:
-        """What the task says."""
-        return str(self.result.get("msg"))
-
-    @property
-    def diff(self) -> list[dict[str, t.Any]]:
-        """What changed, target by target."""
-        return t.cast("list[dict[str, t.Any]]", self.result.get("diff", []))
-
-    @property
-    def calls(self) -> list[str]:
-        """The calls that the task made, such as `GET /incidents`."""
-        return [f"{entry['method']} {entry['path']}" for entry in self.journal]
-
-    @property
-    def reads(self) -> list[str]:
-        """The calls that only read."""
-        return [call for call in self.calls if call.startswith(READS)]
-
-    @property
-    def writes(self) -> list[str]:
-        """The calls that write."""
-        return [call for call in self.calls if not call.startswith(READS)]
-
-
-@dataclass(frozen=True)
-class Played:
-    """One run of ansible-playbook."""
-
-    code: int
-    output: str
-    tasks: list[Done] = field(default_factory=list)
-
-    @property
-    def only(self) -> Done:
-        """The one task of the run."""
-        (task,) = self.tasks
-        return task
-
-
-class Player:
-    """Writes a play, runs it, and reads what was recorded.
-
-    Args:
-        simulator: where the modules go.
-        folder: for the play and what it leaves.
-    """
-
-    def __init__(self, simulator: Simulator, folder: Path) -> None:
-        self.simulator = simulator
-        self.folder = folder
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "PAGERDUTY_"))},
-            "ANSIBLE_CALLBACKS_ENABLED": "recorder",
-            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
-            "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
-            "ANSIBLE_CONFIG": os.devnull,
-            "ANSIBLE_HOME": str(folder / "ansible-home"),
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_NOCOLOR": "true",
-            "PAGERDUTY_API_TOKEN": account.ACCOUNT_KEY,
-            "PAGERDUTY_API_URL": simulator.url,
-            "PAGERDUTY_EVENTS_URL": simulator.url,
-            "PAGERDUTY_FROM_EMAIL": account.FROM_EMAIL,
-            "PAGERDUTY_MAX_WAIT": "0",
-            "PAGERDUTY_ROUTING_KEY": account.ROUTING_KEY,
-            "SIMULATOR_URL": simulator.url,
-        }
-
-    def __call__(
-        self,
-        *tasks: dict[str, t.Any],
-        arguments: t.Sequence[str] = (),
-        environment: t.Mapping[str, str | None] | None = None,
-        **play: t.Any,
-    ) -> Played:
-        """Run tasks as one play on localhost; every task is run, also after one that failed.
-
-        Args:
-            arguments: more arguments of ansible-playbook.
-            environment: changes to the environment; None takes a variable away.
-            play: more keywords of the play.
-        """
-        recorded = self.folder / "recorded.jsonl"
-        recorded.unlink(missing_ok=True)
-        variables = {**self.environment, "RECORDER_FILE": str(recorded), **(environment or {})}
-        done = subprocess.run(
-            [self.ansible_playbook, "-i", "localhost,", *arguments, str(self._written(tasks, play))],
-            env={name: value for name, value in variables.items() if value is not None},
-            capture_output=True,
-            text=True,
-            timeout=TIME_LIMIT,
-            check=False,
-        )
-        lines = recorded.read_text().splitlines() if recorded.exists() else []
-        return Played(done.returncode, done.stdout + done.stderr, [Done(**json.loads(line)) for line in lines])
-
-    @property
-    def ansible_playbook(self) -> str:
-        """The command beside the interpreter that runs the tests."""
-        return str(Path(sys.executable).with_name("ansible-playbook"))
-
-    def _written(self, tasks: t.Sequence[dict[str, t.Any]], play: dict[str, t.Any]) -> Path:
-        file = self.folder / "play.json"
-        content = {
-            "hosts": "localhost",
-            "connection": "local",
-            "gather_facts": False,
-            "vars": {"ansible_python_interpreter": sys.executable},
-            "tasks": [{"ignore_errors": True, **task} for task in tasks],
-            **play,
-        }
-        file.write_text(json.dumps([content]))
-        return file
 
 
 @pytest.fixture
 def play(simulator: Simulator, tmp_path: Path) -> Player:
     """Runs tasks with real ansible-playbook against the simulator."""
     return Player(simulator, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+    """A certificate authority that nobody knows: paths of its certificate, and of a server's certificate and key."""
+    folder = tmp_path_factory.mktemp("authority")
+    ca = trustme.CA()
+    server = ca.issue_cert("127.0.0.1", "localhost")
+    ca.cert_pem.write_to_path(str(folder / "ca.pem"))
+    server.cert_chain_pems[0].write_to_path(str(folder / "server.pem"))
+    server.private_key_pem.write_to_path(str(folder / "server.key"))
+    return folder / "ca.pem", folder / "server.pem", folder / "server.key"
+
+
+@pytest.fixture(scope="session")
+def ca_path(authority: tuple[Path, Path, Path]) -> str:
+    """What to trust in order to trust `tls_simulator`."""
+    return str(authority[0])
+
+
+@pytest.fixture(scope="session")
+def tls_simulator(authority: tuple[Path, Path, Path]) -> t.Iterator[Simulator]:
+    """A simulator behind TLS."""
+    _ca, certificate, key = authority
+    with Simulator(certfile=certificate, keyfile=key) as simulator:
+        yield simulator

@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -37,7 +37,7 @@ def test_a_token_is_presented_by_its_kind_unless_told_otherwise(options: dict[st
 def test_a_missing_token_is_said_when_it_is_needed(token: str | None) -> None:
     connection = settings(given(api_token=token))
     with pytest.raises(PagerDutyError, match="PAGERDUTY_API_TOKEN"):
-        _ = connection.authorization
+        str(connection.authorization)
 
 
 @pytest.mark.parametrize("token", ["secret\r\nX-Evil: 1", "secret token", "secret\n", "sécret"])
@@ -51,7 +51,9 @@ def test_no_secret_shows_when_settings_are_printed() -> None:
     assert "s3cr3t" not in repr(settings(given(api_token="s3cr3t")))
 
 
-@pytest.mark.parametrize("email", ["nobody", "a@b@c", "a b@example.com", "a@example.com\r\nX: 1", "@example.com", "ä@x"])
+@pytest.mark.parametrize(
+    "email", ["nobody", "a@b@c", "a b@example.com", "a@example.com\r\nX: 1", "@example.com", "ä@x"]
+)
 def test_a_from_address_that_is_none_is_refused(email: str) -> None:
     with pytest.raises(BadInput, match="from_email"):
         settings(given(from_email=email))
@@ -70,7 +72,9 @@ def test_a_url_overrides_the_region() -> None:
     assert connection.api_url == "https://pagerduty.example.com"
 
 
-@pytest.mark.parametrize("url", ["http://localhost:1", "http://127.0.0.1:8080", "http://[::1]:80", "https://example.com"])
+@pytest.mark.parametrize(
+    "url", ["http://localhost:1", "http://127.0.0.1:8080", "http://[::1]:80", "https://example.com"]
+)
 def test_plain_http_is_allowed_to_this_machine(url: str) -> None:
     assert settings(given(api_url=url)).api_url == url
 
@@ -104,7 +108,14 @@ def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("timeout", 0), ("timeout", -1), ("timeout", float("nan")), ("timeout", float("inf")), ("max_wait", -0.5), ("max_wait", float("nan"))],
+    [
+        ("timeout", 0),
+        ("timeout", -1),
+        ("timeout", float("nan")),
+        ("timeout", float("inf")),
+        ("max_wait", -0.5),
+        ("max_wait", float("nan")),
+    ],
 )
 def test_a_time_that_is_none_is_refused(option: str, value: float) -> None:
     with pytest.raises(BadInput, match=option):
@@ -117,10 +128,15 @@ def test_waiting_can_be_switched_off() -> None:
 
 @pytest.mark.parametrize(
     ("options", "verify"),
-    [({}, True), ({"ca_path": "/etc/ca.pem"}, "/etc/ca.pem"), ({"validate_certs": False, "ca_path": "/etc/ca.pem"}, False)],
+    [({}, True), ({"ca_path": __file__}, __file__), ({"validate_certs": False, "ca_path": __file__}, False)],
 )
 def test_certificates_are_checked_unless_switched_off(options: dict[str, t.Any], verify: bool | str) -> None:
     assert settings(given(**options)).verify == verify
+
+
+def test_a_bundle_that_is_not_there_is_refused() -> None:
+    with pytest.raises(BadInput, match=r"ca_path .* is not valid"):
+        settings(given(ca_path="/no/such/bundle.pem"))
 
 
 @pytest.mark.parametrize("key", [None, "", "short", "x" * 31, "x" * 33, "x" * 31 + "\n", "x" * 31 + "-"])

@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -19,7 +19,10 @@ from hypothesis import strategies as st
 WHAT = "PUT /incidents"
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["error", "message", "code", "errors", "x"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["error", "message", "code", "errors", "x"]), inner)
+    ),
 )
 
 
@@ -42,8 +45,14 @@ def test_everything_pagerduty_said_is_passed_on() -> None:
 
 
 def test_the_events_api_says_it_in_its_own_shape() -> None:
-    body = {"status": "invalid event", "message": "Event object is invalid", "errors": ["Length of 'routing_key' is wrong"]}
-    assert "Event object is invalid (status 400: Length of 'routing_key' is wrong)" in str(refusal(400, body, None, WHAT))
+    body = {
+        "status": "invalid event",
+        "message": "Event object is invalid",
+        "errors": ["Length of 'routing_key' is wrong"],
+    }
+    assert "Event object is invalid (status 400: Length of 'routing_key' is wrong)" in str(
+        refusal(400, body, None, WHAT)
+    )
 
 
 def test_details_may_come_as_a_mapping() -> None:
@@ -69,7 +78,9 @@ def test_a_missing_from_header_is_known_by_its_words(code: int | None) -> None:
     assert error.ends_task
 
 
-@pytest.mark.parametrize(("status", "code", "ends"), [(401, 2006, True), (403, 2010, True), (400, 1001, False), (404, 2100, False)])
+@pytest.mark.parametrize(
+    ("status", "code", "ends"), [(401, 2006, True), (403, 2010, True), (400, 1001, False), (404, 2100, False)]
+)
 def test_only_what_concerns_the_caller_ends_the_task(status: int, code: int, ends: bool) -> None:
     assert refusal(status, {"error": {"message": "no", "code": code}}, None, WHAT).ends_task is ends
 

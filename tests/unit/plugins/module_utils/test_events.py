@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -48,7 +48,9 @@ def test_everything_given_is_sent() -> None:
         "custom_details": {"free": 0},
         "timestamp": "2026-01-31T23:59:59Z",
     }
-    sent = event(**options, dedup_key="k", client="Probe", client_url="https://probe.example.com", images=["https://x/a.png"])
+    sent = event(
+        **options, dedup_key="k", client="Probe", client_url="https://probe.example.com", images=["https://x/a.png"]
+    )
     assert sent == {
         "routing_key": "0" * 32,
         "event_action": "trigger",
@@ -83,7 +85,9 @@ def test_an_overlong_default_is_cut_rather_than_refused(monkeypatch: pytest.Monk
 
 
 def test_the_same_trouble_has_the_same_key_however_often_it_is_reported() -> None:
-    first, second = (event(summary="Disk full", source="web-1", severity=severity) for severity in ("error", "critical"))
+    first, second = (
+        event(summary="Disk full", source="web-1", severity=severity) for severity in ("error", "critical")
+    )
     assert first["dedup_key"] == second["dedup_key"]
 
 
@@ -145,7 +149,9 @@ def test_links_take_urls_and_mappings() -> None:
 
 
 @given(summary=TEXTS, source=TEXTS, details=st.dictionaries(st.text(), st.text()))
-def test_any_event_is_either_refused_or_within_pagerdutys_limits(summary: str, source: str, details: dict[str, str]) -> None:
+def test_any_event_is_either_refused_or_within_pagerdutys_limits(
+    summary: str, source: str, details: dict[str, str]
+) -> None:
     try:
         sent = event(summary=summary, source=source, custom_details=details)
     except BadInput:

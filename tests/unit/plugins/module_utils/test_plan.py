@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, oncall.pagerduty contributors
+# Copyright (c) 2026, oncall.pagerduty contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -45,7 +45,7 @@ class Server:
         if effect:
             self.effects += names
             self.lamps.update(dict.fromkeys(names, True))
-        if error:
+        if isinstance(error, Exception):
             raise error
         return [{"lit": self.lamps[name]} for name in names]
 

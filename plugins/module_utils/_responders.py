@@ -1,0 +1,226 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who is asked to help with an incident: responders, one by one, or all that a response play brings.
+
+Every request pages people. What was asked for already is read from the incident, and only what is missing is asked for.
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._directory import ESCALATION_POLICY, RESPONSE_PLAY, USER, Kind, label, look_up, reference
+from ._errors import BadInput, Refused
+from ._incidents import checked_ids, name_of, plan_each, read_incidents
+from ._plan import Fields, Plan, Planned, Write
+from ._rest import PagerDuty, Record, path_of
+
+Targets = dict[str, Record]
+"""Whom to ask, by id: users and escalation policies, as PagerDuty takes them in a body, with how they show."""
+
+NOT_COMING = ("declined", "user_cancelled", "cancelled")
+NOT_ASKED = "not asked"
+ASKED = "pending"
+WITHDRAWN = (402, 403, 404, 410)
+"""How accounts without response plays answer."""
+
+
+def request_responders(
+    pagerduty: PagerDuty, ids: t.Sequence[str], params: t.Mapping[str, t.Any], notice: t.Callable[[str], None]
+) -> list[Planned]:
+    """Ask users and escalation policies for help, each once.
+
+    Args:
+        params: `users`, `escalation_policies`, `responders_message`, `requester` and `renotify`.
+        notice: tells who has declined.
+
+    Raises:
+        BadInput: when nobody is to be asked, or a name is empty.
+        Refused: when a name stands for nothing, or for more than one.
+
+    Source: openapi/rest.json, POST /incidents/{id}/responder_requests.
+    """
+    checked_ids(ids)
+    wanted = _targets(pagerduty, params)
+    requester = _requester(pagerduty, params["requester"])
+
+    def send(plans: t.Sequence[Plan]) -> list[Record]:
+        (plan,) = plans
+        body = {"requester_id": requester, **plan.body}
+        path = path_of("incidents", plan.target, "responder_requests")
+        request = pagerduty.write("POST", path, body, "responder_request")
+        return [_with_request(plan.record, request)]
+
+    write = Write(send)
+
+    def plan(incident: Record) -> Plan:
+        states = _states(incident)
+        before = {target["summary"]: states.get(target_id, NOT_ASKED) for target_id, target in wanted.items()}
+        ask = [target_id for target_id in wanted if _is_to_be_asked(states.get(target_id), params["renotify"])]
+        _tell_declined(incident, wanted, states, ask, notice)
+        if ask and incident["status"] == "resolved":
+            raise Refused(
+                f"Incident {name_of(incident)} is resolved; nobody can be asked to respond.",
+                hint="Trigger a new incident with the event module.",
+            )
+        after = {**before, **{wanted[target_id]["summary"]: ASKED for target_id in ask}}
+        body = {
+            "message": params["responders_message"] or f"Please help with {incident.get('title') or name_of(incident)}",
+            "responder_request_targets": [
+                {"responder_request_target": {"id": target_id, "type": wanted[target_id]["type"]}} for target_id in ask
+            ],
+        }
+        return Plan(
+            incident["id"],
+            {"responders": before},
+            {"responders": after},
+            incident,
+            _with_request(incident, body) if ask else incident,
+            write,
+            body,
+        )
+
+    return plan_each(read_incidents(pagerduty, ids), plan)
+
+
+def run_response_play(pagerduty: PagerDuty, ids: t.Sequence[str], text: str) -> list[Planned]:
+    """Run a response play on incidents that lack any of its effects: responders, subscribers, bridge.
+
+    Raises:
+        BadInput: when the name is empty.
+        Refused: when it stands for nothing or for more than one play, or when the account has no response plays.
+
+    Source: openapi/rest.json (as of before 2025-09-09), POST /response_plays/{response_play_id}/run.
+    """
+    if not text.strip():
+        raise BadInput("response_play", "it must not be empty", text)
+    checked_ids(ids)
+    play = _look_up_play(pagerduty, text)
+
+    def send(plans: t.Sequence[Plan]) -> list[Record]:
+        (plan,) = plans
+        body = {"incident": {"id": plan.target, "type": "incident_reference"}}
+        pagerduty.write("POST", path_of("response_plays", play["id"], "run"), body, "status")
+        # The answer says no more than "ok"; what the play has done stands on the incident.
+        incident: Record = pagerduty.get(path_of("incidents", plan.target), "incident")
+        return [incident]
+
+    write = Write(send)
+
+    def plan(incident: Record) -> Plan:
+        before, after = _play_effects(pagerduty, incident, play)
+        if before != after and incident["status"] == "resolved":
+            raise Refused(
+                f"Incident {name_of(incident)} is resolved; no response play can be run on it.",
+                hint="Trigger a new incident with the event module.",
+            )
+        return Plan(incident["id"], before, after, incident, incident, write)
+
+    return plan_each(read_incidents(pagerduty, ids), plan)
+
+
+def _targets(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> Targets:
+    asked = [("users", USER, name) for name in params["users"] or ()]
+    asked += [("escalation_policies", ESCALATION_POLICY, name) for name in params["escalation_policies"] or ()]
+    if not asked:
+        raise BadInput("users", "give at least one of users and escalation_policies", params["users"])
+    for option, _kind, name in asked:
+        if not name.strip():
+            raise BadInput(option, "a name, id or e-mail address must not be empty", name)
+    message = params["responders_message"]
+    if message is not None and not message.strip():
+        raise BadInput("responders_message", "it must not be empty", message)
+    found = [(kind, look_up(pagerduty, kind, name)) for _option, kind, name in asked]
+    return {record["id"]: _target(kind, record) for kind, record in found}
+
+
+def _target(kind: Kind, record: Record) -> Record:
+    return {**reference(kind, record), "summary": label(record)}
+
+
+def _requester(pagerduty: PagerDuty, given: str | None) -> str:
+    """The id of the user who asks for help: the one given, else that of from_email, else the key's own."""
+    if given is not None and not given.strip():
+        raise BadInput("requester", "it must be a user, by id or e-mail address", given)
+    name = given or pagerduty.settings.from_email
+    if name:
+        return str(look_up(pagerduty, USER, name)["id"])
+    try:
+        return str(pagerduty.get("/users/me", "user")["id"])
+    except Refused as error:
+        error.hint = "Set requester or from_email: an account API key has no user of its own."
+        raise
+
+
+def _states(incident: Record) -> dict[str, str]:
+    """How everybody who was asked has answered, by the id of the user or escalation policy."""
+    states: dict[str, str] = {}
+    for request in incident.get("responder_requests") or ():
+        for entry in request.get("responder_request_targets") or ():
+            target = entry.get("responder_request_target") or entry
+            states[target["id"]] = _state_of_policy(target)
+    for responder in incident.get("incidents_responders") or ():
+        states[responder["user"]["id"]] = responder["state"]
+    return states
+
+
+def _state_of_policy(target: Record) -> str:
+    """A policy has been asked as long as one of those it asked has not turned down."""
+    answers = [responder.get("state") for responder in target.get("incidents_responders") or ()]
+    return str(answers[0]) if answers and all(answer in NOT_COMING for answer in answers) else ASKED
+
+
+def _is_to_be_asked(state: str | None, renotify: bool) -> bool:
+    return state is None or (renotify and state in NOT_COMING)
+
+
+def _tell_declined(
+    incident: Record, wanted: Targets, states: dict[str, str], ask: t.Sequence[str], notice: t.Callable[[str], None]
+) -> None:
+    for target_id, target in wanted.items():
+        if states.get(target_id) in NOT_COMING and target_id not in ask:
+            notice(
+                f"Incident {name_of(incident)}: {target['summary']} is {states[target_id]} and is not asked again; "
+                "set renotify to ask again."
+            )
+
+
+def _with_request(incident: Record, request: Record) -> Record:
+    return {**incident, "responder_requests": [*(incident.get("responder_requests") or ()), request]}
+
+
+def _look_up_play(pagerduty: PagerDuty, text: str) -> Record:
+    try:
+        return look_up(pagerduty, RESPONSE_PLAY, text)
+    except Refused as error:
+        if error.status in WITHDRAWN:
+            error.message += " The account has no response plays: PagerDuty has withdrawn them."
+            error.hint = "Use an Incident Workflow instead: oncall.pagerduty.incident_workflow."
+        raise
+
+
+def _play_effects(pagerduty: PagerDuty, incident: Record, play: Record) -> tuple[Fields, Fields]:
+    """What the play does, as it is on the incident and as it shall be."""
+    states = _states(incident)
+    responders = [(entry["id"], label(entry)) for entry in play.get("responders") or ()]
+    before: Fields = {"responders": sorted(shown for target_id, shown in responders if target_id in states)}
+    after: Fields = {"responders": sorted(shown for _target_id, shown in responders)}
+    subscribers = [(entry["id"], label(entry)) for entry in play.get("subscribers") or ()]
+    if subscribers:
+        there = _subscribers(pagerduty, incident)
+        before["subscribers"] = sorted(shown for subscriber, shown in subscribers if subscriber in there)
+        after["subscribers"] = sorted(shown for _subscriber, shown in subscribers)
+    bridge = {name: play[name] for name in ("conference_number", "conference_url") if play.get(name)}
+    if bridge:
+        now = incident.get("conference_bridge") or {}
+        before["conference_bridge"] = {name: now.get(name) for name in bridge}
+        after["conference_bridge"] = bridge
+    return before, after
+
+
+def _subscribers(pagerduty: PagerDuty, incident: Record) -> set[str]:
+    path = path_of("incidents", incident["id"], "status_updates", "subscribers")
+    return {entry["subscriber_id"] for entry in pagerduty.get(path, "subscribers")}

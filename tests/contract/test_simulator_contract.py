@@ -1,0 +1,263 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every endpoint of the simulator is held to PagerDuty's OpenAPI files: right calls pass, wrong ones are told."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from simulator import account
+from simulator.client import Answered, Client
+from simulator.launch import Simulator
+from simulator.resources import ROUTES
+
+Json = dict[str, t.Any]
+
+
+def reference(thing: t.Any) -> Json:
+    return {"id": thing.id, "type": f"{thing.kind}_reference"}
+
+
+def incident_reference(incident_id: str) -> Json:
+    return {"id": incident_id, "type": "incident_reference"}
+
+
+def expand(*names: str) -> list[tuple[str, str]]:
+    return [("include[]", name) for name in names]
+
+
+def event(action: str = "trigger", **changes: t.Any) -> Json:
+    payload = {"summary": "Disk full", "source": "db-1", "severity": "critical", "custom_details": {"free": "1 %"}}
+    whole = {"routing_key": account.ROUTING_KEY, "event_action": action, "dedup_key": "disk", "payload": payload}
+    return {**whole, **changes}
+
+
+INCIDENT_EXPANSIONS = (
+    "acknowledgers",
+    "agents",
+    "assignees",
+    "conference_bridge",
+    "escalation_policies",
+    "first_trigger_log_entries",
+    "priorities",
+    "services",
+    "teams",
+    "users",
+)
+CHANGES: t.Sequence[Json] = (
+    {"title": "Another title", "urgency": "low", "priority": {"id": "PPRIOR1", "type": "priority_reference"}},
+    {"conference_bridge": {"conference_number": "+1-415-555-0100", "conference_url": "https://meet.example.com/1"}},
+    {"incident_type": {"name": "major_incident"}, "service": reference(account.DATABASE)},
+    {"assignments": [{"assignee": reference(account.OWNER)}]},
+    {"escalation_level": 2},
+    {"escalation_policy": reference(account.DATABASE_POLICY)},
+    {"status": "acknowledged"},
+    {"status": "triggered"},
+    {"priority": ""},
+    {"status": "resolved", "resolution": "Restarted."},
+)
+
+
+def test_every_endpoint_keeps_the_contract(contract_simulator: Simulator, call: Client) -> None:
+    """One long walk: each step is a right call, and so must be answered as the file says."""
+    first, second, third = contract_simulator.reset(incidents=3)["incidents"]
+    walk = Walk(call)
+    walk.through_an_event()
+    walk.through_incidents(first, second)
+    walk.through_notes(first)
+    walk.through_people(first)
+    walk.through_automation(first)
+    walk.through_the_directory()
+    walk.through_changes(third)
+    journal = contract_simulator.journal()["entries"]
+    assert [entry["contract"] for entry in journal if entry["contract"]] == []
+    walked = {(entry["method"], entry["path"]) for entry in journal}
+    missed = [
+        f"{route.method} {route.path}"
+        for route in ROUTES
+        if not any(method == route.method and route.pattern.fullmatch(path) for method, path in walked)
+    ]
+    assert missed == []
+
+
+class Walk:
+    """Right calls of every kind.
+
+    Args:
+        call: what makes them.
+    """
+
+    def __init__(self, call: Client) -> None:
+        self._call = call
+
+    def _right(self, method: str, path: str, body: t.Any = None, query: t.Sequence[tuple[str, str]] = ()) -> t.Any:
+        answer = self._call(method, path, body, query=query)
+        assert answer.status < 300, f"{method} {path}: {answer.status} {answer.body}"
+        return answer.body
+
+    def through_an_event(self) -> None:
+        links, images = [{"href": "https://example.com", "text": "text"}], [{"src": "https://example.com/a.png"}]
+        self._right("POST", "/v2/enqueue", event(links=links, images=images, client="monitor"))
+        self._right("POST", "/v2/enqueue", event())
+        self._right("POST", "/v2/enqueue", event("acknowledge"))
+        found = self._right("GET", "/incidents", query=[("incident_key", "disk"), ("date_range", "all")])
+        incident_id = found["incidents"][0]["id"]
+        path = f"/incidents/{incident_id}/alerts"
+        query = [("statuses[]", "triggered"), ("statuses[]", "resolved"), ("alert_key", "disk")]
+        everything = expand("services", "first_trigger_log_entries", "incidents")
+        (alert,) = self._right("GET", path, query=[*query, *everything])["alerts"]
+        self._right("GET", f"{path}/{alert['id']}")
+        self._right("PUT", f"{path}/{alert['id']}", {"alert": {"status": "triggered"}})
+        self._right("PUT", path, {"alerts": [{"id": alert["id"], "type": "alert", "status": "resolved"}]})
+        self._right("POST", "/v2/enqueue", event("resolve"))
+        self._right(
+            "POST", "/v2/change/enqueue", {"routing_key": account.ROUTING_KEY, "payload": {"summary": "Deployed"}}
+        )
+
+    def through_incidents(self, first: str, second: str) -> None:
+        opening = {
+            "type": "incident",
+            "title": "The server is on fire.",
+            "service": reference(account.CHECKOUT),
+            "priority": {"id": "PPRIOR2", "type": "priority_reference"},
+            "urgency": "high",
+            "incident_key": "fire",
+            "body": {"type": "incident_body", "details": "It burns."},
+            "escalation_policy": reference(account.DATABASE_POLICY),
+        }
+        source = self._right("POST", "/incidents", {"incident": opening})["incident"]["id"]
+        listing = [
+            ("statuses[]", "triggered"),
+            ("urgencies[]", "high"),
+            ("sort_by", "created_at:desc"),
+            ("total", "true"),
+        ]
+        self._right("GET", "/incidents", query=[*listing, *expand(*INCIDENT_EXPANSIONS)])
+        update = {**incident_reference(first), "status": "acknowledged"}
+        self._right("PUT", "/incidents", {"incidents": [update, {**incident_reference(second), "urgency": "low"}]})
+        self._right("GET", f"/incidents/{first}", query=expand(*INCIDENT_EXPANSIONS, "custom_fields"))
+        self._right("PUT", f"/incidents/{first}/merge", {"source_incidents": [incident_reference(source)]})
+        self._right("GET", f"/incidents/{source}")
+        self._right("POST", f"/incidents/{second}/snooze", {"duration": 3600})
+
+    def through_notes(self, incident_id: str) -> None:
+        path = f"/incidents/{incident_id}/notes"
+        note = self._right("POST", path, {"note": {"content": "text"}})["note"]
+        self._right("GET", path)
+        self._right("PUT", f"{path}/{note['id']}", {"note": {"content": "another text"}})
+        self._right("DELETE", f"{path}/{note['id']}")
+
+    def through_people(self, incident_id: str) -> None:
+        path = f"/incidents/{incident_id}"
+        requester = {"requester_id": account.COMMANDER.id}
+        targets = [reference(account.OWNER), reference(account.DATABASE_POLICY)]
+        nested = [{"responder_request_target": target} for target in targets]
+        asked = {**requester, "message": "Please help.", "responder_request_targets": nested}
+        self._right("POST", f"{path}/responder_requests", asked)
+        self._right("GET", path)
+        self._right("PUT", f"{path}/responder_requests/cancel", {**requester, "responder_request_targets": targets})
+        subscribers = {"subscribers": [{"subscriber_id": account.WEB.id, "subscriber_type": "team"}]}
+        self._right("POST", f"{path}/status_updates/subscribers", subscribers)
+        self._right("GET", f"{path}/status_updates/subscribers")
+        self._right("POST", f"{path}/status_updates", {"message": "It spreads.", "subject": "Fire"})
+        self._right("POST", f"{path}/status_updates/unsubscribe", subscribers)
+
+    def through_automation(self, incident_id: str) -> None:
+        path = f"/incidents/{incident_id}/custom_fields/values"
+        values = [{"name": "environment", "value": "staging"}, {"id": "PFIELD3", "value": 7}]
+        self._right("PUT", path, {"custom_fields": [*values, {"name": "regions", "value": ["eu", "us"]}]})
+        self._right("GET", path)
+        play = account.MAJOR_INCIDENT.id
+        self._right("GET", "/response_plays", query=[("query", "major")])
+        self._right("GET", f"/response_plays/{play}")
+        self._right("POST", f"/response_plays/{play}/run", {"incident": incident_reference(incident_id)})
+        workflow = account.DECLARE_MAJOR.id
+        self._right("GET", "/incident_workflows", query=expand("steps"))
+        self._right("GET", f"/incident_workflows/{workflow}")
+        instance = {"id": "run-1", "type": "incident_workflow_instance", "incident": incident_reference(incident_id)}
+        self._right("POST", f"/incident_workflows/{workflow}/instances", {"incident_workflow_instance": instance})
+
+    def through_the_directory(self) -> None:
+        self._right("GET", "/users", query=[("query", "commander"), ("total", "true"), *expand("teams")])
+        self._right("GET", f"/users/{account.OWNER.id}")
+        user_key = f"Token token={account.USER_KEY}"
+        assert self._call("GET", "/users/me", Authorization=user_key).status == 200
+        self._right("GET", "/teams")
+        self._right("GET", f"/teams/{account.WEB.id}")
+        self._right("GET", "/schedules")
+        for schedule in account.SCHEDULES:
+            self._right("GET", f"/schedules/{schedule}")
+        everything = expand("services", "teams", "targets")
+        self._right("GET", "/escalation_policies", query=[("query", "web"), *everything])
+        self._right("GET", f"/escalation_policies/{account.WEB_OPERATIONS.id}")
+        self._right("GET", "/oncalls", query=expand("escalation_policies", "users", "schedules"))
+        policies = [("escalation_policy_ids[]", policy) for policy in account.ESCALATION_POLICIES]
+        self._right("GET", "/oncalls", query=[*policies, ("earliest", "true")])
+        services = expand("escalation_policies", "teams", "integrations")
+        self._right("GET", "/services", query=services)
+        self._right("GET", f"/services/{account.CHECKOUT.id}", query=services)
+        self._right("GET", f"/services/{account.CHECKOUT.id}/integrations/PINTEG1", query=expand("services"))
+        self._right("GET", "/priorities")
+        self._right("GET", "/abilities")
+        self._right("GET", "/abilities/teams")
+
+    def through_changes(self, incident_id: str) -> None:
+        path = f"/incidents/{incident_id}"
+        for change in CHANGES:
+            self._right("PUT", path, {"incident": {"type": "incident_reference", **change}})
+        entries = self._right("GET", f"{path}/log_entries", query=[("limit", "100"), *expand("incidents", "teams")])
+        self._right("GET", f"/log_entries/{entries['log_entries'][0]['id']}")
+        self._right("GET", "/log_entries", query=[("is_overview", "true"), *expand("services", "channels")])
+
+
+WRONG: t.Sequence[tuple[str, str, t.Any, list[tuple[str, str]]]] = (
+    ("GET", "/no_such_path", None, []),
+    ("DELETE", "/incidents", None, []),
+    ("GET", "/incidents", None, [("limit", "many")]),
+    ("GET", "/incidents", None, [("statuses[]", "open")]),
+    ("GET", "/incidents", None, [("include[]", "everything")]),
+    ("POST", "/incidents", {"incident": {"type": "incident", "title": "No service"}}, []),
+    ("PUT", "/incidents", {"incidents": [{"id": "P1", "status": "resolved"}]}, []),
+    ("PUT", "/incidents/{id}", {"incident": {"type": "incident_reference", "status": "closed"}}, []),
+    ("PUT", "/incidents/{id}", {"incident": {"type": "incident_reference", "escalation_level": "2"}}, []),
+    ("PUT", "/incidents/{id}", {"incident": {"type": "incident_reference", "priority": None}}, []),
+    ("POST", "/incidents/{id}/notes", {"note": {"content": 7}}, []),
+    ("POST", "/incidents/{id}/notes", {"content": "not nested"}, []),
+    ("POST", "/incidents/{id}/snooze", {"duration": 604_801}, []),
+    ("POST", "/v2/enqueue", event(payload={"summary": "no source", "severity": "info"}), []),
+    ("POST", "/v2/enqueue", event(event_action="shout"), []),
+)
+
+
+@pytest.mark.parametrize(("method", "path", "body", "query"), WRONG)
+def test_a_request_that_breaks_the_schema_is_off_contract(
+    method: str, path: str, body: t.Any, query: list[tuple[str, str]], contract_simulator: Simulator, call: Client
+) -> None:
+    (incident_id,) = contract_simulator.reset(incidents=1)["incidents"]
+    before = contract_simulator.state()["incidents"]
+    answer = call(method, path.format(id=incident_id), body, query=query)
+    assert answer.status == 599
+    assert answer.body["error"]["message"].startswith("off contract: the request")
+    assert contract_simulator.journal()["entries"][-1]["contract"] == answer.body["error"]["errors"]
+    assert contract_simulator.state()["incidents"] == before
+
+
+def refusals(call: Client, incident_id: str) -> t.Iterator[tuple[Answered, int, int]]:
+    """Calls that keep the schema and are refused all the same, with the status and code of the refusal."""
+    update = {"incident": {"type": "incident_reference", "status": "acknowledged"}}
+    yield call("PUT", f"/incidents/{incident_id}", update), 400, 1001
+    yield call("PUT", f"/incidents/{incident_id}", update, From=None), 400, 2001
+    yield call("PUT", f"/incidents/{incident_id}", update, From="nobody@example.com"), 400, 1008
+    yield call("PUT", f"/incidents/{incident_id}", update, Authorization="Token token=wrong"), 401, 2006
+    yield call("GET", "/incidents/Q9999999999999"), 404, 5001
+    yield call("GET", "/users/PNOBODY"), 404, 2100
+
+
+def test_refusals_of_right_requests_are_not_off_contract(contract_simulator: Simulator, call: Client) -> None:
+    (incident_id,) = contract_simulator.reset(incidents=1, incident={"status": "resolved"})["incidents"]
+    for answer, status, code in refusals(call, incident_id):
+        assert (answer.status, answer.body["error"]["code"]) == (status, code)

@@ -1,0 +1,134 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bad input never reaches the network, and the message names the option, the value and what is allowed."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from integration.playing import Player
+
+ID = "Q0000000000001"
+SHARED: tuple[tuple[dict[str, t.Any], str], ...] = (
+    ({"auth_type": "basic"}, "value of auth_type must be one of: token, bearer, got: basic"),
+    ({"region": "asia"}, "value of region must be one of: us, eu, got: asia"),
+    ({"from_email": "nobody"}, "from_email 'nobody' is not valid: it must be the e-mail address"),
+    ({"from_email": "me@example.com\r\nX-Evil: 1"}, "from_email"),
+    ({"api_token": "two words"}, "api_token is not valid: it must be printable ASCII"),
+    ({"api_url": "http://example.com"}, "api_url 'http://example.com' is not valid: http:// is allowed only"),
+    ({"api_url": "pagerduty"}, "api_url 'pagerduty' is not valid: it must be a URL"),
+    ({"events_url": "http://example.com"}, "events_url 'http://example.com' is not valid: http:// is allowed only"),
+    ({"validate_certs": "perhaps"}, "validate_certs"),
+    ({"ca_path": "/no/such/bundle.pem"}, "ca_path '/no/such/bundle.pem' is not valid"),
+    ({"timeout": 0}, "timeout 0.0 is not valid: it must be a number of seconds above 0"),
+    ({"timeout": "soon"}, "timeout"),
+    ({"max_wait": -1}, "max_wait -1.0 is not valid: it must be a number of seconds from 0 on"),
+)
+INCIDENT_ID: tuple[tuple[dict[str, t.Any], str], ...] = (
+    ({"incident_id": []}, "incident_id [] is not valid: give at least one incident id or number"),
+    ({"incident_id": ""}, "incident_id '' is not valid"),
+    ({"incident_id": "../users"}, "incident_id '../users' is not valid: it must be an incident's id"),
+    ({"incident_id": ["Q1?include=x"]}, "incident_id 'Q1?include=x' is not valid"),
+)
+GOOD: dict[str, dict[str, t.Any]] = {
+    "incident_info": {"incident_id": ID},
+    "incident_note": {"incident_id": ID, "content": "text"},
+    "incident_status": {"incident_id": ID, "status": "resolved"},
+    "event": {"dedup_key": "key"},
+}
+OWN: dict[str, tuple[tuple[dict[str, t.Any], str], ...]] = {
+    "incident_info": (
+        *INCIDENT_ID,
+        ({"include": ["everything"]}, "value of include must be one or more of"),
+        ({"dedup_key": "key"}, "parameters are mutually exclusive: incident_id|dedup_key"),
+        ({"incident_id": None}, "one of the following is required: incident_id, dedup_key"),
+        ({"incident_id": None, "dedup_key": " "}, "dedup_key ' ' is not valid: it must not be empty"),
+        (
+            {"incident_id": None, "dedup_key": "key", "include": ["custom_fields"]},
+            "include ['custom_fields'] is not valid",
+        ),
+    ),
+    "incident_note": (
+        *INCIDENT_ID,
+        ({"content": None}, "content is not valid: it is required where state is present"),
+        ({"content": " \n"}, "content ' \\n' is not valid: it must not be empty"),
+        ({"state": "gone"}, "value of state must be one of: present, absent, got: gone"),
+        ({"note_id": "a/b"}, "note_id 'a/b' is not valid: it must be the id of a note"),
+        (
+            {"note_id": "PWL7QXS", "incident_id": [ID, "Q2"]},
+            "note_id 'PWL7QXS' is not valid: a note belongs to one incident",
+        ),
+        ({"note_id": "PWL7QXS", "state": "absent"}, "content is not valid: where state is absent, give either"),
+        ({"content": None, "state": "absent"}, "content is not valid: where state is absent, give either"),
+        ({"allow_duplicate": True, "state": "absent"}, "allow_duplicate True is not valid"),
+        ({"allow_duplicate": "often"}, "allow_duplicate"),
+    ),
+    "incident_status": (
+        *INCIDENT_ID,
+        ({"status": "triggered"}, "value of status must be one of: acknowledged, resolved, got: triggered"),
+        ({"status": None}, "missing required arguments: status"),
+        (
+            {"status": "acknowledged", "resolution": "done"},
+            "resolution 'done' is not valid: it goes with status resolved only",
+        ),
+        ({"resolution": " "}, "resolution ' ' is not valid: it must not be empty"),
+    ),
+    "event": (
+        ({"routing_key": "short"}, "routing_key is not valid: it must be the 32 letters and digits"),
+        ({"action": "reopen"}, "value of action must be one of: trigger, acknowledge, resolve, got: reopen"),
+        ({"action": "resolve", "dedup_key": None}, "dedup_key is not valid: it is required to resolve"),
+        ({"dedup_key": "x" * 256}, "dedup_key"),
+        ({"severity": "bad"}, "value of severity must be one of: critical, error, warning, info, got: bad"),
+        ({"summary": "x" * 1025}, "summary"),
+        ({"source": ""}, "source '' is not valid: it must not be empty"),
+        ({"custom_details": "text"}, "custom_details"),
+        ({"images": "http://example.com/a.png"}, "images 'http://example.com/a.png' is not valid: src must be a URL"),
+        (
+            {"links": [{"text": "no address"}]},
+            "links {'text': 'no address'} is not valid: each must be a URL, or a mapping",
+        ),
+        ({"client_url": "nowhere"}, "client_url 'nowhere' is not valid: it must be a URL"),
+        ({"timestamp": "yesterday"}, "timestamp 'yesterday' is not valid: it must be an ISO 8601 time"),
+        ({"colour": "red"}, "Unsupported parameters"),
+    ),
+}
+
+
+@pytest.mark.parametrize("module", GOOD)
+def test_bad_input_never_reaches_the_network(module: str, play: Player) -> None:
+    rows = (*SHARED, *OWN[module])
+    tasks = [{f"oncall.pagerduty.{module}": {**GOOD[module], **options}} for options, _told in rows]
+    # What the environment gives would stand in for an option that is meant to be missing.
+    played = play(*[without_nothing(task) for task in tasks])
+    for (options, told), done in zip(rows, played.tasks, strict=True):
+        assert done.outcome == "failed", options
+        assert told in done.msg, (options, done.msg)
+        assert done.journal == [], options
+        assert "Traceback" not in str(done.result)
+
+
+@pytest.mark.parametrize(
+    ("module", "variable", "told"),
+    [
+        ("incident_status", "PAGERDUTY_API_TOKEN", "Give the option api_token, or set the environment variable"),
+        ("incident_info", "PAGERDUTY_API_TOKEN", "Give the option api_token, or set the environment variable"),
+        ("incident_note", "PAGERDUTY_API_TOKEN", "Give the option api_token, or set the environment variable"),
+        ("event", "PAGERDUTY_ROUTING_KEY", "give the option, or set the environment variable PAGERDUTY_ROUTING_KEY"),
+    ],
+)
+def test_missing_credentials_are_said_with_what_to_do(module: str, variable: str, told: str, play: Player) -> None:
+    done = play({f"oncall.pagerduty.{module}": GOOD[module]}, environment={variable: None}).only
+    assert told in done.msg
+    assert done.journal == []
+
+
+def without_nothing(task: dict[str, t.Any]) -> dict[str, t.Any]:
+    """A task without the options that are None."""
+    return {
+        module: {name: value for name, value in options.items() if value is not None}
+        for module, options in task.items()
+    }

@@ -1,0 +1,171 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a person reads when something is wrong: one clear sentence with what to do next, and never a traceback."""
+
+from __future__ import annotations
+
+import socket
+import typing as t
+
+import pytest
+
+from integration.playing import Done, Player
+from simulator import account
+from simulator.launch import Simulator
+
+UNKNOWN = "Q9999999999999"
+NOTE = {"content": "text"}
+
+
+def unused_port() -> int:
+    """A port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def tasks(incident_id: str, **options: t.Any) -> dict[str, dict[str, t.Any]]:
+    """One task for each module, alike in what they are given."""
+    return {
+        "incident_info": {"oncall.pagerduty.incident_info": {"incident_id": incident_id, **options}},
+        "incident_note": {"oncall.pagerduty.incident_note": {"incident_id": incident_id, **NOTE, **options}},
+        "incident_status": {
+            "oncall.pagerduty.incident_status": {"incident_id": incident_id, "status": "resolved", **options}
+        },
+    }
+
+
+def assert_clear(done: Done, *told: str) -> None:
+    """The task failed, said so in a few words, and left no traceback."""
+    assert done.outcome == "failed"
+    for words in told:
+        assert words in done.msg, done.msg
+    assert "Traceback" not in str(done.result)
+    assert "\n" not in done.msg
+    assert len(done.msg) < 500
+
+
+def test_an_unknown_incident_is_named(play: Player) -> None:
+    for done in play(*tasks(UNKNOWN).values()).tasks:
+        assert_clear(done, UNKNOWN, "404")
+        assert done.result["failures"][0]["status"] == 404
+
+
+def test_a_bad_token_is_said_to_be_one(play: Player, simulator: Simulator) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    for done in play(*tasks(incident, api_token="no-such-token").values()).tasks:
+        assert_clear(done, "401", "Check api_token, and region")
+
+
+def test_a_read_only_token_is_said_to_be_one(play: Player, simulator: Simulator) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    played = play(*list(tasks(incident, api_token=account.READ_ONLY_KEY).values())[1:])
+    for done in played.tasks:
+        assert_clear(done, "403", "The token may not do this: it may be read-only")
+
+
+def test_a_missing_from_address_is_said_to_be_missing(play: Player, simulator: Simulator) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    played = play(*list(tasks(incident).values())[1:], environment={"PAGERDUTY_FROM_EMAIL": None})
+    for done in played.tasks:
+        assert_clear(done, "Set from_email to the e-mail address of a user")
+
+
+def test_an_unknown_from_address_is_said_to_be_unknown(play: Player, simulator: Simulator) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    played = play(*list(tasks(incident, from_email="stranger@example.com").values())[1:])
+    for done in played.tasks:
+        assert_clear(done, "Set from_email to the e-mail address of a user")
+
+
+def test_an_unreachable_host_is_named(play: Player) -> None:
+    address = f"http://127.0.0.1:{unused_port()}"
+    event = {"oncall.pagerduty.event": {"events_url": address, "dedup_key": "key"}}
+    for done in play(*tasks(UNKNOWN, api_url=address).values(), event).tasks:
+        assert_clear(done, f"{address[7:]} cannot be reached: Connection refused", "Check the network")
+
+
+def test_a_certificate_nobody_vouches_for_is_refused(play: Player, tls_simulator: Simulator) -> None:
+    event = {"oncall.pagerduty.event": {"events_url": tls_simulator.url, "dedup_key": "key"}}
+    for done in play(*tasks(UNKNOWN, api_url=tls_simulator.url).values(), event).tasks:
+        assert_clear(done, "no trusted TLS connection", "Set ca_path")
+
+
+def test_a_certificate_is_trusted_by_its_authority(play: Player, tls_simulator: Simulator, ca_path: str) -> None:
+    (incident,) = tls_simulator.reset(incidents=1)["incidents"]
+    played = play(*tasks(incident, api_url=tls_simulator.url, ca_path=ca_path).values())
+    assert [done.outcome for done in played.tasks] == ["ok"] * 3
+
+
+def test_a_plain_server_at_an_https_address_is_said_so(play: Player, simulator: Simulator) -> None:
+    address = simulator.url.replace("http://", "https://")
+    for done in play(*tasks(UNKNOWN, api_url=address).values()).tasks:
+        assert_clear(done, "no trusted TLS connection")
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({"fault": "html"}, "is an HTML page, not JSON"),
+        ({"fault": "truncated"}, "GET /incidents"),
+        ({"fault": "wrong_shape"}, "of the shape that PagerDuty documents"),
+        ({"fault": "drop_before"}, "the connection to"),
+        ({"fault": "redirect", "location": "https://example.com/"}, "redirects are refused"),
+        ({"fault": "status_before", "status": 500}, "PagerDuty has trouble of its own (status 500)"),
+        (
+            {"fault": "status_before", "status": 502, "body": "<html>Bad Gateway</html>", "content_type": "text/html"},
+            "PagerDuty has trouble of its own (status 502)",
+        ),
+        (
+            {"fault": "status_before", "status": 429, "headers": {"ratelimit-reset": "17"}},
+            "PagerDuty wants 17 s of rest",
+        ),
+    ],
+    ids=lambda value: value.get("status", value["fault"]) if isinstance(value, dict) else "",
+)
+def test_an_answer_that_is_none_is_told_in_a_sentence(
+    fault: dict[str, t.Any], told: str, play: Player, simulator: Simulator
+) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    simulator.faults([{"method": "GET", "path": ".*", "times": 99, **fault}])
+    for done in play(*tasks(incident).values()).tasks:
+        assert_clear(done, told)
+        assert done.writes == []
+
+
+def test_a_resolved_incident_cannot_be_acknowledged(play: Player, simulator: Simulator) -> None:
+    (incident,) = simulator.reset(incidents=1, incident={"status": "resolved"})["incidents"]
+    done = play({"oncall.pagerduty.incident_status": {"incident_id": incident, "status": "acknowledged"}}).only
+    assert_clear(done, incident, "is resolved and cannot be acknowledged", "Nothing re-opens a resolved incident")
+    assert done.writes == []
+
+
+def test_a_note_that_is_not_there_cannot_be_rewritten(play: Player, simulator: Simulator) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    options = {"incident_id": incident, "note_id": "PNONOTE", "content": "text"}
+    assert_clear(play({"oncall.pagerduty.incident_note": options}).only, f"Incident {incident} has no note PNONOTE")
+
+
+def test_of_many_incidents_those_that_can_be_done_are_done(play: Player, simulator: Simulator) -> None:
+    ids = simulator.reset(incidents=4)["incidents"]
+    options = {"incident_id": [*ids[:2], UNKNOWN, *ids[2:]], "status": "acknowledged"}
+    done = play({"oncall.pagerduty.incident_status": options}).only
+    assert_clear(done, "5 incidents: 4 changed, 0 already so, 1 failed", UNKNOWN)
+    assert done.changed
+    assert [failure["target"] for failure in done.result["failures"]] == [UNKNOWN]
+    assert [incident["id"] for incident in done.result["incidents"]] == ids
+    assert {incident["status"] for incident in simulator.state()["incidents"]} == {"acknowledged"}
+
+
+def test_an_unknown_routing_key_is_told(play: Player) -> None:
+    done = play({"oncall.pagerduty.event": {"dedup_key": "key", "routing_key": "0" * 32}}).only
+    assert_clear(done, "POST /v2/enqueue", "status 400")
+
+
+def test_an_event_is_sent_even_where_its_state_cannot_be_read(play: Player) -> None:
+    done = play({"oncall.pagerduty.event": {"dedup_key": "key", "api_token": "no-such-token"}}).only
+    assert done.changed
+    assert done.writes == ["POST /v2/enqueue"]
+    assert "sent without a look at the alert's state" in done.result["warnings"][0]

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The command line: `python -m simulator`, from the folder that holds this package."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import ssl
+import typing as t
+from pathlib import Path
+
+from aiohttp import web
+
+from simulator.clock import Clock
+from simulator.server import Server
+from simulator.simulation import Simulation
+
+GRACE = 0.5
+"""Seconds that requests under way get when the simulator is told to stop."""
+
+
+def options(arguments: t.Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line, understood.
+
+    Raises:
+        SystemExit: when it is wrong.
+    """
+    parser = argparse.ArgumentParser(prog="python -m simulator", description="A PagerDuty on this machine, for tests.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
+    parser.add_argument("--contract", type=Path, metavar="DIR", help="check everything against the OpenAPI files here")
+    parser.add_argument("--rest-limit", type=int, default=960, help="REST calls in a minute (default: %(default)s)")
+    parser.add_argument("--events-limit", type=int, default=120, help="events in a minute (default: %(default)s)")
+    parser.add_argument("--clock-speed", type=float, default=1.0, help="simulated seconds in a real one (default: 1)")
+    parser.add_argument("--certfile", type=Path, help="serve https with this certificate")
+    parser.add_argument("--keyfile", type=Path, help="the certificate's private key")
+    given = parser.parse_args(arguments)
+    if bool(given.certfile) != bool(given.keyfile):
+        parser.error("--certfile and --keyfile go together")
+    if min(given.rest_limit, given.events_limit, given.clock_speed) <= 0:
+        parser.error("limits and speed must be above 0")
+    return given
+
+
+def simulation_for(given: argparse.Namespace) -> Simulation:
+    """The simulation that the command line asks for."""
+    contract = None
+    if given.contract:
+        # openapi-core is needed, and takes its time to import, for this option only.
+        from simulator.contract import Contract
+
+        contract = Contract(given.contract)
+    return Simulation(Clock(given.clock_speed), given.rest_limit, given.events_limit, contract)
+
+
+async def serve(given: argparse.Namespace) -> None:
+    """Serve until the process is told to stop."""
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    tls = None
+    if given.certfile:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(given.certfile, given.keyfile)
+    runner = web.AppRunner(Server(simulation_for(given)).application(), access_log=None, shutdown_timeout=GRACE)
+    await runner.setup()
+    await web.TCPSite(runner, given.host, given.port, ssl_context=tls).start()
+    port = runner.addresses[0][1]
+    print(f"PagerDuty simulator listening on {'https' if tls else 'http'}://{given.host}:{port}", flush=True)
+    await stopped.wait()
+    await runner.cleanup()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(options()))

@@ -1,0 +1,356 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The account that the simulator starts with: who is there, who is on call, and with which keys one gets in.
+
+Everything here is fixed, so that tests can name it. The keys are long and unlike anything else, so that a search for
+them finds every leak.
+"""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+from dataclasses import dataclass, field
+
+ACCOUNT_KEY = "simulated-account-key-with-full-access-7f3a9c51"
+"""May do everything; needs a From wherever PagerDuty asks for one."""
+READ_ONLY_KEY = "simulated-read-only-account-key-2b8e6d04"
+"""May read only."""
+USER_KEY = "simulated-user-key-of-the-incident-commander-91c4e7aa"
+"""Belongs to the Incident Commander, so that no From is needed."""
+OAUTH_TOKEN = "pdus+simulated-oauth-token-with-every-scope-5d20b8f3"
+"""Goes in as a Bearer token only."""
+ROUTING_KEY = "SIMULATEDCHECKOUTROUTINGKEY00001"
+"""The integration key of the service Checkout."""
+SECOND_ROUTING_KEY = "SIMULATEDDATABASEROUTINGKEY00002"
+"""The integration key of the service Database."""
+FROM_EMAIL = "automation@example.com"
+"""The user in whose name the automation works."""
+SECRETS = (ACCOUNT_KEY, READ_ONLY_KEY, USER_KEY, OAUTH_TOKEN, ROUTING_KEY, SECOND_ROUTING_KEY)
+ACCOUNT_ID = "PACCNT1"
+
+
+@dataclass(frozen=True)
+class Team:
+    """A team."""
+
+    id: str
+    name: str
+    kind: t.ClassVar[str] = "team"
+
+
+@dataclass(frozen=True)
+class User:
+    """A user of the account."""
+
+    id: str
+    name: str
+    email: str
+    job_title: str
+    teams: tuple[Team, ...] = ()
+    role: str = "limited_user"
+    kind: t.ClassVar[str] = "user"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A schedule.
+
+    Args:
+        members: who takes turns.
+        on_call: who is on call, now and for the whole week.
+    """
+
+    id: str
+    name: str
+    members: tuple[User, ...]
+    on_call: tuple[User, ...]
+    teams: tuple[Team, ...] = ()
+    kind: t.ClassVar[str] = "schedule"
+
+
+Target = User | Schedule
+
+
+@dataclass(frozen=True)
+class EscalationRule:
+    """One level of an escalation policy."""
+
+    id: str
+    targets: tuple[Target, ...]
+    delay: int = 30
+    """Minutes until the next level; the simulator never escalates by itself."""
+
+    @property
+    def on_call(self) -> tuple[User, ...]:
+        """Who is on call at this level, nobody twice."""
+        users = [
+            user for target in self.targets for user in (target.on_call if isinstance(target, Schedule) else (target,))
+        ]
+        return tuple(dict.fromkeys(users))
+
+
+@dataclass(frozen=True)
+class EscalationPolicy:
+    """An escalation policy; level N is its N-th rule."""
+
+    id: str
+    name: str
+    rules: tuple[EscalationRule, ...]
+    teams: tuple[Team, ...] = ()
+    kind: t.ClassVar[str] = "escalation_policy"
+
+
+@dataclass(frozen=True)
+class Integration:
+    """Where events of one routing key come in."""
+
+    id: str
+    name: str
+    integration_key: str = field(repr=False)
+    service_id: str
+    kind: t.ClassVar[str] = "events_api_v2_inbound_integration"
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service."""
+
+    id: str
+    name: str
+    escalation_policy: EscalationPolicy
+    integrations: tuple[Integration, ...]
+    teams: tuple[Team, ...] = ()
+    kind: t.ClassVar[str] = "service"
+
+
+@dataclass(frozen=True)
+class Priority:
+    """A priority."""
+
+    id: str
+    name: str
+    kind: t.ClassVar[str] = "priority"
+
+
+@dataclass(frozen=True)
+class ConferenceBridge:
+    """Where people meet to talk about an incident."""
+
+    conference_number: str | None = None
+    conference_url: str | None = None
+
+
+@dataclass(frozen=True)
+class ResponsePlay:
+    """A response play: whom to call, whom to tell, where to meet."""
+
+    id: str
+    name: str
+    responders: tuple[User | EscalationPolicy, ...]
+    responders_message: str | None
+    subscribers: tuple[User | Team, ...]
+    subscribers_message: str | None
+    bridge: ConferenceBridge
+    runnability: str
+    kind: t.ClassVar[str] = "response_play"
+
+
+@dataclass(frozen=True)
+class IncidentWorkflow:
+    """An incident workflow."""
+
+    id: str
+    name: str
+    is_enabled: bool
+    kind: t.ClassVar[str] = "incident_workflow"
+
+
+@dataclass(frozen=True)
+class CustomField:
+    """A custom field of incidents.
+
+    Args:
+        options: the values of a `…_fixed` field.
+    """
+
+    id: str
+    name: str
+    display_name: str
+    data_type: str
+    field_type: str
+    options: tuple[str, ...] = ()
+
+
+class Access(enum.Enum):
+    """What a key may do, and in whose name."""
+
+    FULL = enum.auto()
+    READ_ONLY = enum.auto()
+    USER = enum.auto()
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A key and the way it is sent.
+
+    Args:
+        header: the whole Authorization header.
+        user: to whom it belongs.
+    """
+
+    header: str = field(repr=False)
+    access: Access
+    user: User | None = None
+
+
+Item = t.TypeVar("Item")
+
+
+def by_id(items: t.Iterable[Item]) -> dict[str, Item]:
+    """The same items, by their ids, in the same order."""
+    return {t.cast("t.Any", item).id: item for item in items}
+
+
+WEB = Team("PTEAM01", "Web")
+DATA = Team("PTEAM02", "Data")
+TEAMS = by_id((WEB, DATA))
+
+PRIMARY = User("PUSER01", "Primary On-call", "primary.oncall@example.com", "Site Reliability Engineer", (WEB,))
+SECONDARY = User("PUSER02", "Secondary On-call", "secondary.oncall@example.com", "Site Reliability Engineer", (WEB,))
+DATABASE_FIRST = User("PUSER03", "Database First", "database.first@example.com", "Database Engineer", (DATA,))
+DATABASE_SECOND = User("PUSER04", "Database Second", "database.second@example.com", "Database Engineer", (DATA,))
+COMMANDER = User("PUSER05", "Incident Commander", "incident.commander@example.com", "Head of Operations", role="admin")
+DEPUTY = User(
+    "PUSER06", "Deputy Incident Commander", "deputy.incident.commander@example.com", "Operations Manager", role="admin"
+)
+"""The name and address contain those of the Incident Commander: a substring search for one finds both."""
+COMMUNICATIONS = User("PUSER07", "Communications Lead", "communications.lead@example.com", "Customer Care")
+OWNER = User("PUSER08", "Service Owner", "service.owner@example.com", "Product Manager", (WEB, DATA))
+NIGHT_SHIFT = User("PUSER09", "Night Shift", "night.shift@example.com", "Operator")
+AUTOMATION = User("PUSER10", "Automation", FROM_EMAIL, "Runs playbooks", role="admin")
+USERS = by_id(
+    (
+        PRIMARY,
+        SECONDARY,
+        DATABASE_FIRST,
+        DATABASE_SECOND,
+        DEPUTY,
+        COMMANDER,
+        COMMUNICATIONS,
+        OWNER,
+        NIGHT_SHIFT,
+        AUTOMATION,
+    )
+)
+
+WEB_SECONDARY = Schedule("PSCHED1", "Web Secondary", (SECONDARY, PRIMARY), (SECONDARY,), (WEB,))
+DATABASE_ROTATION = Schedule(
+    "PSCHED2", "Database Rotation", (DATABASE_FIRST, DATABASE_SECOND), (DATABASE_FIRST,), (DATA,)
+)
+EMPTY = Schedule("PSCHED3", "Empty Schedule", (), ())
+SCHEDULES = by_id((WEB_SECONDARY, DATABASE_ROTATION, EMPTY))
+
+WEB_OPERATIONS = EscalationPolicy(
+    "PPOLCY1",
+    "Web Operations",
+    (
+        EscalationRule("PRULE01", (PRIMARY,)),
+        EscalationRule("PRULE02", (WEB_SECONDARY,)),
+        EscalationRule("PRULE03", (COMMANDER, OWNER)),
+    ),
+    (WEB,),
+)
+DATABASE_POLICY = EscalationPolicy(
+    "PPOLCY2",
+    "Database",
+    (
+        EscalationRule("PRULE04", (DATABASE_ROTATION,)),
+        EscalationRule("PRULE05", (DATABASE_SECOND,)),
+        EscalationRule("PRULE06", (COMMANDER,)),
+    ),
+    (DATA,),
+)
+NOBODY_HOME = EscalationPolicy(
+    "PPOLCY3",
+    "Nobody Home",
+    (EscalationRule("PRULE07", (NIGHT_SHIFT,)), EscalationRule("PRULE08", (EMPTY,))),
+)
+DUPLICATE_ONE = EscalationPolicy("PPOLCY4", "Duplicate Name", (EscalationRule("PRULE09", (NIGHT_SHIFT,)),))
+DUPLICATE_TWO = EscalationPolicy("PPOLCY5", "Duplicate Name", (EscalationRule("PRULE10", (OWNER,)),))
+EMPTY_HOUSE = EscalationPolicy("PPOLCY6", "Empty House", (EscalationRule("PRULE11", (EMPTY,)),))
+"""Nobody is on call at its first level, so that no incident can be moved to it."""
+ESCALATION_POLICIES = by_id((WEB_OPERATIONS, DATABASE_POLICY, NOBODY_HOME, DUPLICATE_ONE, DUPLICATE_TWO, EMPTY_HOUSE))
+
+CHECKOUT = Service(
+    "PSERVC1",
+    "Checkout",
+    WEB_OPERATIONS,
+    (Integration("PINTEG1", "Checkout events", ROUTING_KEY, "PSERVC1"),),
+    (WEB,),
+)
+DATABASE = Service(
+    "PSERVC2",
+    "Database",
+    DATABASE_POLICY,
+    (Integration("PINTEG2", "Database events", SECOND_ROUTING_KEY, "PSERVC2"),),
+    (DATA,),
+)
+SERVICES = by_id((CHECKOUT, DATABASE))
+
+PRIORITIES = by_id(Priority(f"PPRIOR{number}", f"P{number}") for number in (3, 1, 5, 2, 4))
+
+MAJOR_INCIDENT = ResponsePlay(
+    "15b4b27e-2448-4df9-85a5-85382304ff37",
+    "Major Incident",
+    (COMMUNICATIONS, DATABASE_POLICY),
+    "Please join the bridge.",
+    (OWNER, DATA),
+    "A major incident is going on.",
+    ConferenceBridge("+1-415-555-0100,,,,1234#", "https://meet.example.com/major-incident"),
+    "services",
+)
+TELL_STAKEHOLDERS = ResponsePlay(
+    "7a0d21c4-93f5-4c0e-8a6b-0c1d7e5f9b28",
+    "Tell Stakeholders",
+    (),
+    None,
+    (COMMUNICATIONS, WEB),
+    None,
+    ConferenceBridge(),
+    "responders",
+)
+RESPONSE_PLAYS = by_id((MAJOR_INCIDENT, TELL_STAKEHOLDERS))
+
+DECLARE_MAJOR = IncidentWorkflow("PWRKFL1", "Declare Major Incident", is_enabled=True)
+RETIRED = IncidentWorkflow("PWRKFL2", "Retired Workflow", is_enabled=False)
+INCIDENT_WORKFLOWS = by_id((DECLARE_MAJOR, RETIRED))
+
+CUSTOM_FIELDS = by_id(
+    (
+        CustomField("PFIELD1", "environment", "Environment", "string", "single_value_fixed", ("production", "staging")),
+        CustomField("PFIELD2", "ticket", "Ticket", "string", "single_value"),
+        CustomField("PFIELD3", "customers_affected", "Customers affected", "integer", "single_value"),
+        CustomField("PFIELD4", "regions", "Regions", "string", "multi_value_fixed", ("eu", "us", "apac")),
+    )
+)
+
+INCIDENT_TYPES = ("incident_default", "major_incident")
+ABILITIES = ("coordinated_responding", "custom_fields", "incident_workflows", "priorities", "response_plays", "teams")
+"""What the account's plan includes; a reset can take some away."""
+
+USERS_BY_EMAIL = {user.email: user for user in USERS.values()}
+INTEGRATIONS_BY_KEY = {
+    integration.integration_key: integration for service in SERVICES.values() for integration in service.integrations
+}
+CREDENTIALS = {
+    credential.header: credential
+    for credential in (
+        Credential(f"Token token={ACCOUNT_KEY}", Access.FULL),
+        Credential(f"Token token={READ_ONLY_KEY}", Access.READ_ONLY),
+        Credential(f"Token token={USER_KEY}", Access.USER, COMMANDER),
+        Credential(f"Bearer {OAUTH_TOKEN}", Access.FULL),
+    )
+}

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A request as it came in, before anything was made of it."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass
+
+READS = ("GET", "HEAD")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A request.
+
+    Args:
+        path: as sent, percent-encoded.
+        query: names and values in their order.
+        headers: by their names in lower case.
+        base: the address by which the client knows this server.
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    headers: t.Mapping[str, str]
+    content: bytes
+    base: str
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change something."""
+        return self.method not in READS
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def json(self) -> t.Any:
+        """The body.
+
+        Raises:
+            ValueError: when it is no JSON.
+        """
+        return json.loads(self.content)

@@ -1,0 +1,59 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Starts and stops a simulator that outlives the command: `python -m simulator.background start|stop FILE`.
+
+FILE hands over to the other playbooks which process it is, and the environment in which the modules find it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from simulator import account
+
+TESTS = Path(__file__).resolve().parent.parent
+
+
+def start(file: Path) -> None:
+    """Start a simulator, and write down how to reach it once it listens."""
+    # It must hold on to nothing of ours, or whoever waits for the end of our output would wait for its end.
+    log = file.with_suffix(".log")
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "simulator"],
+            cwd=TESTS,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,
+        )
+    line = process.stdout.readline() if process.stdout else ""
+    if not line:
+        sys.exit(f"The simulator did not start: {log.read_text()}")
+    url = line.split()[-1]
+    environment = {
+        "PAGERDUTY_API_TOKEN": account.ACCOUNT_KEY,
+        "PAGERDUTY_API_URL": url,
+        "PAGERDUTY_EVENTS_URL": url,
+        "PAGERDUTY_FROM_EMAIL": account.FROM_EMAIL,
+        "PAGERDUTY_ROUTING_KEY": account.ROUTING_KEY,
+    }
+    file.write_text(json.dumps({"pid": process.pid, "environment": environment}))
+
+
+def stop(file: Path) -> None:
+    """Stop the simulator that a file tells of."""
+    os.kill(json.loads(file.read_text())["pid"], signal.SIGTERM)
+    file.unlink()
+
+
+if __name__ == "__main__":
+    {"start": start, "stop": stop}[sys.argv[1]](Path(sys.argv[2]))

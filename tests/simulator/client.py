@@ -1,0 +1,59 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A plain HTTP client, for tests that call the simulator as any API client would. Needs the standard library only."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import typing as t
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from simulator import account
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer, read to its end."""
+
+    status: int
+    body: t.Any
+    headers: t.Mapping[str, str]
+
+
+class Client:
+    """Calls a simulator as an API client would, every call on a connection of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._host = urlsplit(url).netloc
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        body: t.Any = None,
+        *,
+        query: t.Sequence[tuple[str, str]] = (),
+        **headers: str | None,
+    ) -> Answered:
+        """One call; a header given as None is not sent."""
+        defaults: dict[str, str | None] = {
+            "Accept": "application/vnd.pagerduty+json;version=2",
+            "Authorization": f"Token token={account.ACCOUNT_KEY}",
+            "Content-Type": "application/json",
+            "From": account.FROM_EMAIL,
+        }
+        sent = {name: value for name, value in {**defaults, **headers}.items() if value is not None}
+        connection = http.client.HTTPConnection(self._host, timeout=30)
+        try:
+            content = None if body is None else json.dumps(body)
+            connection.request(method, f"{path}?{urlencode(query)}" if query else path, content, sent)
+            answer = connection.getresponse()
+            text = answer.read()
+            answered = {name.lower(): value for name, value in answer.getheaders()}
+            return Answered(answer.status, json.loads(text) if text else None, answered)
+        finally:
+            connection.close()

@@ -1,0 +1,293 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""PagerDuty's contract: requests and answers are held to the OpenAPI files.
+
+The official files are not free of mistakes: they contradict their own examples. `AMENDMENTS` is the whole list of
+what is read differently here, each with its reason; what is not listed is taken at its word. Not checked are the
+headers that OpenAPI leaves to HTTP (Accept, Content-Type, Authorization) and From: the simulator's gate answers for
+these as PagerDuty does.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+from openapi_core import Config, OpenAPI
+from openapi_core.datatypes import RequestParameters
+from openapi_core.templating.responses.exceptions import ResponseNotFound
+from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+from simulator import events
+from simulator.arrival import Arrival
+from simulator.call import Answer
+from simulator.problems import OffContract
+
+Json = dict[str, t.Any]
+
+ERRORS_AT_MOST = 5
+"""In one answer; the first ones say it all."""
+MESSAGE_AT_MOST = 300
+"""Characters; jsonschema begins with the whole value."""
+
+
+class Contract:
+    """Both APIs' OpenAPI files.
+
+    Args:
+        folder: where rest.json and events-v2.json are.
+
+    Raises:
+        OSError: when a file is missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        # The official file breaks OpenAPI's own schema, so that it cannot be checked itself.
+        config = Config(spec_validator_cls=None)
+        rest = amended(json.loads((folder / "rest.json").read_text(encoding="utf-8")))
+        self._rest = OpenAPI.from_dict(rest, config=config)
+        self._events = OpenAPI.from_dict(
+            json.loads((folder / "events-v2.json").read_text(encoding="utf-8")), config=config
+        )
+
+    def check_request(self, arrival: Arrival) -> None:
+        """Whether a request is as the files say.
+
+        Raises:
+            OffContract: when it is not.
+        """
+        request = ContractRequest.of(arrival)
+        errors = [_told(error) for error in self._api(arrival).iter_request_errors(request)]
+        if errors:
+            raise OffContract("request", errors[:ERRORS_AT_MOST])
+
+    def check_answer(self, arrival: Arrival, answer: Answer) -> None:
+        """Whether an answer is as the files say; errors may be answered everywhere, listed or not.
+
+        Raises:
+            OffContract: when it is not.
+        """
+        request = ContractRequest.of(arrival)
+        found = self._api(arrival).iter_response_errors(request, ContractAnswer.of(answer))
+        errors = [_told(error) for error in found if not (answer.status >= 400 and isinstance(error, ResponseNotFound))]
+        if errors:
+            raise OffContract("answer", errors[:ERRORS_AT_MOST])
+
+    def _api(self, arrival: Arrival) -> OpenAPI:
+        return self._events if arrival.path.startswith(events.PREFIX) else self._rest
+
+
+@dataclass
+class ContractRequest:
+    """A request in the shape that openapi-core reads."""
+
+    host_url: str
+    path: str
+    method: str
+    parameters: RequestParameters
+    content_type: str
+    body: bytes | None
+
+    @classmethod
+    def of(cls, arrival: Arrival) -> ContractRequest:
+        """The same request, as if sent to PagerDuty's own host."""
+        host = "events" if arrival.path.startswith(events.PREFIX) else "api"
+        parameters = RequestParameters(query=ImmutableMultiDict(arrival.query), header=Headers(dict(arrival.headers)))
+        return cls(
+            host_url=f"https://{host}.pagerduty.com",
+            path=arrival.path,
+            method=arrival.method.lower(),
+            parameters=parameters,
+            content_type=arrival.media_type,
+            body=arrival.content or None,
+        )
+
+
+@dataclass
+class ContractAnswer:
+    """An answer in the shape that openapi-core reads."""
+
+    status_code: int
+    content_type: str
+    headers: Headers
+    data: bytes | None
+
+    @classmethod
+    def of(cls, answer: Answer) -> ContractAnswer:
+        """The same answer."""
+        data = None if answer.body is None else json.dumps(answer.body).encode()
+        return cls(answer.status, answer.content_type, Headers(dict(answer.headers)), data)
+
+
+def _told(error: BaseException) -> str:
+    """What is wrong and where: openapi-core keeps that in `schema_errors` of a cause."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if reasons := [reason for each in getattr(cause, "schema_errors", ()) for reason in _reasons(each)]:
+            return f"{type(error).__name__}: {'; '.join(reasons[:ERRORS_AT_MOST])}"
+        cause = cause.__cause__
+    return str(error)
+
+
+def _reasons(error: t.Any) -> t.Iterator[str]:
+    """The reasons of a schema's error, each with its place.
+
+    Args:
+        error: jsonschema's ValidationError; its context holds what each alternative of a schema found wrong.
+    """
+    if error.context:
+        for inner in error.context:
+            yield from _reasons(inner)
+    else:
+        path = ".".join(str(part) for part in error.absolute_path)
+        yield f"{path or 'body'}: {error.message[:MESSAGE_AT_MOST]}"
+
+
+def amended(document: Json) -> Json:
+    """The REST file, read as `AMENDMENTS` says."""
+    for amend in AMENDMENTS:
+        amend(document)
+    return document
+
+
+def leave_headers_to_the_gate(document: Json) -> None:
+    """OpenAPI 3.0.2 itself says that Accept, Content-Type and Authorization are ignored as parameters.
+
+    A From is not needed with a user's key, which a schema cannot say.
+    """
+    document.pop("security")
+    for operation in _operations(document):
+        for holder in operation:
+            holder["parameters"] = [
+                parameter
+                for parameter in holder.get("parameters", [])
+                if _resolved(document, parameter)["in"] != "header"
+            ]
+
+
+def read_repeated_parameters_as_lists(document: Json) -> None:
+    """`include[]` and its like may be repeated, but are typed as single strings."""
+    for parameter in document["components"]["parameters"].values():
+        schema = parameter.get("schema", {})
+        if parameter["name"].endswith("[]") and schema.get("type") != "array":
+            schema.pop("uniqueItems", None)
+            parameter["schema"] = {"type": "array", "items": schema, "uniqueItems": True}
+
+
+def allow_null_where_the_examples_have_it(document: Json) -> None:
+    """PagerDuty answers null for what is not there, as its examples and pages show; the schemas forget `nullable`."""
+    for schema, names in NULLABLE.items():
+        for properties in _properties(document, schema):
+            for name in set(names) & set(properties):
+                properties[name] = {"anyOf": [properties[name], {"type": "string", "nullable": True, "enum": [None]}]}
+
+
+def allow_what_include_expands(document: Json) -> None:
+    """`include[]` puts the whole thing in the place of a reference; these schemas know the reference only."""
+    for schema, expandable in EXPANDABLE.items():
+        for properties in _properties(document, schema):
+            for name, whole in expandable.items():
+                if name in properties:
+                    properties[name] = _or_whole(properties[name], whole)
+
+
+def read_custom_field_values_as_in_the_examples(document: Json) -> None:
+    """The examples have `"value": "production"`; the schemas wrap each kind of value into an object once more.
+
+    An editable value is named by `name` or by `id`; without `required` both alternatives fit, and `oneOf` never does.
+    """
+    schemas = document["components"]["schemas"]
+    for properties in _properties(document, "CustomFieldsFieldValue"):
+        properties["value"] = _unwrapped(properties["value"])
+    schemas["CustomFieldsFieldValue"]["required"].remove("description")
+    for alternative, name in zip(schemas["CustomFieldsEditableFieldValue"]["oneOf"], ("name", "id"), strict=True):
+        alternative["properties"]["value"] = _unwrapped(alternative["properties"]["value"])
+        alternative["required"] = [name, "value"]
+
+
+def read_log_entries_as_in_the_examples(document: Json) -> None:
+    """An acknowledgement is an `acknowledge_log_entry` to LogEntry, but not to AcknowledgeLogEntry, which includes it.
+
+    The kinds of a channel overlap, so that the example's own `{"type": "api"}` fits several and `oneOf` fails.
+    """
+    schemas = document["components"]["schemas"]
+    for properties in _properties(document, "AcknowledgeLogEntry"):
+        if "acknowledgement_timeout" in properties:
+            properties["type"]["enum"] = ["acknowledge_log_entry"]
+    schemas["Channel"]["anyOf"] = schemas["Channel"].pop("oneOf")
+
+
+def ignore_discriminators_that_name_no_schema(document: Json) -> None:
+    """A response play's responders are told apart by a type such as `user_reference`, which is no schema's name."""
+    for properties in _properties(document, "ResponsePlay"):
+        for name in {"responders", "subscribers"} & set(properties):
+            properties[name]["items"].pop("discriminator")
+
+
+def read_incident_details_as_in_the_example(document: Json) -> None:
+    """The example of POST /incidents has a text for the details; the schema has an object."""
+    for properties in _properties(document, "IncidentBody"):
+        properties["details"] = {"anyOf": [{"type": "string"}, properties["details"]]}
+
+
+AMENDMENTS: t.Sequence[t.Callable[[Json], None]] = (
+    leave_headers_to_the_gate,
+    read_repeated_parameters_as_lists,
+    allow_null_where_the_examples_have_it,
+    allow_what_include_expands,
+    read_custom_field_values_as_in_the_examples,
+    read_log_entries_as_in_the_examples,
+    ignore_discriminators_that_name_no_schema,
+    read_incident_details_as_in_the_example,
+)
+NULLABLE: t.Mapping[str, t.Sequence[str]] = {
+    "Incident": ("priority", "resolve_reason", "conference_bridge", "resolved_at"),
+    "Oncall": ("schedule", "start", "end"),
+    "Service": ("auto_resolve_timeout", "acknowledgement_timeout"),
+    "ScheduleLayer": ("end",),
+}
+EXPANDABLE: t.Mapping[str, t.Mapping[str, str]] = {
+    "Alert": {"service": "Service", "first_trigger_log_entry": "TriggerLogEntry", "incident": "Incident"},
+    "EscalationPolicy": {"services": "Service", "teams": "Team"},
+    "EscalationRule": {"targets": "User Schedule"},
+    "Integration": {"service": "Service"},
+    "LogEntry": {"service": "Service", "incident": "Incident", "teams": "Team"},
+    "Oncall": {"escalation_policy": "EscalationPolicy", "user": "User", "schedule": "Schedule"},
+    "Service": {"escalation_policy": "EscalationPolicy", "teams": "Team", "integrations": "Integration"},
+    "User": {"teams": "Team"},
+}
+
+
+def _operations(document: Json) -> t.Iterator[tuple[Json, ...]]:
+    """Each path with its operations: whatever can hold parameters."""
+    for path in document["paths"].values():
+        yield path, *(operation for name, operation in path.items() if name in ("get", "put", "post", "delete"))
+
+
+def _resolved(document: Json, parameter: Json) -> Json:
+    if "$ref" not in parameter:
+        return parameter
+    return t.cast("Json", document["components"]["parameters"][parameter["$ref"].rpartition("/")[2]])
+
+
+def _properties(document: Json, schema: str) -> t.Iterator[Json]:
+    """The properties of a schema, wherever it keeps them."""
+    whole = document["components"]["schemas"][schema]
+    yield from (part["properties"] for part in (whole, *whole.get("allOf", ())) if "properties" in part)
+
+
+def _or_whole(schema: Json, names: str) -> Json:
+    """A reference, or list of references, that may also be the whole thing."""
+    if schema.get("type") == "array":
+        return {**schema, "items": _or_whole(schema["items"], names)}
+    return {"anyOf": [schema, *({"$ref": f"#/components/schemas/{name}"} for name in names.split())]}
+
+
+def _unwrapped(value: Json) -> Json:
+    """A custom field's value without the object around it."""
+    kinds = [kind["properties"]["value"] for kind in value["oneOf"]]
+    return {"anyOf": kinds}

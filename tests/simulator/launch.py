@@ -1,0 +1,120 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Starts a simulator beside a test or a demo, and speaks with its control API. Needs the standard library only."""
+
+from __future__ import annotations
+
+import json
+import select
+import ssl
+import subprocess
+import sys
+import typing as t
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent.parent
+READY = "PagerDuty simulator listening on "
+
+
+class SimulatorError(Exception):
+    """The simulator did not start, or refused a command."""
+
+
+class Simulator:
+    """A running simulator; a context manager that stops it at the end.
+
+    Args:
+        contract: the folder with the OpenAPI files; None to check nothing.
+        port: 0 for a free one.
+        time_limit: seconds for its start, its stop and each command.
+        options: further options of the command line, such as `rest_limit=10`.
+
+    Raises:
+        SimulatorError: when it does not listen in time.
+    """
+
+    def __init__(
+        self, *, contract: Path | None = None, port: int = 0, time_limit: float = 30.0, **options: t.Any
+    ) -> None:
+        self._time_limit = time_limit
+        given = {"port": port, "contract": contract, **options}
+        arguments = [f"--{name.replace('_', '-')}={value}" for name, value in given.items() if value is not None]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "simulator", *arguments], cwd=TESTS, stdout=subprocess.PIPE, text=True
+        )
+        self.url = self._ready()
+        # The certificate is the caller's own and this machine's; whether clients trust it is what tests look at.
+        self._tls = ssl._create_unverified_context() if self.url.startswith("https:") else None
+
+    def __enter__(self) -> Simulator:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _ready(self) -> str:
+        """Wait for the one line that it prints, and return the address in it."""
+        stdout = t.cast("t.IO[str]", self._process.stdout)
+        readable, _, _ = select.select([stdout], [], [], self._time_limit)
+        line = stdout.readline() if readable else ""
+        if not line.startswith(READY):
+            self.stop()
+            raise SimulatorError(f"The simulator did not start within {self._time_limit:g} s; see its error output.")
+        return line.removeprefix(READY).strip()
+
+    def reset(self, **wishes: t.Any) -> dict[str, t.Any]:
+        """Start anew; `incidents=2` opens two. README.md lists the other wishes."""
+        return t.cast("dict[str, t.Any]", self._command("POST", "reset", wishes))
+
+    def state(self) -> dict[str, t.Any]:
+        """Incidents, pages, change events, workflow instances."""
+        return t.cast("dict[str, t.Any]", self._command("GET", "state"))
+
+    def journal(self) -> dict[str, t.Any]:
+        """Every request so far, and how many read and wrote."""
+        return t.cast("dict[str, t.Any]", self._command("GET", "journal"))
+
+    def empty_journal(self) -> None:
+        """Forget the requests so far."""
+        self._command("DELETE", "journal")
+
+    def faults(self, faults: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+        """Add faults for the next requests."""
+        self._command("POST", "faults", faults)
+
+    def clear_faults(self) -> None:
+        """Forget the faults that are left."""
+        self._command("DELETE", "faults")
+
+    def stop(self) -> int:
+        """Stop it and return its exit code."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        try:
+            return self._process.wait(self._time_limit)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+        finally:
+            if self._process.stdout:
+                self._process.stdout.close()
+
+    def _command(self, method: str, name: str, body: t.Any = None) -> t.Any:
+        content = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/_simulator/{name}", content, method=method)
+        try:
+            with self._opener.open(request, timeout=self._time_limit) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise SimulatorError(f"{method} {name}: {error.read().decode()}") from error
+
+    @property
+    def _opener(self) -> urllib.request.OpenerDirector:
+        """Goes straight to this machine, whatever proxy the environment names."""
+        return urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self._tls)
+        )

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""/incidents/{id}/alerts. Source: openapi/rest.json; PAGERDUTY_API.md, "Stakeholders, fields, alerts"."""
+
+from __future__ import annotations
+
+from simulator import problems
+from simulator.call import Answer, Call, Route
+from simulator.checks import Fields
+from simulator.incident import Alert, Incident
+
+EXPANDABLE = ("services", "first_trigger_log_entries", "incidents")
+STATUSES = ("triggered", "resolved")
+SORT_ORDERS = ("created_at", "created_at:asc", "created_at:desc", "resolved_at", "resolved_at:asc", "resolved_at:desc")
+
+
+def list_alerts(call: Call) -> Answer:
+    """GET …/alerts."""
+    statuses = call.query.all("statuses[]", STATUSES)
+    key = call.query.one("alert_key")
+    descending = any(order.endswith(":desc") for order in call.query.all("sort_by", SORT_ORDERS))
+    found = [
+        alert
+        for alert in call.incident.alerts
+        if (not statuses or alert.status in statuses) and key in (None, alert.alert_key)
+    ]
+    return call.listing("alerts", found[::-1] if descending else found, call.views(*EXPANDABLE).alert)
+
+
+def get_alert(call: Call) -> Answer:
+    """GET …/alerts/{alert_id}."""
+    return Answer(body={"alert": call.views().alert(call.find(alerts_of(call.incident), "alert_id"))})
+
+
+def update_alerts(call: Call) -> Answer:
+    """PUT …/alerts: all of the changes or, when one is wrong, none."""
+    incident = call.incident
+    items = call.body.items("alerts")
+    changes = [checked_change(call, incident, item) for item in items]
+    for alert, status, target in changes:
+        change_alert(call, alert, status, target)
+    return call.listing("alerts", [alert for alert, *_ in changes], call.views().alert)
+
+
+def update_alert(call: Call) -> Answer:
+    """PUT …/alerts/{alert_id}."""
+    alert = call.find(alerts_of(call.incident), "alert_id")
+    change_alert(call, alert, *change_of(call, call.body.object("alert")))
+    return Answer(body={"alert": call.views().alert(alert)})
+
+
+def alerts_of(incident: Incident) -> dict[str, Alert]:
+    """An incident's alerts by their ids."""
+    return {alert.id: alert for alert in incident.alerts}
+
+
+def checked_change(call: Call, incident: Incident, item: Fields) -> tuple[Alert, str | None, Incident | None]:
+    """One alert of an update with its new status and incident.
+
+    Raises:
+        Problem: when there is no such alert, status or incident.
+    """
+    alert_id = item.text("id")
+    item.choice("type", ("alert",))
+    if alert_id not in alerts_of(incident):
+        raise problems.invalid(f"Alert {alert_id} not found")
+    return alerts_of(incident)[alert_id], *change_of(call, item)
+
+
+def change_of(call: Call, item: Fields) -> tuple[str | None, Incident | None]:
+    """The new status and the incident to move to.
+
+    Raises:
+        Problem: when there is no such status or incident, or the incident is resolved.
+    """
+    status = item.maybe_choice("status", STATUSES)
+    target = call.state.incident(item.object("incident").text("id")) if "incident" in item else None
+    if target and not target.is_open:
+        raise problems.already_resolved()
+    return status, target
+
+
+def change_alert(call: Call, alert: Alert, status: str | None, target: Incident | None) -> None:
+    """Move an alert and set its status."""
+    if target:
+        alert.incident.alerts.remove(alert)
+        target.alerts.append(alert)
+        alert.incident = target
+    if status == "resolved":
+        alert.resolve(call.act)
+    elif status:
+        alert.status = status
+
+
+ROUTES = (
+    Route("GET", "/incidents/{id}/alerts", list_alerts),
+    Route("PUT", "/incidents/{id}/alerts", update_alerts, needs_requester=True),
+    Route("GET", "/incidents/{id}/alerts/{alert_id}", get_alert),
+    Route("PUT", "/incidents/{id}/alerts/{alert_id}", update_alert, needs_requester=True),
+)
