@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+import trustme
 
 from simulator.client import Client
 from simulator.launch import Simulator
@@ -28,9 +29,20 @@ def contract_simulator() -> t.Iterator[Simulator]:
 
 
 @pytest.fixture(scope="session")
-def strictest_simulator() -> t.Iterator[Simulator]:
-    """A simulator with the contract on where the OpenAPI files are at hand, else without."""
-    with Simulator(contract=OPENAPI if (OPENAPI / "rest.json").is_file() else None) as running:
+def authority() -> trustme.CA:
+    """A certificate authority for this session."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def tls_simulator(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Simulator]:
+    """A simulator behind https, as PagerDuty's own client insists; with the contract on where the files are at hand."""
+    folder = tmp_path_factory.mktemp("tls")
+    certificate = authority.issue_cert("127.0.0.1")
+    certificate.private_key_pem.write_to_path(str(folder / "key.pem"))
+    certificate.cert_chain_pems[0].write_to_path(str(folder / "certificate.pem"))
+    contract = OPENAPI if (OPENAPI / "rest.json").is_file() else None
+    with Simulator(contract=contract, certfile=folder / "certificate.pem", keyfile=folder / "key.pem") as running:
         yield running
 
 

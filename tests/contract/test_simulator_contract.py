@@ -100,6 +100,7 @@ class Walk:
         return answer.body
 
     def through_an_event(self) -> None:
+        """An alert's life by events, and a change event."""
         links, images = [{"href": "https://example.com", "text": "text"}], [{"src": "https://example.com/a.png"}]
         self._right("POST", "/v2/enqueue", event(links=links, images=images, client="monitor"))
         self._right("POST", "/v2/enqueue", event())
@@ -119,6 +120,7 @@ class Walk:
         )
 
     def through_incidents(self, first: str, second: str) -> None:
+        """List, open, update, merge, snooze."""
         opening = {
             "type": "incident",
             "title": "The server is on fire.",
@@ -145,6 +147,7 @@ class Walk:
         self._right("POST", f"/incidents/{second}/snooze", {"duration": 3600})
 
     def through_notes(self, incident_id: str) -> None:
+        """Write, list, rewrite and remove a note."""
         path = f"/incidents/{incident_id}/notes"
         note = self._right("POST", path, {"note": {"content": "text"}})["note"]
         self._right("GET", path)
@@ -152,6 +155,7 @@ class Walk:
         self._right("DELETE", f"{path}/{note['id']}")
 
     def through_people(self, incident_id: str) -> None:
+        """Ask for help, take it back, and keep stakeholders told."""
         path = f"/incidents/{incident_id}"
         requester = {"requester_id": account.COMMANDER.id}
         targets = [reference(account.OWNER), reference(account.DATABASE_POLICY)]
@@ -167,6 +171,7 @@ class Walk:
         self._right("POST", f"{path}/status_updates/unsubscribe", subscribers)
 
     def through_automation(self, incident_id: str) -> None:
+        """Custom fields, a response play and an incident workflow."""
         path = f"/incidents/{incident_id}/custom_fields/values"
         values = [{"name": "environment", "value": "staging"}, {"id": "PFIELD3", "value": 7}]
         self._right("PUT", path, {"custom_fields": [*values, {"name": "regions", "value": ["eu", "us"]}]})
@@ -182,6 +187,7 @@ class Walk:
         self._right("POST", f"/incident_workflows/{workflow}/instances", {"incident_workflow_instance": instance})
 
     def through_the_directory(self) -> None:
+        """Everything that is looked up."""
         self._right("GET", "/users", query=[("query", "commander"), ("total", "true"), *expand("teams")])
         self._right("GET", f"/users/{account.OWNER.id}")
         user_key = f"Token token={account.USER_KEY}"
@@ -206,6 +212,7 @@ class Walk:
         self._right("GET", "/abilities/teams")
 
     def through_changes(self, incident_id: str) -> None:
+        """Every kind of update, and the log entries that they leave."""
         path = f"/incidents/{incident_id}"
         for change in CHANGES:
             self._right("PUT", path, {"incident": {"type": "incident_reference", **change}})

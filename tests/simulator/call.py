@@ -96,8 +96,8 @@ class Call:
             raise problems.not_found(thing_id)
         return things[thing_id]
 
-    def listing(self, key: str, items: t.Sequence[Item], show: t.Callable[[Item], Json]) -> Answer:
-        """A page of a list, in PagerDuty's classic pagination.
+    def listing(self, key: str, items: t.Sequence[Item], show: t.Callable[[Item], Json], **more: str) -> Answer:
+        """A page of a list, in PagerDuty's classic pagination, with what else the answer holds.
 
         Raises:
             Problem: when the query's limit or offset is wrong.
@@ -105,7 +105,7 @@ class Call:
         limit, offset = self.query.page()
         total = len(items) if self.query.flag("total") else None
         page = {"limit": limit, "offset": offset, "more": offset + limit < len(items), "total": total}
-        return Answer(body={key: [show(item) for item in items[offset : offset + limit]], **page})
+        return Answer(body={key: [show(item) for item in items[offset : offset + limit]], **page, **more})
 
 
 Endpoint = t.Callable[[Call], Answer]

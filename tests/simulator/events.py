@@ -30,7 +30,8 @@ ROUTING_KEY_LENGTH = 32
 ACTIONS = ("trigger", "acknowledge", "resolve")
 SEVERITIES = ("critical", "error", "warning", "info")
 OPTIONAL_TEXTS = ("component", "group", "class")
-TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
+TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:?\d\d)?Z?")
+"""ISO 8601, and an offset with a Z after it, which PagerDuty's own client sends and so must be taken."""
 
 Json = dict[str, t.Any]
 

@@ -13,6 +13,7 @@ from simulator import account, problems
 from simulator.call import Answer, Call, Route
 from simulator.checks import Fields
 from simulator.incident import Subscriber
+from simulator.views import Json
 
 KINDS = ("user", "team")
 
@@ -32,18 +33,14 @@ def send_status_update(call: Call) -> Answer:
 
 def list_subscribers(call: Call) -> Answer:
     """GET …/status_updates/subscribers."""
-    page = call.listing(
-        "subscribers",
-        list(call.incident.subscribers),
-        lambda key: {
-            "subscriber_id": key[1],
-            "subscriber_type": key[0],
-            "has_indirect_subscription": False,
-            "subscribed_via": None,
-        },
-    )
-    assert isinstance(page.body, dict)
-    return Answer(body={**page.body, "account_id": account.ACCOUNT_ID})
+    return call.listing("subscribers", list(call.incident.subscribers), show_subscriber, account_id=account.ACCOUNT_ID)
+
+
+def show_subscriber(key: tuple[str, str]) -> Json:
+    """`NotificationSubscriberWithContext`; nobody is subscribed by way of something else here."""
+    kind, subscriber_id = key
+    subscriber = {"subscriber_id": subscriber_id, "subscriber_type": kind}
+    return {**subscriber, "has_indirect_subscription": False, "subscribed_via": None}
 
 
 def subscribe(call: Call) -> Answer:

@@ -22,8 +22,8 @@ class Server:
         self.lamps = dict.fromkeys(lit, True) | dict.fromkeys(dark, False)
         self.writes: list[list[str]] = []
         self.effects: list[str] = []
-        self.faults: list[tuple[bool, Exception]] = []
-        """(whether the effect happens, what the client sees), for each write to come."""
+        self.faults: list[tuple[bool, Exception] | None] = []
+        """(whether the effect happens, what the client sees) for each write to come, or None for one that goes well."""
         self.unreadable = False
         self.stuck: set[str] = set()
 
@@ -41,12 +41,12 @@ class Server:
         self.writes.append(names)
         if self.stuck & set(names):
             raise Refused("one of them is stuck", status=400)
-        effect, error = self.faults.pop(0) if self.faults else (True, None)
-        if effect:
+        fault = self.faults.pop(0) if self.faults else None
+        if fault is None or fault[0]:
             self.effects += names
             self.lamps.update(dict.fromkeys(names, True))
-        if isinstance(error, Exception):
-            raise error
+        if fault is not None:
+            raise fault[1]
         return [{"lit": self.lamps[name]} for name in names]
 
 
@@ -180,7 +180,7 @@ def test_a_change_without_a_way_to_write_it_is_a_mistake_of_ours() -> None:
 )
 def test_whatever_gets_lost_each_effect_happens_once(lamps: dict[str, bool], faults: list[str], most: int) -> None:
     server = Server(lit=[n for n in lamps if lamps[n]], dark=[n for n in lamps if not lamps[n]])
-    server.faults = [(fault != "lost before", None if fault == "none" else Unanswered(fault)) for fault in faults]
+    server.faults = [None if fault == "none" else (fault == "lost after", Unanswered(fault)) for fault in faults]
     outcomes = runner(server, most=most, pauses=99).apply()
     assert sorted(server.effects) == sorted(name for name in lamps if not lamps[name])
     assert {outcome.target for outcome in outcomes if outcome.changed} == {name for name in lamps if not lamps[name]}

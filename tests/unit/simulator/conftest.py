@@ -1,0 +1,34 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A simulator without the contract, whose own refusals are looked at."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from simulator.client import Client
+from simulator.launch import Simulator
+
+
+@pytest.fixture(scope="session")
+def loose_simulator() -> t.Iterator[Simulator]:
+    """A simulator that checks no contract, for this session."""
+    with Simulator() as running:
+        yield running
+
+
+@pytest.fixture
+def simulator(loose_simulator: Simulator) -> Simulator:
+    """The same, as new."""
+    loose_simulator.reset()
+    return loose_simulator
+
+
+@pytest.fixture
+def call(simulator: Simulator) -> Client:
+    """Calls the simulator."""
+    return Client(simulator.url)
