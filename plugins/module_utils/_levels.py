@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ._directory import ESCALATION_POLICY, label, look_up
+from ._directory import label
 from ._errors import HINTS_BY_CODE, BadInput, Refused
 from ._incidents import name_of, plan_each, put_incidents, read_incidents
 from ._plan import Plan, Planned, Write
-from ._rest import PagerDuty, Record
+from ._rest import PagerDuty, Record, path_of
 
 OnCall = dict[int, dict[str, str]]
 """How the users on call show, by level and by id."""
@@ -51,9 +51,9 @@ def escalate(pagerduty: PagerDuty, ids: t.Sequence[str], level: int) -> list[Pla
 
 
 def _plan(incident: Record, users: t.Mapping[str, str], level: int, write: Write) -> Plan:
-    assigned = {entry["assignee"]["id"]: entry["assignee"] for entry in incident["assignments"]}
+    assigned = {entry["assignee"]["id"]: entry["assignee"] for entry in incident.get("assignments") or ()}
     before = {
-        "assigned_via": incident["assigned_via"],
+        "assigned_via": incident.get("assigned_via"),
         "assignees": sorted(users.get(user_id) or label(assignee) for user_id, assignee in assigned.items()),
     }
     after = {"assigned_via": "escalation_policy", "assignees": sorted(users.values())}
@@ -88,7 +88,7 @@ def _on_call(pagerduty: PagerDuty, policy_id: str) -> OnCall:
 
 def _nobody_there(pagerduty: PagerDuty, incident: Record, on_call: OnCall, level: int) -> Refused:
     """Why an incident cannot be brought to a level: the policy lacks it, or nobody is on call there."""
-    policy = look_up(pagerduty, ESCALATION_POLICY, incident["escalation_policy"]["id"])
+    policy = pagerduty.get(path_of("escalation_policies", incident["escalation_policy"]["id"]), "escalation_policy")
     levels = range(1, len(policy["escalation_rules"]) + 1)
     told = "; ".join(
         f"{number}: {', '.join(on_call.get(number, {}).values()) or 'nobody on call'}" for number in levels

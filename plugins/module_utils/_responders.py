@@ -103,7 +103,7 @@ def run_response_play(pagerduty: PagerDuty, ids: t.Sequence[str], text: str) -> 
     def send(plans: t.Sequence[Plan]) -> list[Record]:
         (plan,) = plans
         body = {"incident": {"id": plan.target, "type": "incident_reference"}}
-        pagerduty.write("POST", path_of("response_plays", play["id"], "run"), body, "status")
+        pagerduty.write("POST", path_of("response_plays", play["id"], "run"), body)
         # The answer says no more than "ok"; what the play has done stands on the incident.
         incident: Record = pagerduty.get(path_of("incidents", plan.target), "incident")
         return [incident]

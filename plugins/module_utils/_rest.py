@@ -26,9 +26,26 @@ DEEPEST = 10_000
 """Largest `offset + limit` that PagerDuty answers."""
 
 Shape = t.Mapping[str, type]
-INCIDENT: Shape = {"id": str, "incident_number": int, "status": str, "service": dict}
+INCIDENT: Shape = {"id": str, "incident_number": int, "status": str, "service": dict, "escalation_policy": dict}
 NOTE: Shape = {"id": str, "content": str}
-SHAPES: t.Mapping[str, Shape] = {"incident": INCIDENT, "incidents": INCIDENT, "note": NOTE, "notes": NOTE}
+NAMED: Shape = {"id": str}
+SHAPES: t.Mapping[str, Shape] = {
+    "escalation_policies": NAMED,
+    "escalation_policy": {**NAMED, "escalation_rules": list},
+    "incident": INCIDENT,
+    "incident_workflow": NAMED,
+    "incident_workflows": NAMED,
+    "incidents": INCIDENT,
+    "note": NOTE,
+    "notes": NOTE,
+    "oncalls": {"escalation_level": int, "escalation_policy": dict, "user": dict},
+    "priorities": NAMED,
+    "response_play": NAMED,
+    "response_plays": NAMED,
+    "subscribers": {"subscriber_id": str},
+    "user": NAMED,
+    "users": NAMED,
+}
 """The fields that the domain relies on, by the key of the answer that holds the records; checked on arrival."""
 
 

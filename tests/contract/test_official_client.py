@@ -82,7 +82,8 @@ def test_a_user_is_found_by_address_among_those_that_contain_it(client: pagerdut
 def test_many_incidents_are_updated_at_once(client: pagerduty.RestApiV2Client, simulator: Simulator) -> None:
     ids = simulator.reset(incidents=3)["incidents"]
     body = [{"id": each, "type": "incident_reference", "status": "acknowledged"} for each in ids]
-    assert {incident["status"] for incident in client.rput("/incidents", json=body)} == {"acknowledged"}
+    updates = t.cast("list[Record]", client.rput("/incidents", json=body))
+    assert {incident["status"] for incident in updates} == {"acknowledged"}
 
 
 def test_a_rate_limit_is_waited_out(client: pagerduty.RestApiV2Client, simulator: Simulator) -> None:
@@ -97,8 +98,9 @@ def test_a_refusal_carries_the_code_of_the_api(client: pagerduty.RestApiV2Client
     (incident,) = simulator.reset(incidents=1, incident={"status": "resolved"})["incidents"]
     with pytest.raises(pagerduty.HttpError) as refused:
         updated(client, {"id": incident}, status="resolved")
-    assert refused.value.response.status_code == 400
-    assert refused.value.response.json()["error"]["code"] == 1001
+    answer = refused.value.response
+    assert answer is not None
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, 1001)
 
 
 def test_a_wrong_key_is_refused(simulator: Simulator, trust: ssl.SSLContext) -> None:

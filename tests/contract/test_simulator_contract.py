@@ -191,7 +191,7 @@ class Walk:
         self._right("GET", "/users", query=[("query", "commander"), ("total", "true"), *expand("teams")])
         self._right("GET", f"/users/{account.OWNER.id}")
         user_key = f"Token token={account.USER_KEY}"
-        assert self._call("GET", "/users/me", Authorization=user_key).status == 200
+        assert self._call("GET", "/users/me", headers={"Authorization": user_key}).status == 200
         self._right("GET", "/teams")
         self._right("GET", f"/teams/{account.WEB.id}")
         self._right("GET", "/schedules")
@@ -257,9 +257,9 @@ def refusals(call: Client, incident_id: str) -> t.Iterator[tuple[Answered, int, 
     """Calls that keep the schema and are refused all the same, with the status and code of the refusal."""
     update = {"incident": {"type": "incident_reference", "status": "acknowledged"}}
     yield call("PUT", f"/incidents/{incident_id}", update), 400, 1001
-    yield call("PUT", f"/incidents/{incident_id}", update, From=None), 400, 2001
-    yield call("PUT", f"/incidents/{incident_id}", update, From="nobody@example.com"), 400, 1008
-    yield call("PUT", f"/incidents/{incident_id}", update, Authorization="Token token=wrong"), 401, 2006
+    yield call("PUT", f"/incidents/{incident_id}", update, headers={"From": None}), 400, 2001
+    yield call("PUT", f"/incidents/{incident_id}", update, headers={"From": "nobody@example.com"}), 400, 1008
+    yield call("PUT", f"/incidents/{incident_id}", update, headers={"Authorization": "Token token=wrong"}), 401, 2006
     yield call("GET", "/incidents/Q9999999999999"), 404, 5001
     yield call("GET", "/users/PNOBODY"), 404, 2100
 

@@ -37,16 +37,16 @@ class Client:
         body: t.Any = None,
         *,
         query: t.Sequence[tuple[str, str]] = (),
-        **headers: str | None,
+        headers: t.Mapping[str, str | None] | None = None,
     ) -> Answered:
-        """One call; a header given as None is not sent."""
+        """One call; headers that are given replace the usual ones, and None leaves one out."""
         defaults: dict[str, str | None] = {
             "Accept": "application/vnd.pagerduty+json;version=2",
             "Authorization": f"Token token={account.ACCOUNT_KEY}",
             "Content-Type": "application/json",
             "From": account.FROM_EMAIL,
         }
-        sent = {name: value for name, value in {**defaults, **headers}.items() if value is not None}
+        sent = {name: value for name, value in {**defaults, **(headers or {})}.items() if value is not None}
         connection = http.client.HTTPConnection(self._host, timeout=30)
         try:
             content = None if body is None else json.dumps(body)

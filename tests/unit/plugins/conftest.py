@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a module's action in this process against the simulator: arguments, plan and writes are real, only Ansible is not."""
+"""Runs a module's action in this process against the simulator: its arguments, plan and writes, without Ansible."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def test_the_journal_keeps_no_secret(simulator: Simulator, call: Client) -> None
     call("POST", "/v2/enqueue", {"routing_key": secret_routing_key, "event_action": "resolve", "dedup_key": "key"})
     call("GET", "/services", query=[("include[]", "integrations"), ("query", account.ACCOUNT_KEY)])
     call("GET", f"/services/{account.CHECKOUT.id}", query=[("include[]", "integrations")])
-    call("GET", f"/users/{account.USER_KEY}", Authorization=f"Bearer {account.OAUTH_TOKEN}")
+    call("GET", f"/users/{account.USER_KEY}", headers={"Authorization": f"Bearer {account.OAUTH_TOKEN}"})
     kept = json.dumps(simulator.journal())
     assert [secret for secret in (*account.SECRETS, secret_routing_key) if secret in kept] == []
     assert "***" in kept

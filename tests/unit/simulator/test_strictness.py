@@ -25,7 +25,7 @@ def update(
     call: Client, incident_id: str, *, headers: t.Mapping[str, str | None] | None = None, **change: t.Any
 ) -> Answered:
     body = {"incident": {"type": "incident_reference", **change}}
-    return call("PUT", f"/incidents/{incident_id}", body, **(headers or {}))
+    return call("PUT", f"/incidents/{incident_id}", body, headers=headers)
 
 
 def refusal(answer: Answered) -> tuple[int, int]:
@@ -130,7 +130,7 @@ def test_a_policy_is_moved_to_at_its_first_level_and_once(simulator: Simulator, 
     assert [page["user"] for page in state["pages"]] == [account.PRIMARY.id, account.DATABASE_FIRST.id]
 
 
-def test_an_open_incident_key_is_refused_and_a_resolved_one_is_not(simulator: Simulator, call: Client) -> None:
+def test_an_open_incident_key_is_refused_and_a_resolved_one_is_not(call: Client) -> None:
     opening = {"type": "incident", "title": "Fire", "service": reference(account.CHECKOUT), "incident_key": "fire"}
     opened = call("POST", "/incidents", {"incident": opening})
     assert opened.status == 201
@@ -162,7 +162,7 @@ def test_wrong_headers_are_refused(
     headers: dict[str, str | None], status: int, code: int, message: str, simulator: Simulator, call: Client
 ) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
-    answer = call("POST", f"/incidents/{incident}/notes", {"note": {"content": "text"}}, **headers)
+    answer = call("POST", f"/incidents/{incident}/notes", {"note": {"content": "text"}}, headers=headers)
     assert refusal(answer) == (status, code)
     assert answer.body["error"]["message"].startswith(message)
     assert simulator.state()["incidents"][0]["notes"] == []
@@ -170,7 +170,7 @@ def test_wrong_headers_are_refused(
 
 def test_a_write_that_is_no_hash_says_so(simulator: Simulator, call: Client) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
-    answer = call("POST", f"/incidents/{incident}/notes", [], **{"Content-Type": "application/json"})
+    answer = call("POST", f"/incidents/{incident}/notes", [])
     assert answer.body["error"]["errors"] == ["params must be a Hash"]
 
 
@@ -183,12 +183,16 @@ def test_the_key_of_a_user_needs_no_from(simulator: Simulator, call: Client) -> 
 
 def test_only_the_key_of_a_user_knows_who_it_is(call: Client) -> None:
     assert call("GET", "/users/me").status == 400
-    answer = call("GET", "/users/me", Authorization=f"Token token={account.USER_KEY}")
+    answer = call("GET", "/users/me", headers={"Authorization": f"Token token={account.USER_KEY}"})
     assert answer.body["user"]["id"] == account.COMMANDER.id
 
 
 def test_every_answer_has_a_request_id_and_the_rate_limit(call: Client) -> None:
-    for answer in (call("GET", "/users"), call("GET", "/users/PNOBODY"), call("GET", "/users", Authorization=None)):
+    for answer in (
+        call("GET", "/users"),
+        call("GET", "/users/PNOBODY"),
+        call("GET", "/users", headers={"Authorization": None}),
+    ):
         assert answer.headers["x-request-id"]
         assert {"ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"} <= set(answer.headers)
 
@@ -224,7 +228,7 @@ def test_asking_for_responders_again_pages_them_again(simulator: Simulator, call
     (incident,) = simulator.reset(incidents=1)["incidents"]
     body = responders(reference(account.OWNER), reference(account.DATABASE_POLICY))
     for _ in range(2):
-        assert call("POST", f"/incidents/{incident}/responder_requests", body, From=None).status == 200
+        assert call("POST", f"/incidents/{incident}/responder_requests", body, headers={"From": None}).status == 200
     pages = [page["user"] for page in simulator.state()["pages"] if page["reason"] == "responder_requested"]
     assert pages == [account.OWNER.id, account.DATABASE_FIRST.id] * 2
 
