@@ -47,7 +47,7 @@ def reset(simulation: Simulation, wishes: t.Any) -> Json:
     return {"incidents": [incident.id for incident in simulation.reset(wishes)]}
 
 
-def show_state(simulation: Simulation, _: t.Any) -> Json:
+def show_state(simulation: Simulation, _body: t.Any) -> Json:
     """Everything that a test would look at."""
     state = simulation.state
     state.settle()
@@ -61,15 +61,15 @@ def show_state(simulation: Simulation, _: t.Any) -> Json:
     }
 
 
-def show_journal(simulation: Simulation, _: t.Any) -> Json:
+def show_journal(simulation: Simulation, _body: t.Any) -> Json:
     """Every request since the journal was last emptied."""
     return simulation.journal.shown()
 
 
-def empty_journal(simulation: Simulation, _: t.Any) -> Json:
+def empty_journal(simulation: Simulation, _body: t.Any) -> Json:
     """Forget the requests so far."""
     simulation.journal.entries.clear()
-    return show_journal(simulation, _)
+    return show_journal(simulation, None)
 
 
 def add_faults(simulation: Simulation, wishes: t.Any) -> Json:
@@ -78,18 +78,18 @@ def add_faults(simulation: Simulation, wishes: t.Any) -> Json:
     return show_faults(simulation, wishes)
 
 
-def show_faults(simulation: Simulation, _: t.Any) -> Json:
+def show_faults(simulation: Simulation, _body: t.Any) -> Json:
     """The faults that are left."""
     return {"faults": simulation.faults.shown()}
 
 
-def clear_faults(simulation: Simulation, _: t.Any) -> Json:
+def clear_faults(simulation: Simulation, _body: t.Any) -> Json:
     """Forget the faults."""
     simulation.faults.clear()
-    return show_faults(simulation, _)
+    return show_faults(simulation, None)
 
 
-def show_health(simulation: Simulation, _: t.Any) -> Json:
+def show_health(simulation: Simulation, _body: t.Any) -> Json:
     """That it runs, and how."""
     return {"status": "ok", "contract": simulation.contract is not None, "clock_speed": simulation.clock.speed}
 

@@ -59,7 +59,7 @@ class Simulator:
     def _ready(self) -> str:
         """Wait for the one line that it prints, and return the address in it."""
         stdout = t.cast("t.IO[str]", self._process.stdout)
-        readable, _, _ = select.select([stdout], [], [], self._time_limit)
+        readable = select.select([stdout], [], [], self._time_limit)[0]
         line = stdout.readline() if readable else ""
         if not line.startswith(READY):
             self.stop()

@@ -53,7 +53,7 @@ class Server:
         if fault is None:
             return reply(effect(), entry)
         entry.fault = fault.name
-        play, _ = FAULTS[fault.name]
+        play, _arguments = FAULTS[fault.name]
         return await play(Exchange(request, fault.arguments, effect, entry))
 
 

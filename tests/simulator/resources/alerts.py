@@ -41,7 +41,7 @@ def update_alerts(call: Call) -> Answer:
     changes = [checked_change(call, incident, item) for item in items]
     for alert, status, target in changes:
         change_alert(call, alert, status, target)
-    return call.listing("alerts", [alert for alert, *_ in changes], call.views().alert)
+    return call.listing("alerts", [change[0] for change in changes], call.views().alert)
 
 
 def update_alert(call: Call) -> Answer:

@@ -30,7 +30,7 @@ def set_values(call: Call) -> Answer:
         check_value(field, value)
     incident.custom_values.update({field.id: value for field, value in changes})
     show = call.views().custom_value
-    return Answer(201, {"custom_fields": [show(incident, field) for field, _ in changes]})
+    return Answer(201, {"custom_fields": [show(incident, field) for field, _value in changes]})
 
 
 def field_of(item: Fields) -> CustomField:

@@ -113,7 +113,7 @@ def sort_order(query: Query) -> list[tuple[str, bool]]:
         raise problems.invalid("sort_by takes at most 2 fields")
     order = []
     for part in wanted:
-        name, _, direction = part.partition(":")
+        name, _colon, direction = part.partition(":")
         if name not in SORT_KEYS or direction not in ("", "asc", "desc"):
             raise problems.invalid(f"sort_by must be one of {', '.join(SORT_KEYS)}, with :asc or :desc")
         order.append((name, direction == "desc"))
@@ -173,7 +173,7 @@ def update_incidents(call: Call) -> Answer:
     for incident, change in changes:
         incident.apply(change, call.act)
     show = call.views().incident
-    return Answer(body={"incidents": [show(incident) for incident, _ in changes]})
+    return Answer(body={"incidents": [show(incident) for incident, _change in changes]})
 
 
 def checked_changes(call: Call, items: t.Sequence[Fields]) -> list[tuple[Incident, Change]]:
@@ -194,7 +194,7 @@ def checked_changes(call: Call, items: t.Sequence[Fields]) -> list[tuple[Inciden
         except problems.Problem as problem:
             refusals.append((incident_id, problem))
     if refusals:
-        _, first = refusals[0]
+        first = refusals[0][1]
         errors = [
             f"{incident_id}: {'; '.join([problem.message, *problem.errors])}" for incident_id, problem in refusals
         ]

@@ -44,7 +44,7 @@ WRONG: t.Sequence[tuple[Json, str]] = (
 )
 
 
-@pytest.mark.parametrize(("wrong", "error"), WRONG, ids=[error for _, error in WRONG])
+@pytest.mark.parametrize(("wrong", "error"), WRONG, ids=[error for _event, error in WRONG])
 def test_a_wrong_event_is_refused(wrong: Json, error: str, simulator: Simulator, call: Client) -> None:
     answer = call("POST", "/v2/enqueue", wrong)
     assert (answer.status, answer.body["status"]) == (400, "invalid event")
@@ -80,7 +80,7 @@ def test_an_event_that_finds_nothing_open_is_dropped(action: str, simulator: Sim
 
 
 def test_a_trigger_without_a_key_is_given_one(call: Client) -> None:
-    keys = {call("POST", "/v2/enqueue", event(dedup_key=None)).body["dedup_key"] for _ in range(2)}
+    keys = {call("POST", "/v2/enqueue", event(dedup_key=None)).body["dedup_key"] for _time in range(2)}
     assert {len(key) for key in keys} == {32}
     assert len(keys) == 2
 
@@ -103,7 +103,7 @@ def test_the_last_alert_resolves_its_incident(simulator: Simulator, call: Client
 
 def test_every_change_event_is_recorded(simulator: Simulator, call: Client) -> None:
     change = {"routing_key": account.ROUTING_KEY, "payload": {"summary": "Deployed"}}
-    for _ in range(2):
+    for _time in range(2):
         assert call("POST", "/v2/change/enqueue", change).status == 202
     assert call("POST", "/v2/change/enqueue", {**change, "payload": {}}).status == 400
     assert len(simulator.state()["change_events"]) == 2

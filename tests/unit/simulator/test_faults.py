@@ -72,7 +72,7 @@ def test_a_late_effect_comes_even_when_the_client_has_gone(path: str, simulator:
 def eventually(condition: t.Callable[[], bool]) -> bool:
     """Whether something comes true within a few seconds."""
     pause = threading.Event()
-    return any(condition() or pause.wait(0.02) for _ in range(500))
+    return any(condition() or pause.wait(0.02) for _time in range(500))
 
 
 def test_a_late_answer_comes_after_its_effect(path: str, simulator: Simulator, call: Client) -> None:
@@ -121,7 +121,7 @@ def test_a_fault_lets_some_pass_and_meets_the_next(path: str, simulator: Simulat
     fault = {"method": "*", "path": "/incidents/.*", "fault": "status_before", "status": 500, "skip": 1, "times": 2}
     simulator.faults([fault])
     assert call("GET", "/users").status == 200
-    assert [call("GET", path).status for _ in range(4)] == [200, 500, 500, 200]
+    assert [call("GET", path).status for _time in range(4)] == [200, 500, 500, 200]
 
 
 WRONG: t.Sequence[dict[str, t.Any]] = (

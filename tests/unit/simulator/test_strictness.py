@@ -123,7 +123,7 @@ def test_a_level_is_escalated_to_and_paged(simulator: Simulator, call: Client) -
 
 def test_a_policy_is_moved_to_at_its_first_level_and_once(simulator: Simulator, call: Client) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
-    for _ in range(2):
+    for _time in range(2):
         update(call, incident, escalation_policy=reference(account.DATABASE_POLICY))
     state = simulator.state()
     assert state["incidents"][0]["assignees"] == [account.DATABASE_FIRST.id]
@@ -227,7 +227,7 @@ def test_a_wrong_responder_request_pages_nobody(
 def test_asking_for_responders_again_pages_them_again(simulator: Simulator, call: Client) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
     body = responders(reference(account.OWNER), reference(account.DATABASE_POLICY))
-    for _ in range(2):
+    for _time in range(2):
         assert call("POST", f"/incidents/{incident}/responder_requests", body, headers={"From": None}).status == 200
     pages = [page["user"] for page in simulator.state()["pages"] if page["reason"] == "responder_requested"]
     assert pages == [account.OWNER.id, account.DATABASE_FIRST.id] * 2
