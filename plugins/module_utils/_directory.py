@@ -73,6 +73,16 @@ def reference(kind: Kind, record: Record) -> dict[str, str]:
     return {"id": record["id"], "type": kind.type}
 
 
+def shown_reference(kind: Kind, record: Record) -> Record:
+    """A reference to a record, as PagerDuty shows it in its answers; what a record lacks is None."""
+    return {
+        **reference(kind, record),
+        "summary": record.get("summary") or record.get("name"),
+        "self": record.get("self"),
+        "html_url": record.get("html_url"),
+    }
+
+
 def label(record: Record) -> str:
     """A record or reference for people: its name and id."""
     name = record.get("summary") or record.get("name")

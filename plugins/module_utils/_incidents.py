@@ -14,6 +14,7 @@ import re
 import typing as t
 
 from ._auth import Options
+from ._directory import USER, shown_reference
 from ._errors import BadInput, PagerDutyError, Unanswered
 from ._plan import Outcome, Plan, Planned, Write, reading
 from ._rest import PagerDuty, Query, Record, path_of
@@ -214,6 +215,11 @@ def _attempt(target: str, make: t.Callable[[], Plan]) -> Planned:
         if error.ends_task:
             raise
         return Outcome(target, error=error)
+
+
+def assignments(users: t.Iterable[Record]) -> list[Record]:
+    """An incident's assignments, as PagerDuty will show them; when each was made only PagerDuty knows."""
+    return [{"at": None, "assignee": shown_reference(USER, user)} for user in users]
 
 
 def name_of(incident: Record) -> str:

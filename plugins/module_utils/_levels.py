@@ -14,12 +14,12 @@ import typing as t
 
 from ._directory import label
 from ._errors import HINTS_BY_CODE, BadInput, Refused
-from ._incidents import name_of, plan_each, put_incidents, read_incidents
+from ._incidents import assignments, name_of, plan_each, put_incidents, read_incidents
 from ._plan import Plan, Planned, Write
 from ._rest import PagerDuty, Record, path_of
 
-OnCall = dict[int, dict[str, str]]
-"""How the users on call show, by level and by id."""
+OnCall = dict[int, dict[str, Record]]
+"""The users on call, by level and by id."""
 
 
 def escalate(pagerduty: PagerDuty, ids: t.Sequence[str], level: int) -> list[Planned]:
@@ -50,21 +50,22 @@ def escalate(pagerduty: PagerDuty, ids: t.Sequence[str], level: int) -> list[Pla
     return plan_each(read_incidents(pagerduty, ids), plan)
 
 
-def _plan(incident: Record, users: t.Mapping[str, str], level: int, write: Write) -> Plan:
+def _plan(incident: Record, users: t.Mapping[str, Record], level: int, write: Write) -> Plan:
     assigned = {entry["assignee"]["id"]: entry["assignee"] for entry in incident.get("assignments") or ()}
     before = {
         "assigned_via": incident.get("assigned_via"),
-        "assignees": sorted(users.get(user_id) or label(assignee) for user_id, assignee in assigned.items()),
+        "assignees": sorted(label(users.get(user_id, assignee)) for user_id, assignee in assigned.items()),
     }
-    after = {"assigned_via": "escalation_policy", "assignees": sorted(users.values())}
+    after = {"assigned_via": "escalation_policy", "assignees": sorted(map(label, users.values()))}
     if before == after:
         return Plan(incident["id"], before, before, incident, incident)
     # Escalating pages anew: what was acknowledged is triggered again.
     expected = {
         **incident,
         "assigned_via": "escalation_policy",
-        "assignments": [{"assignee": {"id": user_id, "type": "user_reference"}} for user_id in users],
+        "assignments": assignments(users.values()),
         "status": "triggered",
+        "acknowledgements": [],
     }
     return Plan(
         incident["id"],
@@ -82,7 +83,7 @@ def _on_call(pagerduty: PagerDuty, policy_id: str) -> OnCall:
     levels: OnCall = {}
     for page in pagerduty.pages("/oncalls", "oncalls", [("escalation_policy_ids[]", policy_id)]):
         for entry in page:
-            levels.setdefault(entry["escalation_level"], {})[entry["user"]["id"]] = label(entry["user"])
+            levels.setdefault(entry["escalation_level"], {})[entry["user"]["id"]] = entry["user"]
     return levels
 
 
@@ -91,7 +92,7 @@ def _nobody_there(pagerduty: PagerDuty, incident: Record, on_call: OnCall, level
     policy = pagerduty.get(path_of("escalation_policies", incident["escalation_policy"]["id"]), "escalation_policy")
     levels = range(1, len(policy["escalation_rules"]) + 1)
     told = "; ".join(
-        f"{number}: {', '.join(on_call.get(number, {}).values()) or 'nobody on call'}" for number in levels
+        f"{number}: {', '.join(map(label, on_call.get(number, {}).values())) or 'nobody on call'}" for number in levels
     )
     what = f"Incident {name_of(incident)}: level {level} of escalation policy {label(policy)}"
     if level in levels:

@@ -21,6 +21,8 @@ from ._rest import PagerDuty, Record, path_of
 Targets = dict[str, Record]
 """Whom to ask, by id: users and escalation policies, as PagerDuty takes them in a body, with how they show."""
 
+REQUEST_FIELDS = ("id", "incident", "requester", "requested_at")
+"""What only PagerDuty can know of a request. Source: openapi/rest.json, `ResponderRequest`."""
 NOT_COMING = ("declined", "user_cancelled", "cancelled")
 NOT_ASKED = "not asked"
 ASKED = "pending"
@@ -67,7 +69,7 @@ def request_responders(
                 hint="Trigger a new incident with the event module.",
             )
         after = {**before, **{wanted[target_id]["summary"]: ASKED for target_id in ask}}
-        body = {
+        request = {
             "message": params["responders_message"] or f"Please help with {incident.get('title') or name_of(incident)}",
             "responder_request_targets": [
                 {"responder_request_target": {"id": target_id, "type": wanted[target_id]["type"]}} for target_id in ask
@@ -78,9 +80,9 @@ def request_responders(
             {"responders": before},
             {"responders": after},
             incident,
-            _with_request(incident, body) if ask else incident,
+            _with_request(incident, _foreseen(request, wanted)) if ask else incident,
             write,
-            body,
+            request,
         )
 
     return plan_each(read_incidents(pagerduty, ids), plan)
@@ -159,12 +161,16 @@ def _states(incident: Record) -> dict[str, str]:
     """How everybody who was asked has answered, by the id of the user or escalation policy."""
     states: dict[str, str] = {}
     for request in incident.get("responder_requests") or ():
-        for entry in request.get("responder_request_targets") or ():
-            target = entry.get("responder_request_target") or entry
+        for target in _asked(request):
             states[target["id"]] = _state_of_policy(target)
     for responder in incident.get("incidents_responders") or ():
         states[responder["user"]["id"]] = responder["state"]
     return states
+
+
+def _asked(request: Record) -> list[Record]:
+    """The targets of a request: PagerDuty's example nests each once more than its schema does."""
+    return [entry.get("responder_request_target") or entry for entry in request.get("responder_request_targets") or ()]
 
 
 def _state_of_policy(target: Record) -> str:
@@ -189,7 +195,23 @@ def _tell_declined(
 
 
 def _with_request(incident: Record, request: Record) -> Record:
-    return {**incident, "responder_requests": [*(incident.get("responder_requests") or ()), request]}
+    targets = [entry["responder_request_target"] for entry in request["responder_request_targets"]]
+    asked = [responder for target in targets for responder in target.get("incidents_responders") or ()]
+    known = {
+        responder["user"]["id"]: responder for responder in [*(incident.get("incidents_responders") or ()), *asked]
+    }
+    return {
+        **incident,
+        "incidents_responders": list(known.values()),
+        "responder_requests": [*(incident.get("responder_requests") or ()), request],
+    }
+
+
+def _foreseen(request: Record, wanted: Targets) -> Record:
+    """A request as PagerDuty will show it; who answers how, only PagerDuty knows."""
+    ids = [entry["responder_request_target"]["id"] for entry in request["responder_request_targets"]]
+    shown = [{"responder_request_target": {**wanted[each], "incidents_responders": None}} for each in ids]
+    return {**dict.fromkeys(REQUEST_FIELDS), "message": request["message"], "responder_request_targets": shown}
 
 
 def _look_up_play(pagerduty: PagerDuty, text: str) -> Record:

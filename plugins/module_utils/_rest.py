@@ -40,6 +40,7 @@ SHAPES: t.Mapping[str, Shape] = {
     "notes": NOTE,
     "oncalls": {"escalation_level": int, "escalation_policy": dict, "user": dict},
     "priorities": NAMED,
+    "responder_request": {"responder_request_targets": list},
     "response_play": NAMED,
     "response_plays": NAMED,
     "subscribers": {"subscriber_id": str},

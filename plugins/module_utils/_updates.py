@@ -10,11 +10,11 @@ Only the fields that differ are sent, all in one PUT. Private to the collection.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ._directory import ESCALATION_POLICY, PRIORITY, USER, Kind, label, look_up, reference
+from ._directory import ESCALATION_POLICY, PRIORITY, USER, Kind, label, look_up, reference, shown_reference
 from ._errors import HINTS_BY_CODE, BadInput, Refused
-from ._incidents import checked_ids, name_of, plan_each, put_incidents, read_incidents
+from ._incidents import assignments, checked_ids, name_of, plan_each, put_incidents, read_incidents
 from ._notes import post_note, read_notes, says
 from ._plan import Plan, Planned, Write
 from ._rest import PagerDuty, Record
@@ -39,6 +39,10 @@ class Wish:
     body: Record
     record: Record
     labels: t.Mapping[str, str] = field(default_factory=dict)
+
+
+TRIGGERED_AGAIN = Wish("triggered", {}, {"status": "triggered", "acknowledgements": []})
+"""Whoever is assigned anew is paged, and has acknowledged nothing yet (INFERRED); PagerDuty does it of itself."""
 
 
 def change_incidents(
@@ -70,14 +74,17 @@ def change_incidents(
     add_resolution = Write(lambda plans: [_put_and_note(pagerduty, put, plan, resolution or "") for plan in plans])
 
     def plan(incident: Record) -> Plan:
-        before = {name: _shown(name, incident, wish) for name, wish in wishes.items()}
-        after = {name: wish.shown for name, wish in wishes.items()}
-        missing = {name: wish for name, wish in wishes.items() if before[name] != wish.shown}
-        body = {key: value for wish in missing.values() for key, value in wish.body.items()}
-        expected = {**incident, **{key: value for wish in missing.values() for key, value in wish.record.items()}}
+        missing = {name: wish for name, wish in wishes.items() if _shown(name, incident, wish) != wish.shown}
         resolved = incident["status"] == "resolved"
         if resolved:
             _check_resolved(incident, missing)
+        if any(name in missing for name in REASSIGNING):
+            missing["status"] = wishes.get("status", TRIGGERED_AGAIN)
+        told_of = {**wishes, **missing}
+        before = {name: _shown(name, incident, wish) for name, wish in told_of.items()}
+        after = {name: wish.shown for name, wish in told_of.items()}
+        body = {key: value for wish in missing.values() for key, value in wish.body.items()}
+        expected = {**incident, **{key: value for wish in missing.values() for key, value in wish.record.items()}}
         if resolution is not None:
             has_it = resolved and (told or _is_noted)(pagerduty, incident, resolution)
             before["resolution"], after["resolution"] = resolution if has_it else None, resolution
@@ -123,21 +130,22 @@ def _priority(pagerduty: PagerDuty, name: str, text: str) -> Wish:
 
 
 def _escalation_policy(pagerduty: PagerDuty, name: str, text: str) -> Wish:
-    return _reference(name, ESCALATION_POLICY, look_up(pagerduty, ESCALATION_POLICY, text))
+    wish = _reference(name, ESCALATION_POLICY, look_up(pagerduty, ESCALATION_POLICY, text))
+    # Whom the policy assigns, only PagerDuty knows.
+    return replace(wish, record={**wish.record, "assignments": None, "assigned_via": "escalation_policy"})
 
 
 def _reference(name: str, kind: Kind, found: Record) -> Wish:
-    body = {name: reference(kind, found)}
-    return Wish(
-        label(found), body, {name: {**body[name], "summary": found.get("summary")}}, {found["id"]: label(found)}
-    )
+    record = {name: shown_reference(kind, found)}
+    return Wish(label(found), {name: reference(kind, found)}, record, {found["id"]: label(found)})
 
 
 def _assignees(pagerduty: PagerDuty, _name: str, texts: t.Sequence[str]) -> Wish:
     users = {user["id"]: user for user in (look_up(pagerduty, USER, text) for text in texts)}
     labels = {user_id: label(user) for user_id, user in users.items()}
     body = {"assignments": [{"assignee": reference(USER, user)} for user in users.values()]}
-    return Wish(sorted(labels.values()), body, {**body, "assigned_via": "direct_assignment"}, labels)
+    record = {"assignments": assignments(users.values()), "assigned_via": "direct_assignment"}
+    return Wish(sorted(labels.values()), body, record, labels)
 
 
 def _bridge(_pagerduty: PagerDuty, name: str, given: Record) -> Wish:

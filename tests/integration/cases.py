@@ -12,6 +12,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from simulator import account
+
 NOTE = "The disk is full."
 
 
@@ -47,6 +49,9 @@ class Case:
 
 
 PUT = "PUT /incidents"
+ASK = "POST /incidents/*/responder_requests"
+RUN_PLAY = "POST /response_plays/*/run"
+START = ("POST /incidents/*/notes", "POST /incident_workflows/*/instances", "PUT /incidents/*/notes/*")
 POST_NOTE = "POST /incidents/*/notes"
 ENQUEUE = "POST /v2/enqueue"
 KEY = "checkout-disk"
@@ -153,6 +158,229 @@ CASES = (
         incidents=3,
         reads=3,
         writes=(POST_NOTE,) * 3,
+    ),
+    Case(
+        "changes a title, an urgency and a bridge in one call",
+        "incident",
+        {
+            "title": "Checkout is down",
+            "urgency": "low",
+            "conference_bridge": {"conference_url": "https://meet.example.com/checkout"},
+        },
+        changes=True,
+        reads=1,
+        writes=(PUT,),
+    ),
+    Case(
+        "resolves with all fields",
+        "incident",
+        {"status": "resolved", "resolution": "Logs rotated.", "title": "Disk full"},
+        changes=True,
+        reads=1,
+        writes=(PUT,),
+    ),
+    Case(
+        "adds a resolution to what is resolved",
+        "incident",
+        {"status": "resolved", "resolution": "Logs rotated."},
+        changes=True,
+        state={"status": "resolved"},
+        reads=2,
+        writes=(POST_NOTE,),
+    ),
+    Case(
+        "finds the resolution told",
+        "incident",
+        {"status": "resolved", "resolution": "Logs rotated."},
+        changes=False,
+        state={"status": "resolved", "resolution": "Logs rotated."},
+        reads=2,
+    ),
+    Case("sets a priority by name", "incident", {"priority": "P1"}, changes=True, reads=2, writes=(PUT,)),
+    Case(
+        "assigns people, whatever their order",
+        "incident",
+        {"assignees": [account.OWNER.email, account.COMMANDER.id]},
+        changes=True,
+        reads=3,
+        writes=(PUT,),
+    ),
+    Case(
+        "finds the same people assigned",
+        "incident",
+        {"assignees": [account.OWNER.email, account.COMMANDER.email]},
+        changes=False,
+        state={"assignees": [account.COMMANDER.id, account.OWNER.id]},
+        reads=3,
+    ),
+    Case(
+        "changes only the incidents that differ",
+        "incident",
+        {"escalation_policy": account.DATABASE_POLICY.name, "urgency": "low"},
+        changes=True,
+        incidents=3,
+        before=(("incident", {"urgency": "low"}),),
+        reads=2,
+        writes=(PUT,),
+    ),
+    Case("escalates", "incident_escalation", {"level": 2}, changes=True, reads=2, writes=(PUT,)),
+    Case(
+        "escalates what is acknowledged",
+        "incident_escalation",
+        {"level": 3},
+        changes=True,
+        state={"status": "acknowledged"},
+        reads=2,
+        writes=(PUT,),
+    ),
+    Case("finds it at the level", "incident_escalation", {"level": 1}, changes=False, reads=2),
+    Case(
+        "escalates many in one call",
+        "incident_escalation",
+        {"level": 2},
+        changes=True,
+        incidents=4,
+        reads=2,
+        writes=(PUT,),
+    ),
+    Case(
+        "hands over to another policy",
+        "incident_escalation_policy",
+        {"escalation_policy": account.DATABASE_POLICY.name},
+        changes=True,
+        reads=2,
+        writes=(PUT,),
+    ),
+    Case(
+        "finds the policy",
+        "incident_escalation_policy",
+        {"escalation_policy": account.WEB_OPERATIONS.id},
+        changes=False,
+        reads=2,
+    ),
+    Case(
+        "hands over many in one call",
+        "incident_escalation_policy",
+        {"escalation_policy": account.DATABASE_POLICY.id},
+        changes=True,
+        incidents=4,
+        reads=2,
+        writes=(PUT,),
+    ),
+    Case(
+        "asks people and policies in one call",
+        "incident_responders",
+        {"users": [account.OWNER.email, account.NIGHT_SHIFT.name], "escalation_policies": [account.DATABASE_POLICY.id]},
+        changes=True,
+        reads=5,
+        writes=(ASK,),
+    ),
+    Case(
+        "finds them asked",
+        "incident_responders",
+        {"users": [account.OWNER.id], "escalation_policies": [account.DATABASE_POLICY.name]},
+        changes=False,
+        before=(
+            (
+                "incident_responders",
+                {"users": [account.OWNER.id], "escalation_policies": [account.DATABASE_POLICY.name]},
+            ),
+        ),
+        reads=4,
+    ),
+    Case(
+        "asks only who is missing",
+        "incident_responders",
+        {"users": [account.OWNER.id, account.COMMANDER.id]},
+        changes=True,
+        state={"responders": {account.OWNER.id: "joined"}},
+        reads=4,
+        writes=(ASK,),
+    ),
+    Case(
+        "does not ask again who has declined",
+        "incident_responders",
+        {"users": [account.OWNER.id]},
+        changes=False,
+        state={"responders": {account.OWNER.id: "declined"}},
+        reads=3,
+    ),
+    Case(
+        "asks again who has declined when told to",
+        "incident_responders",
+        {"users": [account.OWNER.id], "renotify": True},
+        changes=True,
+        state={"responders": {account.OWNER.id: "declined"}},
+        reads=3,
+        writes=(ASK,),
+    ),
+    Case(
+        "asks for each of many",
+        "incident_responders",
+        {"users": [account.OWNER.id]},
+        changes=True,
+        incidents=3,
+        reads=3,
+        writes=(ASK,) * 3,
+    ),
+    Case(
+        "runs a play",
+        "incident_response_play",
+        {"response_play": account.MAJOR_INCIDENT.name},
+        changes=True,
+        reads=4,
+        writes=(RUN_PLAY,),
+    ),
+    Case(
+        "finds the play run",
+        "incident_response_play",
+        {"response_play": account.MAJOR_INCIDENT.id},
+        changes=False,
+        before=(("incident_response_play", {"response_play": account.MAJOR_INCIDENT.name}),),
+        reads=3,
+    ),
+    Case(
+        "runs a play on each of many",
+        "incident_response_play",
+        {"response_play": account.TELL_STAKEHOLDERS.id},
+        changes=True,
+        incidents=2,
+        reads=7,
+        writes=(RUN_PLAY,) * 2,
+    ),
+    Case(
+        "starts a workflow",
+        "incident_workflow",
+        {"incident_workflow": account.DECLARE_MAJOR.name},
+        changes=True,
+        reads=3,
+        writes=START,
+    ),
+    Case(
+        "finds the run started",
+        "incident_workflow",
+        {"incident_workflow": account.DECLARE_MAJOR.id, "run_key": "drill-7"},
+        changes=False,
+        before=(("incident_workflow", {"incident_workflow": account.DECLARE_MAJOR.id, "run_key": "drill-7"}),),
+        reads=3,
+    ),
+    Case(
+        "starts another run under another key",
+        "incident_workflow",
+        {"incident_workflow": account.DECLARE_MAJOR.id, "run_key": "drill-8"},
+        changes=True,
+        before=(("incident_workflow", {"incident_workflow": account.DECLARE_MAJOR.id, "run_key": "drill-7"}),),
+        reads=3,
+        writes=START,
+    ),
+    Case(
+        "starts a workflow on each of many",
+        "incident_workflow",
+        {"incident_workflow": account.DECLARE_MAJOR.id},
+        changes=True,
+        incidents=2,
+        reads=5,
+        writes=START * 2,
     ),
     Case("triggers an alert", "event", {"dedup_key": KEY}, changes=True, incidents=0, reads=1, writes=(ENQUEUE,)),
     Case(

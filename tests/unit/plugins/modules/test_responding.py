@@ -162,6 +162,28 @@ def test_who_acknowledged_it_at_that_level_is_not_paged_again(act: Actor, incide
     assert_settled(act, "incident_escalation", incident_id=incident, level=2)
 
 
+@pytest.mark.parametrize(
+    "reassigning",
+    [{"escalation_policy": "Database"}, {"assignees": ["Service Owner"]}],
+    ids=lambda wish: next(iter(wish)),
+)
+def test_the_diff_says_that_whoever_is_assigned_anew_has_not_acknowledged(
+    reassigning: dict[str, t.Any], act: Actor, incidents: Incidents, simulator: Simulator
+) -> None:
+    (incident,) = incidents(status="acknowledged")
+    done = act("incident", incident_id=incident, **reassigning)
+    assert (done["diff"][0]["before"]["status"], done["diff"][0]["after"]["status"]) == ("acknowledged", "triggered")
+    assert simulator.state()["incidents"][0]["status"] == "triggered"
+
+
+def test_an_incident_can_be_assigned_anew_and_stay_acknowledged(
+    act: Actor, incidents: Incidents, simulator: Simulator
+) -> None:
+    (incident,) = incidents(status="acknowledged")
+    act("incident", incident_id=incident, assignees=["Service Owner"], status="acknowledged")
+    assert simulator.state()["incidents"][0]["status"] == "acknowledged"
+
+
 def test_the_diff_says_that_an_acknowledged_incident_is_triggered_again(act: Actor, incidents: Incidents) -> None:
     (incident,) = incidents(status="acknowledged")
     done = act("incident_escalation", incident_id=incident, level=3)
@@ -193,7 +215,7 @@ def test_an_escalation_policy_takes_over_and_is_not_asked_twice(
     act: Actor, incident: str, simulator: Simulator
 ) -> None:
     done = act("incident_escalation_policy", incident_id=incident, escalation_policy="Database")
-    assert done["diff"][0]["before"] == {"escalation_policy": "Web Operations (PPOLCY1)"}
+    assert done["diff"][0]["before"] == {"escalation_policy": "Web Operations (PPOLCY1)", "status": "triggered"}
     assert simulator.state()["pages"][-1]["user"] == account.DATABASE_FIRST.id
     assert_settled(
         act, "incident_escalation_policy", incident_id=incident, escalation_policy=account.DATABASE_POLICY.id
