@@ -49,6 +49,7 @@ HINTS_BY_STATUS: dict[int, str] = {
 
 FROM_HEADER_HINT = HINTS_BY_CODE[1008]
 CALLER_STATUSES = frozenset((401, 402, 403, 413))
+OVERTAKEN_CODES = frozenset((1001, 1002))
 CALLER_CODES = frozenset((1008, 1018, 2006, 2010, 2011, 2014))
 
 
@@ -133,6 +134,11 @@ class Refused(PagerDutyError):
         """Whether it is the caller that is refused: the token, its rights, the From address."""
         return self.status in CALLER_STATUSES or self.code in CALLER_CODES or self.hint == FROM_HEADER_HINT
 
+    @property
+    def may_be_so_already(self) -> bool:
+        """Whether it is refused because somebody has done it, or more, in the meantime."""
+        return self.code in OVERTAKEN_CODES
+
 
 class NotSent(PagerDutyError):
     """PagerDuty did not take the call: it was not reached, or it was too busy to look (429).
@@ -158,14 +164,16 @@ class Unanswered(PagerDutyError):
 
     Args:
         again: whether asking again could bring a usable answer; only what is safe to send twice is sent again.
+        under_way: whether PagerDuty may still be at it, so that a look that does not show the effect proves nothing.
     """
 
     outcome = "unknown"
     wait: float | None = None
 
-    def __init__(self, message: str, *, again: bool = True, **details: t.Any) -> None:
+    def __init__(self, message: str, *, again: bool = True, under_way: bool = False, **details: t.Any) -> None:
         super().__init__(message, **details)
         self.again = again
+        self.under_way = under_way
 
 
 def refusal(status: int, body: t.Any, request_id: str | None, what: str) -> Refused:

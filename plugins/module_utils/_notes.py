@@ -4,7 +4,9 @@
 
 """An incident's notes: add one, rewrite one, remove some. PagerDuty itself would add the same note again and again.
 
-Private to the collection.
+Many tasks may add the same note at the same moment, each before it can see the others'. So whoever finds that somebody
+else has used the key since it looked, looks again, and removes all of these notes but the first. All go by the same
+order, so that the first of all is never removed. Private to the collection.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import functools
 import typing as t
 from dataclasses import dataclass
 
-from ._errors import BadInput, Refused
+from ._errors import BadInput, PagerDutyError, Refused, Unanswered
 from ._incidents import ID, checked_ids, identified, plan_each
 from ._plan import Plan, Planned, Write
 from ._rest import PagerDuty, Record, path_of
@@ -46,10 +48,13 @@ def change_notes(
     """
     _check_note(checked_ids(ids), content, state, note_id, allow_duplicate)
     write = Write(lambda plans: [_write_notes(pagerduty, plan) for plan in plans])
+    allowances: dict[str, int | None] = {}
+    add_once = Write(lambda plans: [_add_once(pagerduty, plan, allowances[plan.target]) for plan in plans])
 
     def plan(incident: Record) -> Plan:
         target = incident["id"]
         notes = read_notes(pagerduty, target)
+        allowances[target] = pagerduty.allowance
         meant = [note for note in notes if _is_meant(note, note_id, content)]
         if state == "absent":
             calls = [NoteCall("DELETE", note["id"]) for note in meant]
@@ -65,7 +70,7 @@ def change_notes(
             after={"notes": [note["content"] for note in expected if note["id"] in changed_ids]},
             record={"id": target, "notes": notes},
             expected={"id": target, "notes": expected},
-            write=write,
+            write=add_once if content and not (note_id or allow_duplicate or state == "absent") else write,
             body=calls,
         )
 
@@ -152,6 +157,45 @@ def _write_notes(pagerduty: PagerDuty, plan: Plan) -> Record:
     for call in plan.body:
         notes = _with_note(notes, (call, _send(pagerduty, plan.target, call)))
     return {"id": plan.target, "notes": notes}
+
+
+def _add_once(pagerduty: PagerDuty, plan: Plan, allowance: int | None) -> Record:
+    """Add a note, and where others may have added it too since it was looked for, leave only the first.
+
+    Args:
+        allowance: the key's, at that look.
+    """
+    written = _write_notes(pagerduty, plan)
+    if allowance is not None and pagerduty.allowance == allowance:
+        return written
+    try:
+        notes = read_notes(pagerduty, plan.target)
+        twins = _twins(notes, written["notes"][-1], {note["id"] for note in plan.record["notes"]})
+        for twin in twins[1:]:
+            _remove_twin(pagerduty, plan.target, twin["id"])
+    except PagerDutyError as error:
+        # The note is there, which a fresh look by the planner will show.
+        raise Unanswered(error.message, hint=error.hint, again=False, status=error.status) from error
+    return {"id": plan.target, "notes": [note for note in notes if note not in twins[1:]]}
+
+
+def _twins(notes: t.Sequence[Record], own: Record, known: t.Collection[str]) -> list[Record]:
+    """The new notes by the same user with the same content, in an order that all see alike."""
+    twins = [
+        note
+        for note in notes
+        if note["id"] not in known and note.get("user") == own.get("user") and says(note, own["content"])
+    ]
+    return sorted(twins, key=lambda note: (str(note.get("created_at")), note["id"]))
+
+
+def _remove_twin(pagerduty: PagerDuty, incident_id: str, note_id: str) -> None:
+    try:
+        remove_note(pagerduty, incident_id, note_id)
+    except Refused as error:
+        # Somebody else has removed it first.
+        if error.status != 404:
+            raise
 
 
 def _send(pagerduty: PagerDuty, incident_id: str, call: NoteCall) -> Record:

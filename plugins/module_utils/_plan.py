@@ -147,6 +147,9 @@ class Runner:
 
     def _refused(self, write: Write, plans: list[Plan], error: Refused, attempt: int) -> t.Iterator[Outcome]:
         """PagerDuty refuses a batch as a whole: halve it until the ones that cannot be done stand alone."""
+        if len(plans) == 1 and error.may_be_so_already:
+            yield self._overtaken(plans[0], error)
+            return
         if len(plans) == 1 or error.ends_task:
             yield from self._failed(plans, error)
             return
@@ -154,13 +157,27 @@ class Runner:
         yield from self._send(write, plans[:middle], attempt)
         yield from self._send(write, plans[middle:], attempt)
 
+    def _overtaken(self, plan: Plan, error: Refused) -> Outcome:
+        """Somebody else was faster: where that has brought about what was asked for, there is nothing left to do."""
+        try:
+            (now,) = self._again([plan.target])
+        except PagerDutyError:
+            return Outcome(plan.target, plan=plan, error=error)
+        if isinstance(now, Plan) and not now.changes:
+            return Outcome(plan.target, now.record, now)
+        return Outcome(plan.target, plan=plan, error=error)
+
     def _failed(self, plans: list[Plan], error: PagerDutyError) -> t.Iterator[Outcome]:
         if error.ends_task:
             self._ended = error
         return (Outcome(plan.target, plan=plan, error=error) for plan in plans)
 
     def _look_again(self, plans: list[Plan], lost: Unanswered, attempt: int) -> t.Iterator[Outcome]:
-        """No usable answer: read what became of it, and send again only what has not landed."""
+        """No usable answer: read what became of it, and send again only what has not landed.
+
+        What PagerDuty may still be at is looked for as long as patience lasts, and never sent again: it could land
+        after the look, and then happen twice.
+        """
         may_repeat = self._pause(lost, attempt) and lost.again
         try:
             found = {entry.target: entry for entry in self._again([plan.target for plan in plans])}
@@ -177,7 +194,10 @@ class Runner:
                 missing.append(now)
             else:
                 yield Outcome(plan.target, plan=plan, error=_not_seen(plan, lost))
-        yield from self._carry_out(missing, attempt + 1)
+        if missing and lost.under_way:
+            yield from self._look_again(missing, lost, attempt + 1)
+        else:
+            yield from self._carry_out(missing, attempt + 1)
 
 
 def _by_write(plans: t.Iterable[Plan]) -> t.Iterator[tuple[Write, list[Plan]]]:
@@ -202,7 +222,9 @@ def _unknown(plan: Plan, lost: Unanswered, error: PagerDutyError | None) -> Page
 def _not_seen(plan: Plan, lost: Unanswered) -> PagerDutyError:
     return Unanswered(
         f"{lost.message} PagerDuty does not show it on {plan.target} so far, and max_wait is used up.",
-        hint="Run the task again: it looks before it writes.",
+        hint="Wait until PagerDuty has surely ended the call, then run the task again: it looks before it writes."
+        if lost.under_way
+        else "Run the task again: it looks before it writes.",
         status=lost.status,
         request_id=lost.request_id,
     )

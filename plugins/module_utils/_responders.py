@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from ._directory import ESCALATION_POLICY, RESPONSE_PLAY, USER, Kind, label, look_up, reference
-from ._errors import BadInput, Refused
+from ._errors import BadInput, PagerDutyError, Refused, Unanswered
 from ._incidents import checked_ids, name_of, plan_each, read_incidents
 from ._plan import Fields, Plan, Planned, Write
 from ._rest import PagerDuty, Record, path_of
@@ -46,6 +46,7 @@ def request_responders(
     Source: openapi/rest.json, POST /incidents/{id}/responder_requests.
     """
     checked_ids(ids)
+    _check(params)
     wanted = _targets(pagerduty, params)
     requester = _requester(pagerduty, params["requester"])
 
@@ -107,7 +108,10 @@ def run_response_play(pagerduty: PagerDuty, ids: t.Sequence[str], text: str) -> 
         body = {"incident": {"id": plan.target, "type": "incident_reference"}}
         pagerduty.write("POST", path_of("response_plays", play["id"], "run"), body)
         # The answer says no more than "ok"; what the play has done stands on the incident.
-        incident: Record = pagerduty.get(path_of("incidents", plan.target), "incident")
+        try:
+            incident: Record = pagerduty.get(path_of("incidents", plan.target), "incident")
+        except PagerDutyError as error:
+            raise Unanswered(error.message, hint=error.hint, again=False, status=error.status) from error
         return [incident]
 
     write = Write(send)
@@ -124,19 +128,26 @@ def run_response_play(pagerduty: PagerDuty, ids: t.Sequence[str], text: str) -> 
     return plan_each(read_incidents(pagerduty, ids), plan)
 
 
-def _targets(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> Targets:
-    asked = [("users", USER, name) for name in params["users"] or ()]
-    asked += [("escalation_policies", ESCALATION_POLICY, name) for name in params["escalation_policies"] or ()]
+def _check(params: t.Mapping[str, t.Any]) -> None:
+    asked = [("users", name) for name in params["users"] or ()]
+    asked += [("escalation_policies", name) for name in params["escalation_policies"] or ()]
     if not asked:
         raise BadInput("users", "give at least one of users and escalation_policies", params["users"])
-    for option, _kind, name in asked:
+    for option, name in asked:
         if not name.strip():
             raise BadInput(option, "a name, id or e-mail address must not be empty", name)
-    message = params["responders_message"]
+    message, requester = params["responders_message"], params["requester"]
     if message is not None and not message.strip():
         raise BadInput("responders_message", "it must not be empty", message)
-    found = [(kind, look_up(pagerduty, kind, name)) for _option, kind, name in asked]
-    return {record["id"]: _target(kind, record) for kind, record in found}
+    if requester is not None and not requester.strip():
+        raise BadInput("requester", "it must be a user, by id or e-mail address", requester)
+
+
+def _targets(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> Targets:
+    asked = [(USER, name) for name in params["users"] or ()]
+    asked += [(ESCALATION_POLICY, name) for name in params["escalation_policies"] or ()]
+    targets = (_target(kind, look_up(pagerduty, kind, name)) for kind, name in asked)
+    return {target["id"]: target for target in targets}
 
 
 def _target(kind: Kind, record: Record) -> Record:
@@ -145,16 +156,13 @@ def _target(kind: Kind, record: Record) -> Record:
 
 def _requester(pagerduty: PagerDuty, given: str | None) -> str:
     """The id of the user who asks for help: the one given, else that of from_email, else the key's own."""
-    if given is not None and not given.strip():
-        raise BadInput("requester", "it must be a user, by id or e-mail address", given)
     name = given or pagerduty.settings.from_email
-    if name:
-        return str(look_up(pagerduty, USER, name)["id"])
     try:
-        return str(pagerduty.get("/users/me", "user")["id"])
+        user = look_up(pagerduty, USER, name) if name else pagerduty.get("/users/me", "user")
     except Refused as error:
-        error.hint = "Set requester or from_email: an account API key has no user of its own."
+        error.hint = "Set requester or from_email to a user of this PagerDuty account."
         raise
+    return str(user["id"])
 
 
 def _states(incident: Record) -> dict[str, str]:

@@ -65,6 +65,11 @@ class PagerDuty:
         """What the task has looked up already; kept by `_directory`."""
         self._transport = Transport(settings.timeout, settings.verify, patience)
 
+    @property
+    def allowance(self) -> int | None:
+        """As `Transport.allowance`: it shows whether somebody else has used the key in the meantime."""
+        return self._transport.allowance
+
     def get(self, path: str, key: str, query: Query = (), *, retried: bool = True) -> t.Any:
         """What an answer holds under `key`.
 

@@ -35,6 +35,8 @@ USER_AGENT = "ansible-collection-oncall.pagerduty"
 MOST_BYTES = 64 * 1024 * 1024
 """The largest answer that is read; a full page of incidents is below 2 MB."""
 CHUNK_BYTES = 64 * 1024
+GATEWAY_TIMEOUT = 504
+"""Somebody before PagerDuty has stopped waiting for it; any other trouble is an end of the call."""
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 WORTH_SAYING = 5.0
@@ -146,6 +148,12 @@ class Transport:
         if REQUESTS_MISSING:
             raise PagerDutyError(missing_required_lib("requests"), hint=f"({REQUESTS_MISSING})")
         self.patience = patience
+        self.allowance: int | None = None
+        """Calls that the key has left, and those of this task: the same as long as nobody else uses the key.
+
+        None where the last answer did not say. Source: https://developer.pagerduty.com/docs/rest-api-rate-limits.
+        """
+        self._sent = 0
         self._timeout = timeout
         self._session = requests.Session()
         # Otherwise ~/.netrc would replace the token; proxies are read from the environment for each call instead.
@@ -180,7 +188,10 @@ class Transport:
         return error
 
     def _attempt(self, request: Request, deadline: float) -> Answer:
+        self._sent += 1
         status, headers, content = self._exchange(request, deadline)
+        left = headers.get("ratelimit-remaining", "")
+        self.allowance = int(left) + self._sent if left.isdecimal() else None
         request_id = headers.get("x-request-id")
         if status == 429:
             raise NotSent(
@@ -196,6 +207,7 @@ class Transport:
                 hint="See https://status.pagerduty.com; running the task again is safe.",
                 status=status,
                 request_id=request_id,
+                under_way=status == GATEWAY_TIMEOUT,
             )
         if status >= 300:
             raise _refusal(request, status, headers, content)
@@ -334,6 +346,7 @@ def _timed_out(request: Request, timeout: float) -> Unanswered:
     return Unanswered(
         f"{request.what}: no whole answer within {timeout:g} s.",
         hint="Raise timeout if the network is slow; running the task again is safe: it looks before it writes.",
+        under_way=True,
     )
 
 

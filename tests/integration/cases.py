@@ -16,6 +16,29 @@ from simulator import account
 
 NOTE = "The disk is full."
 
+SIMPLEST: dict[str, dict[str, t.Any]] = {
+    "event": {"dedup_key": "checkout-disk"},
+    "incident": {"title": "Checkout is down"},
+    "incident_escalation": {"level": 2},
+    "incident_escalation_policy": {"escalation_policy": account.DATABASE_POLICY.name},
+    "incident_info": {},
+    "incident_note": {"content": NOTE},
+    "incident_responders": {"users": [account.OWNER.email]},
+    "incident_response_play": {"response_play": account.MAJOR_INCIDENT.name},
+    "incident_status": {"status": "acknowledged"},
+    "incident_workflow": {"incident_workflow": account.DECLARE_MAJOR.name},
+}
+"""The shortest useful task of each module, without `incident_id`; on a triggered incident each has something to do."""
+ON_INCIDENTS = tuple(module for module in SIMPLEST if module != "event")
+WRITING = tuple(module for module in ON_INCIDENTS if module != "incident_info")
+
+
+def step(module: str, incident_id: t.Any, /, **options: t.Any) -> dict[str, t.Any]:
+    """A module's shortest task on an incident, or on many, with more options; an option that is None is left out."""
+    targets = {"incident_id": incident_id} if module in ON_INCIDENTS else {}
+    given = {**targets, **SIMPLEST[module], **options}
+    return {f"oncall.pagerduty.{module}": {name: value for name, value in given.items() if value is not None}}
+
 
 @dataclass(frozen=True)
 class Case:

@@ -98,6 +98,7 @@ class Player:
             "ANSIBLE_HOME": str(folder / "ansible-home"),
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_NOCOLOR": "true",
+            "ANSIBLE_PIPELINING": "true",
             "PAGERDUTY_API_TOKEN": account.ACCOUNT_KEY,
             "PAGERDUTY_API_URL": simulator.url,
             "PAGERDUTY_EVENTS_URL": simulator.url,

@@ -12,23 +12,30 @@ from __future__ import annotations
 
 import re
 import typing as t
+from pathlib import Path
 
 import pytest
 
-from integration.cases import CASES, Case
+from integration.cases import CASES, ON_INCIDENTS, SIMPLEST, Case
 from integration.playing import Player
 from simulator.launch import Simulator
 
+ROOT = Path(__file__).resolve().parents[2]
 CHANGING = [case for case in CASES if case.changes]
 
 
 def task(case: Case, ids: list[str], **keywords: t.Any) -> dict[str, t.Any]:
-    return step(case.module, case.options, ids, **keywords)
+    return {**bare(case.module, case.options, ids), "diff": True, **keywords}
 
 
-def step(module: str, options: dict[str, t.Any], ids: list[str], **keywords: t.Any) -> dict[str, t.Any]:
-    targets = {} if module == "event" else {"incident_id": ids}
-    return {f"oncall.pagerduty.{module}": {**targets, **options}, "diff": True, **keywords}
+def bare(module: str, options: dict[str, t.Any], ids: list[str]) -> dict[str, t.Any]:
+    targets = {"incident_id": ids} if module in ON_INCIDENTS else {}
+    return {f"oncall.pagerduty.{module}": {**targets, **options}}
+
+
+def test_every_module_is_held_to_the_laws() -> None:
+    modules = {file.stem for file in (ROOT / "plugins" / "modules").glob("*.py")}
+    assert modules == set(SIMPLEST) == {case.module for case in CASES}
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -36,7 +43,7 @@ def test_check_mode_foretells_what_happens_and_a_second_run_changes_nothing(
     case: Case, play: Player, simulator: Simulator
 ) -> None:
     ids = simulator.reset(incidents=case.incidents, incident=case.state)["incidents"]
-    before = [step(module, options, ids) for module, options in case.before]
+    before = [bare(module, options, ids) for module, options in case.before]
     played = play(*before, task(case, ids, check_mode=True), task(case, ids), task(case, ids))
     assert played.code == 0, played.output
     check, real, again = played.tasks[-3:]
@@ -55,9 +62,9 @@ def test_check_mode_foretells_what_happens_and_a_second_run_changes_nothing(
 def test_the_command_lines_check_and_diff_do_the_same(module: str, play: Player, simulator: Simulator) -> None:
     case = next(case for case in CHANGING if case.module == module)
     ids = simulator.reset(incidents=case.incidents, incident=case.state)["incidents"]
-    bare = {name: value for name, value in task(case, ids).items() if name != "diff"}
-    check = play(bare, arguments=["--check", "--diff"])
-    real = play(bare, arguments=["--diff"])
+    step = bare(case.module, case.options, ids)
+    check = play(step, arguments=["--check", "--diff"])
+    real = play(step, arguments=["--diff"])
     assert check.only.writes == []
     assert (check.only.diff, check.only.changed) == (real.only.diff, real.only.changed)
     assert "--- before" in check.output

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import json
-import typing as t
 from pathlib import Path
 
 import pytest
 
+from integration.cases import SIMPLEST, step
 from integration.playing import Player
 from simulator import account
 from simulator.launch import Simulator
@@ -19,25 +19,15 @@ from simulator.launch import Simulator
 SECRETS = (account.ACCOUNT_KEY, account.ROUTING_KEY)
 
 
-def task_of(module: str, incident_id: str, **options: t.Any) -> dict[str, t.Any]:
-    own: dict[str, dict[str, t.Any]] = {
-        "incident_info": {"incident_id": incident_id, "include": ["notes", "alerts", "log_entries"]},
-        "incident_note": {"incident_id": incident_id, "content": "text"},
-        "incident_status": {"incident_id": incident_id, "status": "resolved"},
-        "event": {"dedup_key": "key"},
-    }
-    return {f"oncall.pagerduty.{module}": {**own[module], **options}}
-
-
-@pytest.mark.parametrize("module", ["incident_info", "incident_note", "incident_status", "event"])
+@pytest.mark.parametrize("module", SIMPLEST)
 def test_no_secret_is_ever_shown(module: str, play: Player, simulator: Simulator, tmp_path: Path) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
     simulator.faults([{"method": "*", "path": ".*", "fault": "status_before", "status": 500, "skip": 8, "times": 9}])
     played = play(
-        task_of(module, incident),
-        task_of(module, incident, region="nowhere"),
-        task_of(module, "Q9999999999999"),
-        *[task_of(module, incident)] * 9,
+        step(module, incident),
+        step(module, incident, region="nowhere"),
+        step(module, "Q9999999999999"),
+        *[step(module, incident)] * 9,
         arguments=["-vvvv", "--diff"],
     )
     assert {done.outcome for done in played.tasks} == {"ok", "failed"}
@@ -66,13 +56,11 @@ def test_netrc_does_not_replace_the_token(play: Player, simulator: Simulator, tm
     netrc = tmp_path / ".netrc"
     netrc.write_text("machine 127.0.0.1 login someone password else\n")
     netrc.chmod(0o600)
-    done = play(task_of("incident_info", incident), environment={"HOME": str(tmp_path), "NETRC": str(netrc)}).only
+    done = play(step("incident_info", incident), environment={"HOME": str(tmp_path), "NETRC": str(netrc)}).only
     assert done.outcome == "ok", done.msg
 
 
 def test_a_proxy_never_sees_what_stays_on_this_machine(play: Player, simulator: Simulator) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
-    done = play(
-        task_of("incident_info", incident), environment={"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": ""}
-    ).only
+    done = play(step("incident_info", incident), environment={"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": ""}).only
     assert done.outcome == "ok", done.msg

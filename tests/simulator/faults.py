@@ -11,6 +11,7 @@ Each is a small coroutine under its name in `FAULTS`; `exchange.effect()` has th
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import typing as t
@@ -127,9 +128,11 @@ async def trickle(exchange: Exchange) -> web.StreamResponse:
     answer = exchange.effect()
     content = text_of(answer).encode()
     response = await _begin(exchange, answer, len(content))
-    for byte in content:
-        await response.write(bytes([byte]))
-        await asyncio.sleep(float(exchange.arguments["seconds_per_byte"]))
+    # Whoever reads it may well hang up before the end.
+    with contextlib.suppress(ConnectionResetError):
+        for byte in content:
+            await response.write(bytes([byte]))
+            await asyncio.sleep(float(exchange.arguments["seconds_per_byte"]))
     return response
 
 
