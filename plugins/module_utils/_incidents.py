@@ -102,7 +102,7 @@ def info(
     Raises:
         BadInput: when the options cannot be right.
     """
-    expand = [name for name in include if name in EXPANDED]
+    expand = [name for name in EXPANDED if name in include]
     beside = [name for name in READ_BESIDE if name in include]
     if dedup_key is not None and not dedup_key.strip():
         raise BadInput("dedup_key", "it must not be empty", dedup_key)

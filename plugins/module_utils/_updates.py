@@ -85,11 +85,15 @@ def change_incidents(
         after = {name: wish.shown for name, wish in told_of.items()}
         body = {key: value for wish in missing.values() for key, value in wish.body.items()}
         expected = {**incident, **{key: value for wish in missing.values() for key, value in wish.record.items()}}
+        write = put
         if resolution is not None:
             has_it = resolved and (told or _is_noted)(pagerduty, incident, resolution)
             before["resolution"], after["resolution"] = resolution if has_it else None, resolution
-            body = body if resolved else {**body, "resolution": resolution}
-        return Plan(incident["id"], before, after, incident, expected, add_resolution if resolved else put, body)
+            if resolved and not has_it:
+                write = add_resolution
+            elif not resolved:
+                body = {**body, "resolution": resolution}
+        return Plan(incident["id"], before, after, incident, expected, write, body)
 
     return plan_each(read_incidents(pagerduty, ids), plan)
 

@@ -11,6 +11,7 @@ which nobody can know whether it started; that is said, and nothing is started a
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ._directory import INCIDENT_WORKFLOW, label, look_up
@@ -50,7 +51,8 @@ def start_workflow(pagerduty: PagerDuty, ids: t.Sequence[str], text: str, run_ke
     write = Write(lambda plans: [_start(pagerduty, workflow, plan) for plan in plans])
 
     def plan(incident: Record) -> Plan:
-        key = run_key or f"{workflow['id']}-{incident['id']}"
+        # Of an instance's id PagerDuty says no more than that it is a string; so it is unlike that of any other run.
+        key = "-".join(filter(None, (workflow["id"], incident["id"], run_key)))
         run = f"{label(workflow)}, run key {key}"
         before = {"runs": [run] if _has_started(pagerduty, incident, workflow, key) else []}
         if not before["runs"] and incident["status"] == "resolved":
@@ -92,7 +94,9 @@ def _left_a_trace(pagerduty: PagerDuty, incident: Record, key: str) -> bool:
     """Whether the incident's timeline names the run (INFERRED: PagerDuty does not say what a run leaves there)."""
     path = path_of("incidents", incident["id"], "log_entries")
     entries = (entry for page in pagerduty.pages(path, "log_entries") for entry in page)
-    return any(key in str(entry) for entry in entries if entry.get("type") != "annotate_log_entry")
+    # The note that the run is about to start stands in the timeline too.
+    names_it = re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])")
+    return any(names_it.search(str(entry)) for entry in entries if ABOUT_TO_START not in str(entry))
 
 
 def _start(pagerduty: PagerDuty, workflow: Record, plan: Plan) -> Record:

@@ -57,6 +57,16 @@ def test_only_the_fields_that_differ_are_sent(act: Actor, incident: str, simulat
     assert put["body"] == {"incidents": [{"id": incident, "type": "incident_reference", "title": "Newer"}]}
 
 
+def test_what_is_not_the_status_of_a_resolved_incident_can_still_be_changed(
+    act: Actor, incidents: Incidents, simulator: Simulator
+) -> None:
+    (incident,) = incidents(status="resolved", resolution="Logs rotated.")
+    told = {"status": "resolved", "resolution": "Logs rotated."}
+    for options in ({"title": "New"}, {"title": "Newer", **told}):
+        assert act("incident", incident_id=incident, **options).writes == ["PUT /incidents"]
+    assert [note["content"] for note in simulator.state()["incidents"][0]["notes"]] == ["Logs rotated."]
+
+
 def test_assignees_are_a_set(act: Actor, incident: str) -> None:
     act("incident", incident_id=incident, assignees=[account.OWNER.email, account.COMMANDER.email])
     assert_settled(
@@ -301,6 +311,29 @@ def test_a_workflow_is_started_once_for_each_run_key(act: Actor, incident: str, 
     assert len(simulator.state()["workflow_instances"]) == 2
     (note, _other) = simulator.state()["incidents"][0]["notes"]
     assert note["content"].startswith("Incident Workflow Declare Major Incident (PWRKFL1) has started (run key ")
+
+
+def test_one_run_key_is_good_for_many_incidents_and_workflows(
+    act: Actor, incidents: Incidents, simulator: Simulator
+) -> None:
+    options = {"incident_id": incidents(2), "incident_workflow": WORKFLOW, "run_key": "drill"}
+    assert act("incident_workflow", **options)["msg"].startswith("2 incidents: 2 changed")
+    assert len(simulator.state()["workflow_instances"]) == 2
+    assert_settled(act, "incident_workflow", **options)
+
+
+def test_a_start_whose_answer_is_lost_is_found_in_the_timeline(act: Actor, incident: str, simulator: Simulator) -> None:
+    simulator.faults([{"method": "POST", "path": "/incident_workflows/.*", "fault": "drop_after"}])
+    done = act("incident_workflow", incident_id=incident, incident_workflow=WORKFLOW)
+    assert (done["failed"], done["changed"]) == (False, True), done["msg"]
+
+
+def test_the_trace_of_a_run_is_not_taken_for_that_of_another(act: Actor, incident: str, simulator: Simulator) -> None:
+    options = {"incident_id": incident, "incident_workflow": WORKFLOW}
+    act("incident_workflow", **options, run_key="drill-10")
+    simulator.faults([{"method": "POST", "path": "/incident_workflows/.*", "fault": "drop_before"}])
+    done = act("incident_workflow", **options, run_key="drill-1")
+    assert done["failures"][0]["outcome"] == "unknown"
 
 
 @pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
