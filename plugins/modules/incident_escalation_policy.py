@@ -42,6 +42,11 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ handed_over.incident.assignments | map(attribute='assignee.id') | join(', ') }}"
 
+- name: Hand all that came in over, by one call
+  oncall.pagerduty.incident_escalation_policy:
+    incident_id: "{{ incident_ids }}"
+    escalation_policy: Database
+
 - name: See what a hand-over would change
   oncall.pagerduty.incident_escalation_policy:
     incident_id: "{{ incident_id }}"

@@ -33,8 +33,8 @@ options:
   run_key:
     description:
       - Your name for this run, up to 200 characters. Another key starts the workflow another time.
-      - It is joined to the workflow's and the incident's id, so one key is good for many incidents. Where it is not given,
-        these two make the key, so that each workflow is started once on each incident.
+      - It is joined to the workflow's and the incident's id, so one key is good for many incidents. Without it,
+        these two make the key, and each workflow is started once on each incident.
     type: str
 seealso:
   - name: Start an Incident Workflow instance

@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import typing as t
 
 import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._errors import HINTS_BY_CODE
 
 from integration.cases import ON_INCIDENTS, WRITING, step
 from integration.playing import Done, Player
@@ -127,6 +129,22 @@ def test_an_answer_that_is_none_is_told_in_a_sentence(
     for done in play(*tasks(incident)).tasks:
         assert_clear(done, told)
         assert done.writes == []
+
+
+def test_every_error_code_of_pagerduty_comes_with_the_next_step(play: Player, simulator: Simulator) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    simulator.faults([refusal(code) for code in HINTS_BY_CODE])
+    played = play(*tasks(incident, ["incident"] * len(HINTS_BY_CODE)))
+    for code, done in zip(HINTS_BY_CODE, played.tasks, strict=True):
+        assert_clear(done, f"code {code}", HINTS_BY_CODE[code])
+        assert done.result["failures"][0]["outcome"] == "not_done"
+        assert done.writes == ["PUT /incidents"]
+
+
+def refusal(code: int) -> dict[str, t.Any]:
+    """The next PUT is refused with an error code of PagerDuty's."""
+    body = {"error": {"code": code, "message": "Refused", "errors": ["Because"]}}
+    return {"method": "PUT", "path": "/incidents", "fault": "status_before", "status": 400, "body": json.dumps(body)}
 
 
 def test_a_resolved_incident_cannot_be_acknowledged(play: Player, simulator: Simulator) -> None:
