@@ -179,13 +179,13 @@ class Transport:
                 if not (request.retried and error.again and may_repeat):
                     raise
                 if not self.patience.pause(error, attempt, since):
-                    raise self._gave_up(error) from error
+                    self._give_up(error)
+                    raise
             attempt += 1
 
-    def _gave_up(self, error: NotSent | Unanswered) -> NotSent | Unanswered:
+    def _give_up(self, error: NotSent | Unanswered) -> None:
         wanted = "" if error.wait is None else f" PagerDuty wants {error.wait:.0f} s of rest."
         error.message += f"{wanted} Gave up: max_wait allows {self.patience.max_wait:g} s of waiting and retrying."
-        return error
 
     def _attempt(self, request: Request, deadline: float) -> Answer:
         self._sent += 1
@@ -351,11 +351,14 @@ def _timed_out(request: Request, timeout: float) -> Unanswered:
 
 
 def _causes(error: BaseException | None) -> t.Iterator[BaseException]:
-    """An exception and what it wraps: requests hides urllib3's exceptions in `args`, urllib3 in `reason`."""
+    """An exception and what it wraps: requests hides urllib3's exceptions in `args`, urllib3 in `reason`.
+
+    What was being handled when it came up (`__context__`) is another story: the failure of an earlier call, say.
+    """
     while error is not None:
         yield error
         inner = getattr(error, "reason", None) or next((arg for arg in error.args if isinstance(arg, Exception)), None)
-        error = inner if isinstance(inner, BaseException) else error.__cause__ or error.__context__
+        error = inner if isinstance(inner, BaseException) else error.__cause__
 
 
 def _last_words(reasons: t.Sequence[BaseException]) -> str:

@@ -207,6 +207,20 @@ def test_what_was_never_sent_is_tried_again_also_for_a_write(time: Time) -> None
     assert time.pauses
 
 
+def test_a_failure_after_another_is_told_by_its_own_causes(simulator: Simulator, time: Time) -> None:
+    fail(simulator, "drop_before", times=9)
+    calls = transport(time.patience(0))
+
+    def call_again_while_handling() -> None:
+        try:
+            calls.send(get(simulator))
+        except Unanswered:
+            calls.send(get(simulator, "/users"))
+
+    with pytest.raises(Unanswered, match="GET /users: the connection to .* broke"):
+        call_again_while_handling()
+
+
 def test_a_slow_answer_is_given_up_after_the_time_limit(simulator: Simulator, time: Time) -> None:
     fail(simulator, "delay_before", seconds=30)
     with pytest.raises(Unanswered, match=r"no whole answer within 0\.2 s"):
