@@ -215,9 +215,9 @@ def test_a_failure_after_another_is_told_by_its_own_causes(simulator: Simulator,
         try:
             calls.send(get(simulator))
         except Unanswered:
-            calls.send(get(simulator, "/users"))
+            calls.send(get(simulator, "/incidents/1"))
 
-    with pytest.raises(Unanswered, match="GET /users: the connection to .* broke"):
+    with pytest.raises(Unanswered, match=r"GET /incidents/1: the connection to .* broke"):
         call_again_while_handling()
 
 
