@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The Events API v2: what an event may hold, what it says when the user says little, and the plan to send it.
+"""The Events API v2: what an event may hold, and the plan to send it.
 
 Private to the collection.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 import re
 import typing as t
@@ -107,22 +106,8 @@ def build_event(params: dict[str, t.Any]) -> Record:
     return event
 
 
-def default_summary() -> str:
-    """What an event says when the user says nothing: the run it comes from.
-
-    Reads what Rundeck and AWX tell their jobs through the environment.
-    """
-    host = platform.node()
-    if os.environ.get("RD_JOB_NAME"):
-        group, name, project = (os.environ.get(f"RD_JOB_{part}", "") for part in ("GROUP", "NAME", "PROJECT"))
-        return f"Rundeck job {'/'.join(filter(None, (group, name)))} of project {project} on {host}"
-    if os.environ.get("AWX_HOST") and os.environ.get("JOB_ID"):
-        return f"AWX job {os.environ['JOB_ID']} of {os.environ['AWX_HOST']} on {host}"
-    return f"Ansible on {host}"
-
-
 def _payload(params: dict[str, t.Any]) -> Record:
-    summary = params["summary"] if params["summary"] is not None else default_summary()[:MOST_SUMMARY]
+    summary = params["summary"] if params["summary"] is not None else f"Ansible on {platform.node()}"
     source = params["source"] if params["source"] is not None else platform.node()
     for option, text in (("summary", summary), ("source", source)):
         if not text.strip():

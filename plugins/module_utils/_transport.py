@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""HTTP: one session, time-outs, retries and rate limits; the only file that knows `requests`.
+"""HTTP: one session for a process, time-outs, retries and rate limits; the only file that knows `requests`.
 
 A call that can be repeated without harm (any read, an event with its dedup key) is repeated while the task has patience
 left. A call that never reached PagerDuty, or that was turned away unread (429), is repeated as well. Any other write is
@@ -13,7 +13,10 @@ Private to the collection.
 
 from __future__ import annotations
 
+import functools
+import http.cookiejar
 import json
+import os
 import random
 import time
 import typing as t
@@ -118,6 +121,14 @@ class Patience:
         self._spent += pause
         return True
 
+    def rest(self, seconds: float) -> bool:
+        """Wait for something other than PagerDuty; False, without waiting, when patience has run out."""
+        if self._spent + seconds > self.max_wait:
+            return False
+        self._sleep(seconds)
+        self._spent += seconds
+        return True
+
 
 def _backoff(attempt: int) -> float:
     """Seconds to wait: doubling, with jitter, so that many forks do not come back at the same moment."""
@@ -155,11 +166,7 @@ class Transport:
         """
         self._sent = 0
         self._timeout = timeout
-        self._session = requests.Session()
-        # Otherwise ~/.netrc would replace the token; proxies are read from the environment for each call instead.
-        self._session.trust_env = False
-        self._session.verify = verify
-        self._session.headers["User-Agent"] = USER_AGENT
+        self._session = _session(verify, os.getpid())
 
     def send(self, request: Request) -> Answer:
         """Send a call until there is an answer, patience ends, or sending it again could do harm.
@@ -246,6 +253,21 @@ class Transport:
             if self.patience.clock() > deadline:
                 raise _timed_out(request, self._timeout)
         return bytes(content)
+
+
+@functools.cache
+def _session(verify: bool | str, _process: int) -> requests.Session:
+    """The session of this process: its connections are kept for the next task, and never shared with a fork.
+
+    It holds nothing of a task: credentials go with each call, and cookies are not taken.
+    """
+    session = requests.Session()
+    # Otherwise ~/.netrc would replace the token; proxies are read from the environment for each call instead.
+    session.trust_env = False
+    session.verify = verify
+    session.headers["User-Agent"] = USER_AGENT
+    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    return session
 
 
 def _proxies(url: str) -> dict[str, str]:

@@ -51,12 +51,12 @@ options:
   summary:
     description:
       - What is wrong, at most 1024 characters. Becomes the incident's title.
-      - Where it is not given, it names the run, that is the Rundeck or AWX job, or else Ansible, and the machine.
+      - Where it is not given, it names the play, and the Rundeck job or AWX job template that runs it.
     type: str
   source:
     description:
       - The machine or service that has the trouble.
-      - Where it is not given, the machine that the module runs on.
+      - Where it is not given, the host that the task is about; for localhost, the name of this machine.
     type: str
   component:
     description: The part of the source that has the trouble, such as V(mysql).

@@ -40,6 +40,12 @@ def step(module: str, incident_id: t.Any, /, **options: t.Any) -> dict[str, t.An
     return {f"oncall.pagerduty.{module}": {name: value for name, value in given.items() if value is not None}}
 
 
+def bare(module: str, options: dict[str, t.Any], ids: list[str]) -> dict[str, t.Any]:
+    """A module's task with these options and no others, on all of the incidents."""
+    targets = {"incident_id": ids} if module in ON_INCIDENTS else {}
+    return {f"oncall.pagerduty.{module}": {**targets, **options}}
+
+
 @dataclass(frozen=True)
 class Case:
     """A task, the state it meets, and what it must cost.

@@ -16,10 +16,10 @@ from integration.playing import Player
 from simulator.launch import Simulator
 
 
-@pytest.fixture
-def play(simulator: Simulator, tmp_path: Path) -> Player:
-    """Runs tasks with real ansible-playbook against the simulator."""
-    return Player(simulator, tmp_path)
+@pytest.fixture(params=["in the worker", "in a process"])
+def play(request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path) -> Player:
+    """Runs tasks with real ansible-playbook against the simulator, in both ways in which a module can run."""
+    return Player(simulator, tmp_path, in_worker=request.param == "in the worker")
 
 
 @pytest.fixture(scope="session")

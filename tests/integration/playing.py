@@ -84,9 +84,10 @@ class Player:
     Args:
         simulator: where the modules go.
         folder: for the play and what it leaves.
+        in_worker: whether modules run in Ansible's worker, or each in a process of its own.
     """
 
-    def __init__(self, simulator: Simulator, folder: Path) -> None:
+    def __init__(self, simulator: Simulator, folder: Path, *, in_worker: bool) -> None:
         self.simulator = simulator
         self.folder = folder
         self.environment = {
@@ -103,6 +104,7 @@ class Player:
             "PAGERDUTY_API_URL": simulator.url,
             "PAGERDUTY_EVENTS_URL": simulator.url,
             "PAGERDUTY_FROM_EMAIL": account.FROM_EMAIL,
+            "PAGERDUTY_IN_PROCESS": str(in_worker),
             "PAGERDUTY_MAX_WAIT": "0",
             "PAGERDUTY_ROUTING_KEY": account.ROUTING_KEY,
             "SIMULATOR_URL": simulator.url,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.cases import CASES, ON_INCIDENTS, SIMPLEST, Case
+from integration.cases import CASES, SIMPLEST, Case, bare
 from integration.playing import Player
 from simulator.launch import Simulator
 
@@ -26,11 +26,6 @@ CHANGING = [case for case in CASES if case.changes]
 
 def task(case: Case, ids: list[str], **keywords: t.Any) -> dict[str, t.Any]:
     return {**bare(case.module, case.options, ids), "diff": True, **keywords}
-
-
-def bare(module: str, options: dict[str, t.Any], ids: list[str]) -> dict[str, t.Any]:
-    targets = {"incident_id": ids} if module in ON_INCIDENTS else {}
-    return {f"oncall.pagerduty.{module}": {**targets, **options}}
 
 
 def test_every_module_is_held_to_the_laws() -> None:

@@ -22,6 +22,7 @@ class Arrival:
         query: names and values in their order.
         headers: by their names in lower case.
         base: the address by which the client knows this server.
+        connection: the client's port, the same for all calls of one connection.
     """
 
     method: str
@@ -30,6 +31,7 @@ class Arrival:
     headers: t.Mapping[str, str]
     content: bytes
     base: str
+    connection: int
 
     @property
     def writes(self) -> bool:

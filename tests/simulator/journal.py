@@ -35,6 +35,7 @@ class Entry:
     query: list[tuple[str, str]]
     body: t.Any
     sender: str | None
+    connection: int
     status: int | None = None
     answer: t.Any = None
     fault: str | None = None
@@ -55,6 +56,7 @@ class Entry:
             "body": self.body,
             "status": self.status,
             "from": self.sender,
+            "connection": self.connection,
             "answer": self.answer,
             "fault": self.fault,
             "contract": self.contract,
@@ -78,6 +80,7 @@ class Journal:
             query=[(name, MASK if name in SECRET_FIELDS else _without_secrets(value)) for name, value in arrival.query],
             body=_masked_text(arrival.content.decode(errors="replace")),
             sender=arrival.headers.get("from"),
+            connection=arrival.connection,
         )
         self.entries.append(entry)
         return entry

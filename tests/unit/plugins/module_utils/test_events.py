@@ -10,24 +10,17 @@ import typing as t
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._errors import BadInput
-from ansible_collections.oncall.pagerduty.plugins.module_utils._events import build_event, default_summary
+from ansible_collections.oncall.pagerduty.plugins.module_utils._events import build_event
 from ansible_collections.oncall.pagerduty.plugins.modules.event import ACTION
 from hypothesis import given
 from hypothesis import strategies as st
 
 DEFAULTS: dict[str, t.Any] = {name: spec.get("default") for name, spec in ACTION.options.items()}
-RUN_VARIABLES = ("RD_JOB_NAME", "RD_JOB_GROUP", "RD_JOB_PROJECT", "AWX_HOST", "JOB_ID")
 TEXTS = st.text(min_size=1).filter(str.strip)
 
 
 def event(**options: t.Any) -> dict[str, t.Any]:
     return build_event({**DEFAULTS, "routing_key": "0" * 32, **options})
-
-
-@pytest.fixture(autouse=True)
-def outside_of_any_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in RUN_VARIABLES:
-        monkeypatch.delenv(name, raising=False)
 
 
 def test_the_shortest_trigger_has_all_that_pagerduty_requires() -> None:
@@ -65,23 +58,6 @@ def test_everything_given_is_sent() -> None:
 def test_acknowledge_and_resolve_carry_the_key_alone() -> None:
     sent = event(action="resolve", dedup_key="k", summary="Disk full", links=["https://example.com/"])
     assert sent == {"routing_key": "0" * 32, "event_action": "resolve", "dedup_key": "k"}
-
-
-def test_a_rundeck_job_names_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"NAME": "nightly", "GROUP": "backup/db", "PROJECT": "shop"}.items():
-        monkeypatch.setenv(f"RD_JOB_{name}", value)
-    assert default_summary().startswith("Rundeck job backup/db/nightly of project shop on ")
-
-
-def test_an_awx_job_names_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWX_HOST", "https://awx.example.com")
-    monkeypatch.setenv("JOB_ID", "17")
-    assert default_summary().startswith("AWX job 17 of https://awx.example.com on ")
-
-
-def test_an_overlong_default_is_cut_rather_than_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RD_JOB_NAME", "x" * 2000)
-    assert len(event()["payload"]["summary"]) == 1024
 
 
 def test_the_same_trouble_has_the_same_key_however_often_it_is_reported() -> None:
