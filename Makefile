@@ -13,12 +13,13 @@ ISOLATED := ANSIBLE_CONFIG=$(CURDIR)/tests/ansible.cfg ANSIBLE_HOME=$(CURDIR)/$(
 CONSTRAINED := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=tests/constraints.txt
 SOURCES := $(shell git ls-files --cached --others --exclude-standard -- galaxy.yml meta plugins)
 
-.PHONY: help demo test docs clean
+.PHONY: help demo test docs reliability clean
 
 help:
 	@echo "make demo    play a whole incident on a simulated PagerDuty, through the installed collection"
 	@echo "make test    run every check; 'make test CHECK=NAME' runs one of: $(CHECKS)"
 	@echo "make docs    build the HTML documentation"
+	@echo "make reliability    run the whole fault matrix, many tasks at once, and load; prints the figures"
 	@echo "make clean   remove everything that these commands made"
 
 CHECKS := style types license-check changelog extra-checks docs-check ansible-lint build-import-check sanity molecule tests
@@ -44,6 +45,9 @@ test: $(NOX)/ready
 
 docs: $(NOX)/ready
 	@$(NOX)/bin/nox --session docs
+
+reliability: $(NOX)/ready
+	@$(NOX)/bin/nox --session reliability
 
 $(NOX)/ready: tests/constraints.txt
 	@echo "==> Making a virtual environment for the checks."

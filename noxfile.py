@@ -159,9 +159,18 @@ def molecule(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Unit, contract and integration tests; arguments go to pytest."""
+    """Unit, contract, integration and reliability tests; arguments go to pytest."""
     session.install(*PYTEST)
     timed(session, "pytest", *(session.posargs or ["-n", "auto"]), env=surroundings())
+
+
+@nox.session(default=False)
+def reliability(session: nox.Session) -> None:
+    """The whole fault matrix, many tasks at once, and load; prints the figures."""
+    session.install(*PYTEST)
+    environment = surroundings()
+    session.chdir("tests")
+    timed(session, "python", "-m", "reliability", env=environment)
 
 
 @nox.session(default=False)

@@ -19,6 +19,7 @@ from ._errors import PagerDutyError, shortened
 from ._plan import Outcome, Planned, Record, Runner
 from ._rest import PagerDuty
 from ._transport import Patience
+from ._turns import turn
 
 Result = dict[str, t.Any]
 Notice = t.Callable[[str], None]
@@ -31,6 +32,7 @@ class Action:
         plan: reads, and says for each target what is and what shall be (client, options, notice).
         options: the argument spec, without the shared `AUTH` options.
         noun: what a target is, for messages.
+        writes: whether it ever changes an incident.
         rules: `required_if` and the like, as `AnsibleModule` takes them.
     """
 
@@ -40,11 +42,13 @@ class Action:
         options: Options,
         *,
         noun: str = "incident",
+        writes: bool = True,
         result: t.Callable[[t.Sequence[Record]], Result] | None = None,
         **rules: t.Any,
     ) -> None:
         self._plan = plan
         self._noun = noun
+        self._writes = writes
         self._result = result or incidents_result
         self.options = {**AUTH, **options}
         self.rules = rules
@@ -78,9 +82,11 @@ class Action:
                 narrowed = {**params, "incident_id": targets} if params.get("incident_id") else params
                 return self._plan(pagerduty, narrowed, notice)
 
-            planned = self._plan(pagerduty, params, notice)
-            runner = Runner(planned, again, lambda lost, attempt: patience.pause(lost, attempt, patience.clock()))
-            outcomes = runner.rehearse() if check else runner.apply()
+            changing = [] if check or not self._writes else params.get("incident_id") or []
+            with turn(connection.api_url, changing, patience):
+                planned = self._plan(pagerduty, params, notice)
+                runner = Runner(planned, again, lambda lost, attempt: patience.pause(lost, attempt, patience.clock()))
+                outcomes = runner.rehearse() if check else runner.apply()
         except PagerDutyError as error:
             return {
                 "failed": True,

@@ -113,5 +113,9 @@ def _start(pagerduty: PagerDuty, workflow: Record, plan: Plan) -> Record:
     except (NotSent, Refused):
         remove_note(pagerduty, plan.target, note["id"])
         raise
-    rewrite_note(pagerduty, plan.target, note["id"], _note(workflow, key, STARTED))
+    try:
+        rewrite_note(pagerduty, plan.target, note["id"], _note(workflow, key, STARTED))
+    except (NotSent, Refused) as error:
+        # The run has started, and what is written down does not say so.
+        raise Unanswered(error.message, hint=error.hint, again=False, status=error.status) from error
     return plan.expected

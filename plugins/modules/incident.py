@@ -81,7 +81,7 @@ EXAMPLES = r"""
   oncall.pagerduty.incident:
     incident_id: "{{ incident_id }}"
     assignees:
-      - commander@example.com
+      - incident.commander@example.com
       - database.second@example.com
 
 - name: Say where to meet

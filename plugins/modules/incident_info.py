@@ -141,6 +141,7 @@ ACTION = Action(
         "dedup_key": {"type": "str", "no_log": False},
         "include": {"type": "list", "elements": "str", "default": [], "choices": sorted({*EXPANDED, *READ_BESIDE})},
     },
+    writes=False,
     required_one_of=[("incident_id", "dedup_key")],
     mutually_exclusive=[("incident_id", "dedup_key")],
 )

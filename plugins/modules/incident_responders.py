@@ -55,13 +55,13 @@ EXAMPLES = r"""
 - name: Ask the incident commander to join
   oncall.pagerduty.incident_responders:
     incident_id: "{{ incident_id }}"
-    users: commander@example.com
+    users: incident.commander@example.com
 
 - name: Ask a person and whoever is on call for the database
   oncall.pagerduty.incident_responders:
     incident_id: "{{ incident_id }}"
     users:
-      - commander@example.com
+      - incident.commander@example.com
     escalation_policies:
       - Database
     responders_message: The replicas lag by 20 minutes. Please join the bridge.
@@ -69,7 +69,7 @@ EXAMPLES = r"""
 - name: Ask again, whoever has declined
   oncall.pagerduty.incident_responders:
     incident_id: "{{ incident_id }}"
-    users: commander@example.com
+    users: incident.commander@example.com
     renotify: true
 """
 

@@ -47,18 +47,18 @@ EXAMPLES = r"""
 - name: Start the workflow for major incidents
   oncall.pagerduty.incident_workflow:
     incident_id: "{{ incident_id }}"
-    incident_workflow: Major Incident
+    incident_workflow: Declare Major Incident
 
 - name: Send the hourly update, once an hour
   oncall.pagerduty.incident_workflow:
     incident_id: "{{ incident_id }}"
-    incident_workflow: Major Incident
+    incident_workflow: Declare Major Incident
     run_key: "update {{ now(utc=true).strftime('%Y-%m-%d %H') }}"
 
 - name: See whether it has been started
   oncall.pagerduty.incident_workflow:
     incident_id: "{{ incident_id }}"
-    incident_workflow: Major Incident
+    incident_workflow: Declare Major Incident
   check_mode: true
 """
 

@@ -124,12 +124,18 @@ class Player:
             environment: changes to the environment; None takes a variable away.
             play: more keywords of the play.
         """
+        return self.playbook(str(self._written(tasks, play)), ["-i", "localhost,", *arguments], environment)
+
+    def playbook(
+        self, name: str, arguments: t.Sequence[str] = (), environment: t.Mapping[str, str | None] | None = None
+    ) -> Played:
+        """Run a playbook by its path, or one of a collection by its name."""
         recorded = self.folder / "recorded.jsonl"
         recorded.unlink(missing_ok=True)
         variables = {**self.environment, "RECORDER_FILE": str(recorded), **(environment or {})}
         done = subprocess.run(
-            [self.ansible_playbook, "-i", "localhost,", *arguments, str(self._written(tasks, play))],
-            env={name: value for name, value in variables.items() if value is not None},
+            [self.ansible_playbook, *arguments, name],
+            env={key: value for key, value in variables.items() if value is not None},
             capture_output=True,
             text=True,
             timeout=TIME_LIMIT,
