@@ -16,11 +16,11 @@ SOURCES := $(shell git ls-files --cached --others --exclude-standard -- galaxy.y
 .PHONY: help demo test docs reliability clean
 
 help:
-	@echo "make demo    play a whole incident on a simulated PagerDuty, through the installed collection"
-	@echo "make test    run every check; 'make test CHECK=NAME' runs one of: $(CHECKS)"
-	@echo "make docs    build the HTML documentation"
-	@echo "make reliability    run the whole fault matrix, many tasks at once, and load; prints the figures"
-	@echo "make clean   remove everything that these commands made"
+	@echo "make demo         play a whole incident on a simulated PagerDuty, through the installed collection"
+	@echo "make test         run every check; 'make test CHECK=NAME' runs one of: $(CHECKS)"
+	@echo "make docs         build the HTML documentation"
+	@echo "make reliability  run the whole fault matrix, many tasks at once, and load; prints the figures"
+	@echo "make clean        remove everything that these commands made"
 
 CHECKS := style types license-check changelog extra-checks docs-check ansible-lint build-import-check sanity molecule tests
 

@@ -178,8 +178,10 @@ def docs(session: nox.Session) -> None:
     """The HTML documentation, in .cache/docs/html."""
     session.install("antsibull-docs", "ansible-core", "sphinx", "sphinx-ansible-theme")
     environment = surroundings()
-    DOCS.mkdir(parents=True, exist_ok=True)
     rst, html = DOCS / "rst", DOCS / "html"
+    shutil.rmtree(DOCS, ignore_errors=True)
+    # antsibull-docs writes only where nobody else can.
+    rst.mkdir(mode=0o700, parents=True)
     session.run(
         "antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--dest-dir", str(rst),
         "oncall.pagerduty", env=environment,

@@ -124,30 +124,36 @@ def _difference(noun: str, outcome: Outcome) -> Result:
 
 def _sentence(noun: str, outcomes: t.Sequence[Outcome], *, check: bool) -> str:
     """One line for a job log: what happened to which target."""
-    failed = [outcome for outcome in outcomes if outcome.error]
-    changed = [outcome for outcome in outcomes if outcome.changed]
+    if not outcomes:
+        return f"No {noun} was found."
     if len(outcomes) == 1:
         outcome = outcomes[0]
-        if outcome.error:
-            return str(outcome.error)
-        return f"{noun} {outcome.target}: {_change(outcome, check=check)}."
-    counts = [
-        f"{len(changed)} {'would change' if check else 'changed'}",
-        f"{len(outcomes) - len(changed) - len(failed)} already so",
-        *([f"{len(failed)} failed"] if failed else []),
-    ]
+        return str(outcome.error) if outcome.error else f"{noun} {outcome.target}: {_change(outcome, check=check)}."
+    failed = [outcome for outcome in outcomes if outcome.error]
+    words = [_word(outcome, check=check) for outcome in outcomes]
+    order = ("would change", "changed", "already so", "read", "failed")
+    counts = [f"{words.count(word)} {word}" for word in order if word in words]
     told = [f"{noun} {outcome.target}: {outcome.error}" for outcome in failed]
     return " ".join([f"{len(outcomes)} {noun}s: {', '.join(counts)}.", *told])
 
 
+def _word(outcome: Outcome, *, check: bool) -> str:
+    if outcome.error:
+        return "failed"
+    if outcome.changed:
+        return "would change" if check else "changed"
+    return "already so" if outcome.plan and outcome.plan.after else "read"
+
+
 def _change(outcome: Outcome, *, check: bool) -> str:
-    before, after = (outcome.plan.before, outcome.plan.after) if outcome.plan else ({}, {})
-    if not outcome.changed:
-        return "already so" if after else "read"
+    word = _word(outcome, check=check)
+    if not (outcome.changed and outcome.plan):
+        return word
+    before, after = outcome.plan.before, outcome.plan.after
     changes = [
         f"{name} {_told(before.get(name))} → {_told(after[name])}" for name in after if before.get(name) != after[name]
     ]
-    return f"{'would change' if check else 'changed'} {', '.join(changes)}"
+    return f"{word} {', '.join(changes)}"
 
 
 def _told(value: t.Any) -> str:

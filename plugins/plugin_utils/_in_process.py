@@ -2,7 +2,6 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-
 """Runs a module inside Ansible's worker when its host is this machine: the same code, without a process of its own.
 
 The module is run by its own `main`, so that options, plan, result and messages are those of the module; only the way in

@@ -2,7 +2,6 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-
 """What a run of Ansible is called, for events whose author says no more: by Rundeck, by AWX, or by the play.
 
 Private to the collection.

@@ -155,9 +155,9 @@ class Player:
             "hosts": "localhost",
             "connection": "local",
             "gather_facts": False,
-            "vars": {"ansible_python_interpreter": sys.executable},
             "tasks": [{"ignore_errors": True, **task} for task in tasks],
             **play,
+            "vars": {"ansible_python_interpreter": sys.executable, **play.get("vars", {})},
         }
         file.write_text(json.dumps([content]))
         return file

@@ -2,7 +2,6 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-
 """Every example in the modules' documentation runs."""
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import typing as t
 import pytest
 import yaml
 
-from integration.cases import SIMPLEST
+from integration.cases import SIMPLEST, step
 from integration.playing import Player
 from simulator.launch import Simulator
 
@@ -27,8 +26,8 @@ def examples(module: str) -> list[dict[str, t.Any]]:
 @pytest.mark.parametrize("module", SIMPLEST)
 def test_every_example_runs(module: str, play: Player, simulator: Simulator) -> None:
     ids = simulator.reset(incidents=3)["incidents"]
-    variables = {"incident_id": ids[0], "incident_ids": ids, "ansible_date_time": {"iso8601": "2026-01-31T23:59:59Z"}}
-    played = play(*examples(module), vars=variables)
-    failed = {done.task: done.msg for done in played.tasks if done.outcome != "ok"}
+    alert = step("event", None, dedup_key="checkout-disk-full")
+    played = play(alert, *examples(module), vars={"incident_id": ids[0], "incident_ids": ids})
+    failed = {done.task: done.msg for done in played.tasks if done.outcome == "failed"}
     assert failed == {}
-    assert len(played.tasks) == len(examples(module)), played.output
+    assert len(played.tasks) == 1 + len(examples(module)), played.output

@@ -2,7 +2,6 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-
 """The guide for those who come from Rundeck is true: what each field held arrives by the option that it names."""
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-
 """A module in Ansible's worker and a module in a process of its own are one: the same calls, the same results.
 
 Every other test here runs both ways, too; this one holds them against each other, key by key.

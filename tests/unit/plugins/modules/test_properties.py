@@ -2,7 +2,6 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-
 """The law of the collection, for all modules at once, on random states and with random arguments.
 
 What check mode says is what happens; what has happened is what was said; and the same task again changes nothing.
