@@ -30,7 +30,7 @@ from ansible.utils.display import Display
 from ansible.vars.clean import remove_internal_keys
 
 # What the modules import is imported here: in the process that all workers are forked from, once, and not in each.
-from ..module_utils import _module  # noqa: F401
+from ..module_utils._module import Action
 from ..module_utils._transport import REQUESTS_MISSING
 from ._run import with_defaults
 
@@ -100,7 +100,7 @@ class ActionModule(InItsOwnProcess):
         return t.cast("str | None", self._templar.template(setting))
 
     def _run_here(self, variables: Variables) -> Result:
-        module = importlib.import_module(f"{MODULES}.{self._module_name}")
+        action: Action = importlib.import_module(f"{MODULES}.{self._module_name}").ACTION
         options = dict(self._task.args)
         self._update_module_args(self._task.action, options, variables)
         printed = io.StringIO()
@@ -108,7 +108,7 @@ class ActionModule(InItsOwnProcess):
         # As a process of its own it would start where the playbook is, and print its result.
         with _options(options), _directory(self._loader.get_basedir()), contextlib.redirect_stdout(printed):
             try:
-                module.main()
+                action.main()
             except SystemExit as end:
                 code = end.code
         result: Result = self._parse_returned_data({"stdout": printed.getvalue(), "stderr": "", "rc": code}, PROFILE)

@@ -139,7 +139,7 @@ def test_what_pagerduty_says_is_never_run_as_a_template(play: Player, simulator:
             {"ansible.builtin.debug": {"msg": "{{ read.incident.title }}"}},
         ]
 
-    *_, told = assert_one(both(play, simulator, tasks))
+    *_before, told = assert_one(both(play, simulator, tasks))
     assert told.msg == "{{ 6 * 7 }}"
 
 

@@ -65,7 +65,7 @@ def run_cells(wanted: t.Sequence[Cell]) -> list[Verdict]:
             benches.put(bench)
 
     with contextlib.ExitStack() as stack:
-        for _ in range(BENCHES):
+        for _time in range(BENCHES):
             benches.put(Bench(stack.enter_context(Simulator())))
         return list(stack.enter_context(ThreadPoolExecutor(BENCHES)).map(verdict, wanted))
 
@@ -101,7 +101,7 @@ def _rushes(simulator: Simulator, task: Rush) -> bool:
 
 def _duplicates(simulator: Simulator, task: Rush, *, apart: bool) -> tuple[int, int]:
     """Duplicates left, and tasks that failed: in many rounds as they come, and in one where all look first."""
-    rounds = [rush(simulator, task, held=False, apart=apart) for _ in range(ROUNDS)]
+    rounds = [rush(simulator, task, held=False, apart=apart) for _time in range(ROUNDS)]
     worst = rush(simulator, task, held=True, apart=apart)
     return sum(each.duplicates + each.failed for each in rounds), worst.duplicates + worst.failed
 

@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
-import typing as t
 
 from aiohttp import web
 
@@ -68,5 +66,5 @@ async def arrival_of(request: web.Request) -> Arrival:
         headers={name.lower(): value for name, value in request.headers.items()},
         content=await request.read(),
         base=str(request.url.origin()),
-        connection=t.cast("asyncio.Transport", request.transport).get_extra_info("peername")[1],
+        connection=request.get_extra_info("peername")[1],
     )
