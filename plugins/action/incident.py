@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The action of every module; ansible-test wants an action plugin to be called like one of them."""
+"""The action of the module of this name. Ansible loads it, and what it imports, before it forks its workers."""
 
 from __future__ import annotations
 

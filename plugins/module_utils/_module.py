@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ansible.module_utils import basic
 from ansible.module_utils.basic import AnsibleModule
 
 from ._auth import AUTH, Options, settings
@@ -55,7 +56,7 @@ class Action:
 
     def main(self) -> None:
         """Run as a module, in a process of its own."""
-        module = AnsibleModule(argument_spec=self.options, supports_check_mode=True, **self.rules)
+        module = _Module(argument_spec=self.options, supports_check_mode=True, **self.rules)
         result = self.run(module.params, check=module.check_mode, diff=module._diff, notice=module.warn)
         if result["failed"]:
             module.fail_json(**result)
@@ -84,8 +85,11 @@ class Action:
 
             changing = [] if check or not self._writes else params.get("incident_id") or []
             with turn(connection.api_url, changing, patience):
-                planned = self._plan(pagerduty, params, notice)
-                runner = Runner(planned, again, lambda lost, attempt: patience.pause(lost, attempt, patience.clock()))
+                runner = Runner(
+                    self._plan(pagerduty, params, notice),
+                    again,
+                    lambda lost, attempt: patience.pause(lost, attempt, patience.clock()),
+                )
                 outcomes = runner.rehearse() if check else runner.apply()
         except PagerDutyError as error:
             return {
@@ -111,6 +115,21 @@ class Action:
         return result
 
 
+class _Module(AnsibleModule):
+    """Prints its result piece by piece: as one text, that of thousands of incidents takes more than what it tells."""
+
+    def _record_module_result(self, o: Result) -> None:
+        # ansible-core before 2.19 has neither this method nor the encoder, and prints the text.
+        from ansible.module_utils.common.json import Direction, get_module_encoder
+
+        print()
+        for piece in get_module_encoder(
+            basic._ANSIBLE_PROFILE or "legacy", Direction.MODULE_TO_CONTROLLER
+        )().iterencode(o):
+            print(piece, end="")
+        print()
+
+
 def incidents_result(records: t.Sequence[Record]) -> Result:
     """`incidents`, and `incident` where there is one."""
     return {"incidents": list(records), **({"incident": records[0]} if len(records) == 1 else {})}
@@ -118,8 +137,7 @@ def incidents_result(records: t.Sequence[Record]) -> Result:
 
 def _difference(noun: str, outcome: Outcome) -> Result:
     header = f"{noun} {outcome.target}"
-    before, after = (outcome.plan.before, outcome.plan.after) if outcome.plan else ({}, {})
-    return {"before_header": header, "after_header": header, "before": before, "after": after}
+    return {"before_header": header, "after_header": header, "before": outcome.before, "after": outcome.after}
 
 
 def _sentence(noun: str, outcomes: t.Sequence[Outcome], *, check: bool) -> str:
@@ -142,14 +160,14 @@ def _word(outcome: Outcome, *, check: bool) -> str:
         return "failed"
     if outcome.changed:
         return "would change" if check else "changed"
-    return "already so" if outcome.plan and outcome.plan.after else "read"
+    return "already so" if outcome.after else "read"
 
 
 def _change(outcome: Outcome, *, check: bool) -> str:
     word = _word(outcome, check=check)
-    if not (outcome.changed and outcome.plan):
+    if not outcome.changed:
         return word
-    before, after = outcome.plan.before, outcome.plan.after
+    before, after = outcome.before, outcome.after
     changes = [
         f"{name} {_told(before.get(name))} → {_told(after[name])}" for name in after if before.get(name) != after[name]
     ]

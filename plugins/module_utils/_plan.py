@@ -15,7 +15,7 @@ Knows neither Ansible nor HTTP. Private to the collection.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ._errors import PagerDutyError, Refused, Unanswered
 
@@ -70,7 +70,8 @@ class Outcome:
 
     target: str
     record: Record | None = None
-    plan: Plan | None = None
+    before: Fields = field(default_factory=dict)
+    after: Fields = field(default_factory=dict)
     changed: bool = False
     error: PagerDutyError | None = None
 
@@ -107,27 +108,33 @@ class Runner:
     def rehearse(self) -> list[Outcome]:
         """What would happen; sends nothing."""
         return [
-            Outcome(entry.target, entry.expected, entry, changed=entry.changes) if isinstance(entry, Plan) else entry
+            _done(entry, entry.expected, changed=entry.changes) if isinstance(entry, Plan) else entry
             for entry in self._planned
         ]
 
     def apply(self) -> list[Outcome]:
         """Send what is needed; every target is tried, whatever happens to the others."""
-        done = {outcome.target: outcome for outcome in self._carry_out(self._planned, attempt=0)}
-        return [done[entry.target] for entry in self._planned]
+        targets = [entry.target for entry in self._planned]
+        # What is done is let go, batch by batch: a plan holds all that was read.
+        planned, self._planned = iter(self._planned), []
+        done = {outcome.target: outcome for outcome in self._carry_out(planned, attempt=0)}
+        return [done[target] for target in targets]
 
     def _carry_out(self, planned: t.Iterable[Planned], attempt: int) -> t.Iterator[Outcome]:
-        changing = []
+        groups: dict[int, tuple[Write, list[Plan]]] = {}
         for entry in planned:
             if isinstance(entry, Outcome):
                 yield entry
             elif not entry.changes:
-                yield Outcome(entry.target, entry.record, entry)
+                yield _done(entry, entry.record)
+            elif entry.write is None:
+                raise ValueError(f"the plan for {entry.target} changes something but has no write")
             else:
-                changing.append(entry)
-        for write, plans in _by_write(changing):
-            for start in range(0, len(plans), write.most):
-                yield from self._send(write, plans[start : start + write.most], attempt)
+                groups.setdefault(id(entry.write), (entry.write, []))[1].append(entry)
+        for write, plans in groups.values():
+            while plans:
+                batch, plans[: write.most] = plans[: write.most], []
+                yield from self._send(write, batch, attempt)
 
     def _send(self, write: Write, plans: list[Plan], attempt: int) -> t.Iterator[Outcome]:
         if self._ended:
@@ -143,7 +150,7 @@ class Runner:
             yield from self._failed(plans, error)
         else:
             for plan, record in zip(plans, records):
-                yield Outcome(plan.target, record, plan, changed=True)
+                yield _done(plan, record, changed=True)
 
     def _refused(self, write: Write, plans: list[Plan], error: Refused, attempt: int) -> t.Iterator[Outcome]:
         """PagerDuty refuses a batch as a whole: halve it until the ones that cannot be done stand alone."""
@@ -162,15 +169,15 @@ class Runner:
         try:
             (now,) = self._again([plan.target])
         except PagerDutyError:
-            return Outcome(plan.target, plan=plan, error=error)
+            return Outcome(plan.target, error=error)
         if isinstance(now, Plan) and not now.changes:
-            return Outcome(plan.target, now.record, now)
-        return Outcome(plan.target, plan=plan, error=error)
+            return _done(now, now.record)
+        return Outcome(plan.target, error=error)
 
     def _failed(self, plans: list[Plan], error: PagerDutyError) -> t.Iterator[Outcome]:
         if error.ends_task:
             self._ended = error
-        return (Outcome(plan.target, plan=plan, error=error) for plan in plans)
+        return (Outcome(plan.target, error=error) for plan in plans)
 
     def _look_again(self, plans: list[Plan], lost: Unanswered, attempt: int) -> t.Iterator[Outcome]:
         """No usable answer: read what became of it, and send again only what has not landed.
@@ -187,26 +194,22 @@ class Runner:
         for plan in plans:
             now = found.get(plan.target)
             if not isinstance(now, Plan):
-                yield Outcome(plan.target, plan=plan, error=_unknown(plan, lost, now.error if now else None))
+                yield Outcome(plan.target, error=_unknown(plan, lost, now.error if now else None))
             elif now.before == plan.after or not now.changes:
-                yield Outcome(plan.target, now.record, plan, changed=True)
+                yield _done(plan, now.record, changed=True)
             elif may_repeat:
                 missing.append(now)
             else:
-                yield Outcome(plan.target, plan=plan, error=_not_seen(plan, lost))
+                yield Outcome(plan.target, error=_not_seen(plan, lost))
         if missing and lost.under_way:
             yield from self._look_again(missing, lost, attempt + 1)
         else:
             yield from self._carry_out(missing, attempt + 1)
 
 
-def _by_write(plans: t.Iterable[Plan]) -> t.Iterator[tuple[Write, list[Plan]]]:
-    groups: dict[int, tuple[Write, list[Plan]]] = {}
-    for plan in plans:
-        if plan.write is None:
-            raise ValueError(f"the plan for {plan.target} changes something but has no write")
-        groups.setdefault(id(plan.write), (plan.write, []))[1].append(plan)
-    yield from groups.values()
+def _done(plan: Plan, record: Record, *, changed: bool = False) -> Outcome:
+    """The outcome of a plan; it does not hold the plan, of which there may be thousands with all that was read."""
+    return Outcome(plan.target, record, plan.before, plan.after, changed)
 
 
 def _unknown(plan: Plan, lost: Unanswered, error: PagerDutyError | None) -> PagerDutyError:

@@ -55,7 +55,7 @@ display = Display()
 
 
 class ActionModule(InItsOwnProcess):
-    """The action of every module of the collection; named by `plugin_routing` in meta/runtime.yml."""
+    """The action of every module of the collection."""
 
     def run(self, tmp: None = None, task_vars: Variables | None = None) -> Result:
         """Run the task's module, here if that is the same as running it in a process of its own."""
@@ -70,7 +70,7 @@ class ActionModule(InItsOwnProcess):
 
     @property
     def _module_name(self) -> str:
-        return str(self._task.resolved_action or self._task.action).rpartition(".")[2]
+        return str(self._task.resolved_action).rpartition(".")[2]
 
     def _obstacle(self, variables: Variables) -> str | None:
         """Why the module has to run in a process of its own."""
@@ -84,7 +84,7 @@ class ActionModule(InItsOwnProcess):
             "it becomes another user": bool(self._connection.become),
             "it is asynchronous": bool(self._task.async_val),
             "the task has an environment": bool(environment),
-            "another interpreter is set": self._interpreter(variables) not in (*DISCOVERED, sys.executable),
+            "another interpreter is set": not _is_this_one(self._interpreter(variables)),
         }
         return next((words for words, applies in obstacles.items() if applies), None)
 
@@ -114,6 +114,15 @@ class ActionModule(InItsOwnProcess):
         result: Result = self._parse_returned_data({"stdout": printed.getvalue(), "stderr": "", "rc": code}, PROFILE)
         remove_internal_keys(result)
         return result
+
+
+def _is_this_one(interpreter: str | None) -> bool:
+    """Whether a module would meet this interpreter, in this environment, under whatever name."""
+    if interpreter in DISCOVERED:
+        return True
+    paths = [str(interpreter), sys.executable]
+    places = {(os.path.realpath(os.path.dirname(path)), os.path.realpath(path)) for path in paths}
+    return len(places) == 1
 
 
 @contextlib.contextmanager

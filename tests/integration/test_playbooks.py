@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import importlib
 import json
+import textwrap
 import typing as t
 from pathlib import Path
 
 import pytest
 import yaml
+from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible_collections.oncall.pagerduty.plugins.module_utils._auth import AUTH
 
 from integration.cases import ON_INCIDENTS, SIMPLEST
@@ -21,7 +23,28 @@ from simulator import account
 from simulator.launch import Simulator
 
 PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
-HOSTS = "web-1,web-2,db-1"
+INVENTORY = """
+[all]
+web-1
+web-2
+db-1
+localhost
+
+[all:vars]
+ansible_become=true
+ansible_connection=ssh
+ansible_python_interpreter=/of/those/hosts/only
+"""
+"""Its own localhost is among the hosts, and nothing that it says of them is good for a call made here."""
+IMPORT = "- name: As a file of an AWX project\n  ansible.builtin.import_playbook: oncall.pagerduty.{module}\n"
+NO_CREDENTIALS = dict.fromkeys(["PAGERDUTY_API_TOKEN", "PAGERDUTY_FROM_EMAIL", "PAGERDUTY_ROUTING_KEY"])
+
+
+@pytest.fixture
+def inventory(tmp_path: Path) -> str:
+    file = tmp_path / "inventory.ini"
+    file.write_text(INVENTORY)
+    return str(file)
 
 
 def variables(module: str, incident_id: str) -> dict[str, t.Any]:
@@ -42,17 +65,18 @@ def test_each_module_has_its_playbook_and_each_option_its_variable() -> None:
         assert all(value.startswith(f"{{{{ pagerduty_{name} ") for name, value in options.items())
 
 
-@pytest.mark.parametrize("limit", [["-l", "web-2"], []], ids=["as Rundeck", "as AWX"])
+@pytest.mark.parametrize("runner", ["Rundeck", "AWX"])
 @pytest.mark.parametrize("module", SIMPLEST)
 def test_its_task_is_done_once_and_nothing_secret_is_printed(
-    module: str, limit: list[str], play: Player, simulator: Simulator, tmp_path: Path
+    module: str, runner: str, play: Player, simulator: Simulator, inventory: str, tmp_path: Path
 ) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
-    extra = tmp_path / "extra.json"
+    extra, project_file = tmp_path / "extra.json", tmp_path / "project_file.yml"
     extra.write_text(json.dumps(variables(module, incident)))
-    nothing = dict.fromkeys(["PAGERDUTY_API_TOKEN", "PAGERDUTY_FROM_EMAIL", "PAGERDUTY_ROUTING_KEY"])
+    project_file.write_text(IMPORT.format(module=module))
+    name, limit = (f"oncall.pagerduty.{module}", ["-l", "web-2"]) if runner == "Rundeck" else (str(project_file), [])
     played = play.playbook(
-        f"oncall.pagerduty.{module}", ["-i", f"{HOSTS},", *limit, "-vvv", f"--extra-vars=@{extra}"], environment=nothing
+        name, ["-i", inventory, *limit, "-vvv", f"--extra-vars=@{extra}"], environment=NO_CREDENTIALS
     )
     assert played.code == 0, played.output
     task, said = played.tasks
@@ -60,3 +84,25 @@ def test_its_task_is_done_once_and_nothing_secret_is_printed(
     assert said.msg == task.msg
     assert account.ACCOUNT_KEY not in played.output
     assert account.ROUTING_KEY not in played.output
+
+
+def test_variables_that_rundeck_has_encrypted_are_taken(
+    play: Player, simulator: Simulator, inventory: str, tmp_path: Path
+) -> None:
+    """Rundeck encrypts each extra variable by itself, and takes strings only; a list is written with commas."""
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    asked = [account.OWNER.id, account.DEPUTY.id]
+    given = {**variables("incident_responders", incident), "pagerduty_users": ",".join(asked)}
+    vault = VaultLib([("default", VaultSecret(b"a password of Rundeck's own"))])
+    password, extra = tmp_path / "password", tmp_path / "extra.yml"
+    password.write_text("a password of Rundeck's own")
+    extra.write_text("".join(f"{name}: !vault |\n{indented(vault.encrypt(text))}" for name, text in given.items()))
+    arguments = ["-i", inventory, "-l", "web-1", "-vvv", f"--vault-password-file={password}", f"--extra-vars=@{extra}"]
+    played = play.playbook("oncall.pagerduty.incident_responders", arguments, environment=NO_CREDENTIALS)
+    assert played.code == 0, played.output
+    assert [each["user"] for each in simulator.state()["incidents"][0]["responders"]] == asked
+    assert account.ACCOUNT_KEY not in played.output
+
+
+def indented(encrypted: bytes) -> str:
+    return textwrap.indent(encrypted.decode(), "  ")

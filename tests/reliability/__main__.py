@@ -19,7 +19,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from reliability.bench import Bench
-from reliability.load import BulkLoad, EventLoad, acknowledge, send_events
+from reliability.load import MOST_MEMORY, BulkLoad, EventLoad, acknowledge, send_events
 from reliability.matrix import FAULTS, TASKS, Cell, Verdict, cells
 from reliability.rushes import FORKS, RUSHES, Rush, rush
 from simulator.launch import Simulator
@@ -126,7 +126,8 @@ def _carried(events: EventLoad) -> bool:
 
 
 def _cheap(bulk: BulkLoad) -> bool:
-    return bulk.acknowledged == INCIDENTS and bulk.calls <= bulk.least * MOST_CALLS
+    wanted = bulk.acknowledged == INCIDENTS and bulk.calls <= bulk.least * MOST_CALLS
+    return wanted and bulk.peak < MOST_MEMORY
 
 
 if __name__ == "__main__":

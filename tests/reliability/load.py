@@ -18,6 +18,8 @@ from simulator.launch import Simulator
 PAGE = 100
 BATCH = 250
 """Incidents that PagerDuty lists, and changes, in one call. Source: openapi/rest.json."""
+MOST_MEMORY = 80.0
+"""MiB that the process of a module may hold."""
 PATIENCE = 600.0
 """Seconds that an event may wait for its turn."""
 

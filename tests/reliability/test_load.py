@@ -6,11 +6,8 @@
 
 from __future__ import annotations
 
-from reliability.load import acknowledge, send_events
+from reliability.load import MOST_MEMORY, acknowledge, send_events
 from simulator.launch import Simulator
-
-MOST_MEMORY = 80
-"""MiB."""
 
 
 def test_events_beyond_the_limit_wait_and_none_is_lost_or_doubled() -> None:

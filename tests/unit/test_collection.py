@@ -45,6 +45,12 @@ def test_a_module_has_at_least_three_examples_that_name_it_in_full(module: Path)
     assert all(example["name"] for example in examples)
 
 
+def test_each_module_is_run_by_the_one_action() -> None:
+    actions = {action.stem: action.read_bytes() for action in (ROOT / "plugins" / "action").glob("*.py")}
+    assert set(actions) == {module.stem for module in MODULES}
+    assert len(set(actions.values())) == 1
+
+
 def test_the_readme_has_a_row_for_each_module() -> None:
     rows = [
         line.split("|")[2].strip() for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| ")
