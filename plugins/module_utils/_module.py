@@ -9,7 +9,9 @@ Private to the collection.
 
 from __future__ import annotations
 
+import itertools
 import json
+import sys
 import typing as t
 
 from ansible.module_utils import basic
@@ -122,12 +124,8 @@ class _Module(AnsibleModule):
         # ansible-core before 2.19 has neither this method nor the encoder, and prints the text.
         from ansible.module_utils.common.json import Direction, get_module_encoder
 
-        print()
-        for piece in get_module_encoder(
-            basic._ANSIBLE_PROFILE or "legacy", Direction.MODULE_TO_CONTROLLER
-        )().iterencode(o):
-            print(piece, end="")
-        print()
+        encoder = get_module_encoder(basic._ANSIBLE_PROFILE or "legacy", Direction.MODULE_TO_CONTROLLER)()
+        sys.stdout.writelines(itertools.chain("\n", encoder.iterencode(o), "\n"))
 
 
 def incidents_result(records: t.Sequence[Record]) -> Result:
