@@ -13,13 +13,14 @@ ISOLATED := ANSIBLE_CONFIG=$(CURDIR)/tests/ansible.cfg ANSIBLE_HOME=$(CURDIR)/$(
 CONSTRAINED := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=tests/constraints.txt
 SOURCES := $(shell git ls-files --cached --others --exclude-standard -- galaxy.yml meta plugins)
 
-.PHONY: help demo test docs reliability clean
+.PHONY: help demo test docs reliability bench clean
 
 help:
 	@echo "make demo         play a whole incident on a simulated PagerDuty, through the installed collection"
 	@echo "make test         run every check; 'make test CHECK=NAME' runs one of: $(CHECKS)"
 	@echo "make docs         build the HTML documentation"
 	@echo "make reliability  run the whole fault matrix, many tasks at once, and load; prints the figures"
+	@echo "make bench        measure the ways to reach PagerDuty from Ansible, side by side"
 	@echo "make clean        remove everything that these commands made"
 
 CHECKS := style types license-check changelog extra-checks docs-check ansible-lint build-import-check sanity molecule tests
@@ -48,6 +49,9 @@ docs: $(NOX)/ready
 
 reliability: $(NOX)/ready
 	@$(NOX)/bin/nox --session reliability
+
+bench: $(NOX)/ready
+	@$(NOX)/bin/nox --session bench
 
 $(NOX)/ready: tests/constraints.txt
 	@echo "==> Making a virtual environment for the checks."

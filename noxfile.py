@@ -174,6 +174,15 @@ def reliability(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """The benchmarks, side by side; prints the figures."""
+    session.install(*PYTEST)
+    environment = surroundings()
+    session.chdir("tests")
+    timed(session, "python", "-m", "benchmarks", env=environment)
+
+
+@nox.session(default=False)
 def docs(session: nox.Session) -> None:
     """The HTML documentation, in .cache/docs/html."""
     session.install("antsibull-docs", "ansible-core", "sphinx", "sphinx-ansible-theme")

@@ -18,6 +18,7 @@ import importlib
 import io
 import json
 import os
+import pkgutil
 import sys
 import typing as t
 
@@ -29,13 +30,12 @@ from ansible.plugins.action.normal import ActionModule as InItsOwnProcess
 from ansible.utils.display import Display
 from ansible.vars.clean import remove_internal_keys
 
-# What the modules import is imported here: in the process that all workers are forked from, once, and not in each.
 from ..module_utils._module import Action
 from ..module_utils._transport import REQUESTS_MISSING
 from ._run import with_defaults
 
 try:
-    from ansible.module_utils.common.json import Direction, get_module_encoder
+    from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
 except ImportError:
     # Before 2.19, ansible-core had another way to hand over arguments.
     get_module_encoder = None
@@ -52,6 +52,24 @@ Variables = dict[str, t.Any]
 Result = dict[str, t.Any]
 
 display = Display()
+
+
+def _modules() -> dict[str, Action]:
+    """The actions of all modules, by name.
+
+    They are imported in the process that all workers are forked from, once and not in each, with all that they import.
+    """
+    package = importlib.import_module(MODULES)
+    names = [found.name for found in pkgutil.iter_modules(package.__path__)]
+    return {name: importlib.import_module(f"{MODULES}.{name}").ACTION for name in names}
+
+
+ACTIONS = _modules()
+if get_module_encoder:
+    # And so are the ways to write down options and results, which Ansible imports when they are asked for.
+    for direction in Direction:
+        get_module_encoder(PROFILE, direction)
+        get_module_decoder(PROFILE, direction)
 
 
 class ActionModule(InItsOwnProcess):
@@ -100,7 +118,6 @@ class ActionModule(InItsOwnProcess):
         return t.cast("str | None", self._templar.template(setting))
 
     def _run_here(self, variables: Variables) -> Result:
-        action: Action = importlib.import_module(f"{MODULES}.{self._module_name}").ACTION
         options = dict(self._task.args)
         self._update_module_args(self._task.action, options, variables)
         printed = io.StringIO()
@@ -108,7 +125,7 @@ class ActionModule(InItsOwnProcess):
         # As a process of its own it would start where the playbook is, and print its result.
         with _options(options), _directory(self._loader.get_basedir()), contextlib.redirect_stdout(printed):
             try:
-                action.main()
+                ACTIONS[self._module_name].main()
             except SystemExit as end:
                 code = end.code
         result: Result = self._parse_returned_data({"stdout": printed.getvalue(), "stderr": "", "rc": code}, PROFILE)

@@ -22,8 +22,8 @@ from benchmarks.contenders import AS_MODULE, CLIENT, CURL, DEBUG, IN_WORKER, PIN
 from benchmarks.profile import profile
 from simulator.launch import Simulator
 
-ROUNDS = 1
-MORE = 10
+ROUNDS = 5
+MORE = 20
 """How many more tasks, or loop items, are measured to know what one costs."""
 ANSIBLE = (IN_WORKER, AS_MODULE, URI, PING, DEBUG)
 ENOUGH_CALLS = 1_000_000
