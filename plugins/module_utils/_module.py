@@ -56,29 +56,44 @@ class Action:
         self.options = {**AUTH, **options}
         self.rules = rules
 
-    def main(self) -> None:
-        """Run as a module, in a process of its own."""
+    def main(self, progress: Notice = lambda _line: None) -> None:
+        """Run as a module.
+
+        Args:
+            progress: shows a line at once; a process of its own has no way to Ansible before its end.
+        """
         module = _Module(argument_spec=self.options, supports_check_mode=True, **self.rules)
-        result = self.run(module.params, check=module.check_mode, diff=module._diff, notice=module.warn)
+        result = self.run(
+            module.params, check=module.check_mode, diff=module._diff, notice=module.warn, progress=progress
+        )
         if result["failed"]:
             module.fail_json(**result)
         module.exit_json(**result)
 
-    def run(self, params: dict[str, t.Any], *, check: bool, diff: bool, notice: Notice) -> Result:
+    def run(
+        self,
+        params: dict[str, t.Any],
+        *,
+        check: bool,
+        diff: bool,
+        notice: Notice,
+        progress: Notice = lambda _line: None,
+    ) -> Result:
         """Plan, and unless `check` apply.
 
         Args:
             params: checked by `options`.
             check: say what would be done, and send no write.
             diff: add what changed to the result.
-            notice: tells the user something while the task goes on.
+            notice: tells the user something with the result.
+            progress: tells the user something while the task goes on.
 
         Returns:
             The result for Ansible; `failed` says whether any target failed.
         """
         try:
             connection = settings(params)
-            patience = Patience(connection.max_wait, notice)
+            patience = Patience(connection.max_wait, notice, progress)
             pagerduty = PagerDuty(connection, patience)
 
             def again(targets: list[str]) -> t.Iterable[Planned]:

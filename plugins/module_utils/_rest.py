@@ -94,6 +94,7 @@ class PagerDuty:
             yield _under(key, body, request)
             if not body.get("more"):
                 return
+            self.patience.progress(f"{request.what}: {offset + PAGE} read so far.")
 
     def write(self, method: str, path: str, body: Record | None = None, key: str | None = None) -> t.Any:
         """Send a write once and return what its answer holds under `key`.

@@ -82,7 +82,8 @@ class Patience:
 
     Args:
         max_wait: seconds.
-        notice: tells the user about a wait.
+        notice: tells the user about a wait, with the result.
+        progress: tells the user at once what goes on.
         clock: seconds on a clock that never goes back.
         sleep: waits that many seconds.
     """
@@ -91,11 +92,13 @@ class Patience:
         self,
         max_wait: float,
         notice: t.Callable[[str], None],
+        progress: t.Callable[[str], None] = lambda _line: None,
         clock: t.Callable[[], float] = time.monotonic,
         sleep: t.Callable[[float], None] = time.sleep,
     ) -> None:
         self.max_wait = max_wait
         self.clock = clock
+        self.progress = progress
         self._notice = notice
         self._sleep = sleep
         self._spent = 0.0
@@ -116,7 +119,9 @@ class Patience:
         if self._spent + pause > self.max_wait:
             return False
         if pause >= WORTH_SAYING:
-            self._notice(f"{error.message} Waiting {pause:.0f} s before the next try.")
+            told = f"{error.message} Waiting {pause:.0f} s before the next try."
+            self._notice(told)
+            self.progress(told)
         self._sleep(pause)
         self._spent += pause
         return True

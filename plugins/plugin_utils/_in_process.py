@@ -125,7 +125,7 @@ class ActionModule(InItsOwnProcess):
         # As a process of its own it would start where the playbook is, and print its result.
         with _options(options), _directory(self._loader.get_basedir()), contextlib.redirect_stdout(printed):
             try:
-                ACTIONS[self._module_name].main()
+                ACTIONS[self._module_name].main(lambda line: display.v(line, host=variables.get("inventory_hostname")))
             except SystemExit as end:
                 code = end.code
         result: Result = self._parse_returned_data({"stdout": printed.getvalue(), "stderr": "", "rc": code}, PROFILE)

@@ -191,6 +191,11 @@ def test_whatever_could_differ_runs_in_a_process_of_its_own(
     assert why == ([] if told is None else [told])
 
 
+def test_a_task_in_the_worker_says_while_it_goes_on_what_it_does(play: Player, simulator: Simulator) -> None:
+    ids = simulator.reset(incidents=250)["incidents"]
+    assert "GET /incidents: 200 read so far." in play(step("incident_info", ids), arguments=["-v"]).output
+
+
 def test_connections_are_kept_from_one_loop_item_to_the_next(play: Player, simulator: Simulator) -> None:
     ids = simulator.reset(incidents=5)["incidents"]
     played = play({**step("incident_info", "{{ item }}"), "loop": ids})

@@ -42,7 +42,7 @@ class Time:
         self.now += seconds
 
     def patience(self, max_wait: float = 120) -> Patience:
-        return Patience(max_wait, self.told.append, lambda: self.now, self.sleep)
+        return Patience(max_wait, self.told.append, clock=lambda: self.now, sleep=self.sleep)
 
 
 @pytest.fixture
