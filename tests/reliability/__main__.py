@@ -42,7 +42,9 @@ def main() -> int:
 
 
 def _matrix() -> bool:
+    print(f"{len(cells())} cells, a dot for each:", file=sys.stderr)
     verdicts = run_cells(cells())
+    print(file=sys.stderr)
     for verdict in verdicts:
         for fault in verdict.faults:
             print(f"  {verdict.cell}: {fault}")
@@ -63,6 +65,7 @@ def run_cells(wanted: t.Sequence[Cell]) -> list[Verdict]:
             return bench.verdict(cell)
         finally:
             benches.put(bench)
+            print(".", end="", file=sys.stderr, flush=True)
 
     with contextlib.ExitStack() as stack:
         for _time in range(BENCHES):
