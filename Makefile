@@ -44,14 +44,8 @@ $(DEMO)/installed: $(DEMO)/venv/ready $(SOURCES)
 test: $(NOX)/ready
 	@$(NOX)/bin/nox $(if $(CHECK),--session $(CHECK))
 
-docs: $(NOX)/ready
-	@$(NOX)/bin/nox --session docs
-
-reliability: $(NOX)/ready
-	@$(NOX)/bin/nox --session reliability
-
-bench: $(NOX)/ready
-	@$(NOX)/bin/nox --session bench
+docs reliability bench: $(NOX)/ready
+	@$(NOX)/bin/nox --session $@
 
 $(NOX)/ready: tests/constraints.txt
 	@echo "==> Making a virtual environment for the checks."

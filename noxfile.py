@@ -164,22 +164,24 @@ def tests(session: nox.Session) -> None:
     timed(session, "pytest", *(session.posargs or ["-n", "auto"]), env=surroundings())
 
 
-@nox.session(default=False)
-def reliability(session: nox.Session) -> None:
-    """The whole fault matrix, many tasks at once, and load; prints the figures."""
+def program(session: nox.Session, name: str) -> None:
+    """Run a program of the folder tests, in the environment of the tests."""
     session.install(*PYTEST)
     environment = surroundings()
     session.chdir("tests")
-    timed(session, "python", "-m", "reliability", env=environment)
+    timed(session, "python", "-m", name, env=environment)
+
+
+@nox.session(default=False)
+def reliability(session: nox.Session) -> None:
+    """The whole fault matrix, many tasks at once, and load; prints the figures."""
+    program(session, "reliability")
 
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """The benchmarks, side by side; prints the figures."""
-    session.install(*PYTEST)
-    environment = surroundings()
-    session.chdir("tests")
-    timed(session, "python", "-m", "benchmarks", env=environment)
+    program(session, "benchmarks")
 
 
 @nox.session(default=False)

@@ -6,8 +6,8 @@
 
 L(BadInput) is raised before any call. L(Refused) means that PagerDuty answered no: nothing happened. L(NotSent)
 means that nothing left this machine, or that PagerDuty turned it away unread. L(Unanswered) means that the call may
-have had its
-effect: whoever sent a write must look before sending it again. Each carries the next step for the person who reads it.
+have had its effect: whoever sent a write must look before sending it again. Each carries the next step for the person
+who reads it.
 
 Private to the collection.
 """
@@ -174,6 +174,11 @@ class Unanswered(PagerDutyError):
         super().__init__(message, **details)
         self.again = again
         self.under_way = under_way
+
+    @classmethod
+    def after_the_effect(cls, error: PagerDutyError) -> Unanswered:
+        """For a call that failed after a write had its effect, which a fresh look by the planner will show."""
+        return cls(error.message, hint=error.hint, again=False, status=error.status)
 
 
 def refusal(status: int, body: t.Any, request_id: str | None, what: str) -> Refused:

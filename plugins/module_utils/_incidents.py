@@ -15,7 +15,7 @@ import typing as t
 
 from ._auth import Options
 from ._directory import USER, shown_reference
-from ._errors import BadInput, PagerDutyError, Unanswered
+from ._errors import BadInput, PagerDutyError, Refused, Unanswered
 from ._plan import Outcome, Plan, Planned, Write, reading
 from ._rest import PagerDuty, Query, Record, path_of
 
@@ -215,6 +215,22 @@ def _attempt(target: str, make: t.Callable[[], Plan]) -> Planned:
         if error.ends_task:
             raise
         return Outcome(target, error=error)
+
+
+def check_open(incident: Record, consequence: str) -> None:
+    """Whether an incident can still be worked on.
+
+    Args:
+        consequence: what cannot be done otherwise, as the end of a sentence.
+
+    Raises:
+        Refused: when it is resolved.
+    """
+    if incident["status"] == "resolved":
+        raise Refused(
+            f"Incident {name_of(incident)} is resolved; {consequence}.",
+            hint="Trigger a new incident with the event module.",
+        )
 
 
 def assignments(users: t.Iterable[Record]) -> list[Record]:

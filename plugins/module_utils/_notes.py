@@ -174,8 +174,7 @@ def _add_once(pagerduty: PagerDuty, plan: Plan, allowance: int | None) -> Record
         for twin in twins[1:]:
             _remove_twin(pagerduty, plan.target, twin["id"])
     except PagerDutyError as error:
-        # The note is there, which a fresh look by the planner will show.
-        raise Unanswered(error.message, hint=error.hint, again=False, status=error.status) from error
+        raise Unanswered.after_the_effect(error) from error
     return {"id": plan.target, "notes": [note for note in notes if note not in twins[1:]]}
 
 

@@ -14,7 +14,7 @@ import typing as t
 
 from ._directory import ESCALATION_POLICY, RESPONSE_PLAY, USER, Kind, label, look_up, reference
 from ._errors import BadInput, PagerDutyError, Refused, Unanswered
-from ._incidents import checked_ids, name_of, plan_each, read_incidents
+from ._incidents import check_open, checked_ids, name_of, plan_each, read_incidents
 from ._plan import Fields, Plan, Planned, Write
 from ._rest import PagerDuty, Record, path_of
 
@@ -64,11 +64,8 @@ def request_responders(
         before = {target["summary"]: states.get(target_id, NOT_ASKED) for target_id, target in wanted.items()}
         ask = [target_id for target_id in wanted if _is_to_be_asked(states.get(target_id), params["renotify"])]
         _tell_declined(incident, wanted, states, ask, notice)
-        if ask and incident["status"] == "resolved":
-            raise Refused(
-                f"Incident {name_of(incident)} is resolved; nobody can be asked to respond.",
-                hint="Trigger a new incident with the event module.",
-            )
+        if ask:
+            check_open(incident, "nobody can be asked to respond")
         after = {**before, **{wanted[target_id]["summary"]: ASKED for target_id in ask}}
         request = {
             "message": params["responders_message"] or f"Please help with {incident.get('title') or name_of(incident)}",
@@ -111,18 +108,15 @@ def run_response_play(pagerduty: PagerDuty, ids: t.Sequence[str], text: str) -> 
         try:
             incident: Record = pagerduty.get(path_of("incidents", plan.target), "incident")
         except PagerDutyError as error:
-            raise Unanswered(error.message, hint=error.hint, again=False, status=error.status) from error
+            raise Unanswered.after_the_effect(error) from error
         return [incident]
 
     write = Write(send)
 
     def plan(incident: Record) -> Plan:
         before, after = _play_effects(pagerduty, incident, play)
-        if before != after and incident["status"] == "resolved":
-            raise Refused(
-                f"Incident {name_of(incident)} is resolved; no response play can be run on it.",
-                hint="Trigger a new incident with the event module.",
-            )
+        if before != after:
+            check_open(incident, "no response play can be run on it")
         return Plan(incident["id"], before, after, incident, incident, write)
 
     return plan_each(read_incidents(pagerduty, ids), plan)
@@ -203,11 +197,9 @@ def _tell_declined(
 
 
 def _with_request(incident: Record, request: Record) -> Record:
-    targets = [entry["responder_request_target"] for entry in request["responder_request_targets"]]
-    asked = [responder for target in targets for responder in target.get("incidents_responders") or ()]
-    known = {
-        responder["user"]["id"]: responder for responder in [*(incident.get("incidents_responders") or ()), *asked]
-    }
+    responders = list(incident.get("incidents_responders") or ())
+    responders += [each for target in _asked(request) for each in target.get("incidents_responders") or ()]
+    known = {responder["user"]["id"]: responder for responder in responders}
     return {
         **incident,
         "incidents_responders": list(known.values()),
@@ -217,8 +209,10 @@ def _with_request(incident: Record, request: Record) -> Record:
 
 def _foreseen(request: Record, wanted: Targets) -> Record:
     """A request as PagerDuty will show it; who answers how, only PagerDuty knows."""
-    ids = [entry["responder_request_target"]["id"] for entry in request["responder_request_targets"]]
-    shown = [{"responder_request_target": {**wanted[each], "incidents_responders": None}} for each in ids]
+    shown = [
+        {"responder_request_target": {**wanted[target["id"]], "incidents_responders": None}}
+        for target in _asked(request)
+    ]
     return {**dict.fromkeys(REQUEST_FIELDS), "message": request["message"], "responder_request_targets": shown}
 
 

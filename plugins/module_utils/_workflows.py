@@ -16,7 +16,7 @@ import typing as t
 
 from ._directory import INCIDENT_WORKFLOW, label, look_up
 from ._errors import BadInput, NotSent, Refused, Unanswered
-from ._incidents import checked_ids, name_of, plan_each, read_incidents
+from ._incidents import check_open, checked_ids, name_of, plan_each, read_incidents
 from ._notes import post_note, read_notes, remove_note, rewrite_note
 from ._plan import Plan, Planned, Write
 from ._rest import PagerDuty, Record, path_of
@@ -55,11 +55,8 @@ def start_workflow(pagerduty: PagerDuty, ids: t.Sequence[str], text: str, run_ke
         key = "-".join(filter(None, (workflow["id"], incident["id"], run_key)))
         run = f"{label(workflow)}, run key {key}"
         before = {"runs": [run] if _has_started(pagerduty, incident, workflow, key) else []}
-        if not before["runs"] and incident["status"] == "resolved":
-            raise Refused(
-                f"Incident {name_of(incident)} is resolved; no workflow is started on it.",
-                hint="Trigger a new incident with the event module.",
-            )
+        if not before["runs"]:
+            check_open(incident, "no workflow is started on it")
         return Plan(incident["id"], before, {"runs": [run]}, incident, incident, write, key)
 
     return plan_each(read_incidents(pagerduty, ids), plan)
@@ -117,5 +114,5 @@ def _start(pagerduty: PagerDuty, workflow: Record, plan: Plan) -> Record:
         rewrite_note(pagerduty, plan.target, note["id"], _note(workflow, key, STARTED))
     except (NotSent, Refused) as error:
         # The run has started, and what is written down does not say so.
-        raise Unanswered(error.message, hint=error.hint, again=False, status=error.status) from error
+        raise Unanswered.after_the_effect(error) from error
     return plan.expected

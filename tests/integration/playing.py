@@ -18,6 +18,10 @@ from simulator import account
 from simulator.launch import Simulator
 
 HERE = Path(__file__).resolve().parent
+NO_CREDENTIALS: dict[str, str | None] = dict.fromkeys(
+    ("PAGERDUTY_API_TOKEN", "PAGERDUTY_FROM_EMAIL", "PAGERDUTY_ROUTING_KEY")
+)
+"""Changes to the environment that take away what a task must then be given by its options."""
 READS = ("GET", "HEAD")
 TIME_LIMIT = 300.0
 """Seconds for one ansible-playbook run; a guard against a hang, far above what any needs."""

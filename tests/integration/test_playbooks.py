@@ -18,7 +18,7 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible_collections.oncall.pagerduty.plugins.module_utils._auth import AUTH
 
 from integration.cases import ON_INCIDENTS, SIMPLEST
-from integration.playing import Player
+from integration.playing import NO_CREDENTIALS, Player
 from simulator import account
 from simulator.launch import Simulator
 
@@ -37,7 +37,6 @@ ansible_python_interpreter=/of/those/hosts/only
 """
 """Its own localhost is among the hosts, and nothing that it says of them is good for a call made here."""
 IMPORT = "- name: As a file of an AWX project\n  ansible.builtin.import_playbook: oncall.pagerduty.{module}\n"
-NO_CREDENTIALS = dict.fromkeys(["PAGERDUTY_API_TOKEN", "PAGERDUTY_FROM_EMAIL", "PAGERDUTY_ROUTING_KEY"])
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.playing import Player
+from integration.playing import NO_CREDENTIALS, Player
 from simulator import account
 from simulator.launch import Simulator
 
@@ -114,8 +114,7 @@ def test_the_guide_has_a_row_for_each_field_and_a_test_for_each_row() -> None:
 def test_what_a_step_did_its_module_does(step: str, play: Player, simulator: Simulator) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
     options = {**in_every_step(step, incident), **options_of(step, VALUES[step])}
-    nothing = dict.fromkeys(["PAGERDUTY_API_TOKEN", "PAGERDUTY_FROM_EMAIL", "PAGERDUTY_ROUTING_KEY"])
-    done = play({f"oncall.pagerduty.{MODULES[step]}": options}, environment=nothing).only
+    done = play({f"oncall.pagerduty.{MODULES[step]}": options}, environment=NO_CREDENTIALS).only
     assert done.outcome == "ok", done.msg
     assert ARRIVED[step](simulator.state())
     sent = str([(entry["path"], entry["body"]) for entry in done.journal if entry["method"] != "GET"])
