@@ -63,7 +63,7 @@ options:
     type: path
   timeout:
     description:
-      - Seconds for one attempt of one call.
+      - Seconds for one attempt of one call; up to 86400, a day.
       - Taken from E(PAGERDUTY_TIMEOUT) where the option is not given.
     type: float
     default: 30

@@ -27,6 +27,8 @@ API_URLS = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.c
 EVENTS_URLS = {"us": "https://events.pagerduty.com", "eu": "https://events.eu.pagerduty.com"}
 OAUTH_PREFIXES = ("pdus+", "pdeu+")
 LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
+LONGEST_TIMEOUT = 24 * 60 * 60
+"""Seconds; the system's own limit is not the same everywhere."""
 PRINTABLE = re.compile(r"[\x21-\x7e]+")
 EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
 ROUTING_KEY = re.compile(r"[A-Za-z0-9]{32}")
@@ -128,8 +130,8 @@ def settings(params: dict[str, t.Any]) -> Settings:
         bearer=(params["auth_type"] or _auth_type(token)) == "bearer",
         from_email=_email(params["from_email"]),
         verify=_verify(params["validate_certs"], params["ca_path"]),
-        timeout=_seconds("timeout", params["timeout"], above=0),
-        max_wait=_seconds("max_wait", params["max_wait"]),
+        timeout=_timeout(params["timeout"]),
+        max_wait=_max_wait(params["max_wait"]),
     )
 
 
@@ -171,13 +173,17 @@ def _verify(validate_certs: bool, ca_path: str | None) -> bool | str:
     return (ca_path or True) if validate_certs else False
 
 
-def _seconds(option: str, value: float, above: float | None = None) -> float:
-    # "not (a < b)" also turns away "not a number".
-    if above is not None and not above < value < float("inf"):
-        raise BadInput(option, f"it must be a number of seconds above {above}", value)
-    if not 0 <= value < float("inf"):
-        raise BadInput(option, "it must be a number of seconds from 0 on", value)
-    return value
+def _timeout(seconds: float) -> float:
+    # Also turns away "not a number".
+    if not 0 < seconds <= LONGEST_TIMEOUT:
+        raise BadInput("timeout", f"it must be a number of seconds above 0, up to {LONGEST_TIMEOUT}", seconds)
+    return seconds
+
+
+def _max_wait(seconds: float) -> float:
+    if not 0 <= seconds < float("inf"):
+        raise BadInput("max_wait", "it must be a number of seconds from 0 on", seconds)
+    return seconds
 
 
 def _base_url(option: str, url: str) -> str:

@@ -18,7 +18,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.basic import AnsibleModule
 
 from ._auth import AUTH, Options, settings
-from ._errors import PagerDutyError, shortened
+from ._errors import BadInput, PagerDutyError, shortened
 from ._plan import Outcome, Planned, Record, Runner
 from ._rest import PagerDuty
 from ._transport import Patience
@@ -93,6 +93,7 @@ class Action:
         """
         try:
             connection = settings(params)
+            _check_sendable(params)
             patience = Patience(connection.max_wait, notice, progress)
             pagerduty = PagerDuty(connection, patience)
 
@@ -141,6 +142,19 @@ class _Module(AnsibleModule):
 
         encoder = get_module_encoder(basic._ANSIBLE_PROFILE or "legacy", Direction.MODULE_TO_CONTROLLER)()
         sys.stdout.writelines(itertools.chain("\n", encoder.iterencode(o), "\n"))
+
+
+def _check_sendable(params: t.Mapping[str, t.Any]) -> None:
+    """Whether every option is something that can be written down as JSON in UTF-8.
+
+    Raises:
+        BadInput: when one is not; its value may be a secret and is not repeated.
+    """
+    for option, value in params.items():
+        try:
+            json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        except ValueError as error:
+            raise BadInput(option, "neither half a character nor a number without an end can be sent") from error
 
 
 def incidents_result(records: t.Sequence[Record]) -> Result:

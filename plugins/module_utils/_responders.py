@@ -61,11 +61,16 @@ def request_responders(
 
     def plan(incident: Record) -> Plan:
         states = _states(incident)
-        before = {target["summary"]: states.get(target_id, NOT_ASKED) for target_id, target in wanted.items()}
         ask = [target_id for target_id in wanted if _is_to_be_asked(states.get(target_id), params["renotify"])]
         _tell_declined(incident, wanted, states, ask, notice)
         if ask:
             check_open(incident, "nobody can be asked to respond")
+        # Who has declined is left out where nobody asks again; a policy that is asked may do so all the same.
+        before = {
+            target["summary"]: states.get(target_id, NOT_ASKED)
+            for target_id, target in wanted.items()
+            if target_id in ask or states[target_id] not in NOT_COMING
+        }
         after = {**before, **{wanted[target_id]["summary"]: ASKED for target_id in ask}}
         request = {
             "message": params["responders_message"] or f"Please help with {incident.get('title') or name_of(incident)}",

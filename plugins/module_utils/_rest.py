@@ -25,29 +25,53 @@ PAGE = 100
 DEEPEST = 10_000
 """Largest `offset + limit` that PagerDuty answers."""
 
-Shape = t.Mapping[str, type]
-INCIDENT: Shape = {"id": str, "incident_number": int, "status": str, "service": dict, "escalation_policy": dict}
+Shape = t.Union[type, dict[str, t.Any], list[t.Any], tuple[t.Any, ...]]
+"""A type; an object with fields of some shapes, and any others; a list of one shape; or one of several shapes."""
+NOTHING = type(None)
+NAMED: dict[str, t.Any] = {"id": str, "summary": (str, NOTHING), "name": (str, NOTHING)}
+RESPONDER: Shape = {"user": NAMED, "state": str}
+TARGET: Shape = {"id": str, "incidents_responders": ([RESPONDER], NOTHING)}
+REQUEST: Shape = {"responder_request_targets": [({"responder_request_target": TARGET}, TARGET)]}
+INCIDENT: Shape = {
+    "id": str,
+    "incident_number": int,
+    "status": str,
+    "title": (str, NOTHING),
+    "urgency": (str, NOTHING),
+    "assigned_via": (str, NOTHING),
+    "assignments": ([{"assignee": NAMED}], NOTHING),
+    "conference_bridge": (dict, NOTHING),
+    "escalation_policy": NAMED,
+    "incidents_responders": ([RESPONDER], NOTHING),
+    "priority": (NAMED, NOTHING),
+    "responder_requests": ([REQUEST], NOTHING),
+    "service": NAMED,
+}
+PLAY: Shape = {**NAMED, "responders": ([NAMED], NOTHING), "subscribers": ([NAMED], NOTHING)}
 NOTE: Shape = {"id": str, "content": str}
-NAMED: Shape = {"id": str}
 SHAPES: t.Mapping[str, Shape] = {
-    "escalation_policies": NAMED,
+    "alerts": [dict],
+    "escalation_policies": [NAMED],
     "escalation_policy": {**NAMED, "escalation_rules": list},
     "incident": INCIDENT,
     "incident_workflow": NAMED,
-    "incident_workflows": NAMED,
-    "incidents": INCIDENT,
+    "incident_workflow_instance": dict,
+    "incident_workflows": [NAMED],
+    "incidents": [INCIDENT],
+    "log_entries": [dict],
     "note": NOTE,
-    "notes": NOTE,
-    "oncalls": {"escalation_level": int, "escalation_policy": dict, "user": dict},
-    "priorities": NAMED,
-    "responder_request": {"responder_request_targets": list},
-    "response_play": NAMED,
-    "response_plays": NAMED,
-    "subscribers": {"subscriber_id": str},
+    "notes": [NOTE],
+    "oncalls": [{"escalation_level": int, "escalation_policy": NAMED, "user": NAMED}],
+    "priorities": [NAMED],
+    "responder_request": REQUEST,
+    "response_play": PLAY,
+    "response_plays": [PLAY],
+    "service": {"integrations": ([dict], NOTHING)},
+    "subscribers": [{"subscriber_id": str}],
     "user": NAMED,
-    "users": NAMED,
+    "users": [NAMED],
 }
-"""The fields that the domain relies on, by the key of the answer that holds the records; checked on arrival."""
+"""What the domain relies on, by the key of the answer that holds it; checked on arrival."""
 
 
 class PagerDuty:
@@ -149,8 +173,7 @@ def path_of(*segments: str) -> str:
 
 def _under(key: str, body: Record, request: Request) -> t.Any:
     value = body.get(key)
-    records = value if isinstance(value, list) else [value]
-    if not all(_has_shape(record, SHAPES.get(key, {})) for record in records):
+    if not _has_shape(value, SHAPES[key]):
         raise Unanswered(
             f"{request.what}: the answer holds no {key!r} of the shape that PagerDuty documents.",
             hint="Is api_url the address of PagerDuty's REST API?",
@@ -159,5 +182,11 @@ def _under(key: str, body: Record, request: Request) -> t.Any:
     return value
 
 
-def _has_shape(record: t.Any, shape: Shape) -> bool:
-    return isinstance(record, dict) and all(isinstance(record.get(name), kind) for name, kind in shape.items())
+def _has_shape(value: t.Any, shape: Shape) -> bool:
+    if isinstance(shape, tuple):
+        return any(_has_shape(value, each) for each in shape)
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and all(_has_shape(value.get(name), each) for name, each in shape.items())
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(_has_shape(entry, shape[0]) for entry in value)
+    return isinstance(value, shape)

@@ -18,6 +18,8 @@ import http.cookiejar
 import json
 import os
 import random
+import re
+import ssl
 import time
 import typing as t
 from dataclasses import dataclass, field
@@ -29,8 +31,10 @@ from ._errors import NotSent, PagerDutyError, Unanswered, refusal
 REQUESTS_MISSING = ""
 try:
     import requests
+    import requests.adapters
     import requests.utils
     import urllib3.exceptions
+    import urllib3.util.ssl_
 except ImportError as error:
     REQUESTS_MISSING = str(error)
 
@@ -38,8 +42,12 @@ USER_AGENT = "ansible-collection-oncall.pagerduty"
 MOST_BYTES = 64 * 1024 * 1024
 """The largest answer that is read; a full page of incidents is below 2 MB."""
 CHUNK_BYTES = 64 * 1024
+HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+"""The escape of one half of a character beyond the first 65,536; both halves together are fine."""
 GATEWAY_TIMEOUT = 504
 """Somebody before PagerDuty has stopped waiting for it; any other trouble is an end of the call."""
+NUMBER = re.compile(r"[0-9]{1,9}")
+"""What a header says of calls or seconds."""
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 WORTH_SAYING = 5.0
@@ -204,7 +212,7 @@ class Transport:
         self._sent += 1
         status, headers, content = self._exchange(request, deadline)
         left = headers.get("ratelimit-remaining", "")
-        self.allowance = int(left) + self._sent if left.isdecimal() else None
+        self.allowance = int(left) + self._sent if NUMBER.fullmatch(left) else None
         request_id = headers.get("x-request-id")
         if status == 429:
             raise NotSent(
@@ -268,6 +276,31 @@ class Transport:
         return bytes(content)
 
 
+if not REQUESTS_MISSING:
+
+    class _ModernTLS(requests.adapters.HTTPAdapter):
+        """Speaks TLS 1.2 or later, to whatever the system's OpenSSL would stoop.
+
+        Args:
+            verify: as in `requests`.
+        """
+
+        def __init__(self, verify: bool | str) -> None:
+            self._context = urllib3.util.ssl_.create_urllib3_context(
+                cert_reqs=ssl.CERT_REQUIRED if verify else ssl.CERT_NONE
+            )
+            self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+            super().__init__()
+
+        def init_poolmanager(self, *arguments: t.Any, **keywords: t.Any) -> None:
+            """Connections without a proxy."""
+            super().init_poolmanager(*arguments, ssl_context=self._context, **keywords)
+
+        def proxy_manager_for(self, proxy: str, **keywords: t.Any) -> t.Any:
+            """Connections through a proxy."""
+            return super().proxy_manager_for(proxy, ssl_context=self._context, **keywords)
+
+
 @functools.cache
 def _session(verify: bool | str, _process: int) -> requests.Session:
     """The session of this process: its connections are kept for the next task, and never shared with a fork.
@@ -278,6 +311,7 @@ def _session(verify: bool | str, _process: int) -> requests.Session:
     # Otherwise ~/.netrc would replace the token; proxies are read from the environment for each call instead.
     session.trust_env = False
     session.verify = verify
+    session.mount("https://", _ModernTLS(verify))
     session.headers["User-Agent"] = USER_AGENT
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     return session
@@ -295,7 +329,7 @@ def _asked_wait(headers: t.Mapping[str, str]) -> float | None:
     """
     for name in ("ratelimit-reset", "retry-after"):
         value = headers.get(name, "")
-        if value.isdecimal():
+        if NUMBER.fullmatch(value):
             return float(value)
     return None
 
@@ -311,7 +345,7 @@ def _object(
     if status == 204 or (not content and request.method == "DELETE"):
         return {}
     try:
-        body = json.loads(content, object_hook=hook)
+        body = _loaded(content, hook)
     except (ValueError, RecursionError) as error:
         html = "html" in headers.get("content-type", "")
         raise Unanswered(
@@ -332,9 +366,23 @@ def _object(
     return body
 
 
+def _loaded(content: bytes, hook: t.Callable[[dict[str, t.Any]], dict[str, t.Any]] | None = None) -> t.Any:
+    """JSON whose texts can all be printed and sent: half of a character, which only an escape can be, becomes "?".
+
+    Raises:
+        ValueError: when it is no JSON.
+        RecursionError: when it is nested too deeply.
+    """
+    body = json.loads(content.decode(), object_hook=hook)
+    if HALF_A_CHARACTER.search(content):
+        whole = json.dumps(body, ensure_ascii=False).encode(errors="replace")
+        body = json.loads(whole.decode(), object_hook=hook)
+    return body
+
+
 def _refusal(request: Request, status: int, headers: t.Mapping[str, str], content: bytes) -> PagerDutyError:
     try:
-        body = json.loads(content)
+        body = _loaded(content)
     except (ValueError, RecursionError):
         body = None
     error = refusal(status, body, headers.get("x-request-id"), request.what)

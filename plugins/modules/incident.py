@@ -155,10 +155,7 @@ ACTION = Action(
         "urgency": {"type": "str", "choices": ["high", "low"]},
         "priority": {"type": "str"},
         "escalation_policy": {"type": "str"},
-        "conference_bridge": {
-            "type": "dict",
-            "options": {"conference_number": {"type": "str"}, "conference_url": {"type": "str"}},
-        },
+        "conference_bridge": {"type": "dict"},
     },
 )
 

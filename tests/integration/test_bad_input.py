@@ -80,7 +80,9 @@ OWN: dict[str, tuple[tuple[dict[str, t.Any], str], ...]] = {
         ({"escalation_policy": ""}, "escalation_policy '' is not valid: it must not be empty"),
         ({"conference_bridge": "+1-415-555-0100"}, "dictionary requested"),
         ({"conference_bridge": {}}, "give conference_number, conference_url, or both"),
-        ({"conference_bridge": {"room": "7"}}, "Unsupported parameters"),
+        ({"conference_bridge": {"room": "7"}}, "give conference_number, conference_url, or both"),
+        ({"conference_bridge": {"conference_url": ["https://meet.example.com/"]}}, "give conference_number"),
+        ({"conference_bridge": True}, "cannot be converted to a dict"),
     ),
     "incident_escalation": (
         *INCIDENT_ID,
@@ -135,6 +137,10 @@ OWN: dict[str, tuple[tuple[dict[str, t.Any], str], ...]] = {
         ({"summary": "x" * 1025}, "summary"),
         ({"source": ""}, "source '' is not valid: it must not be empty"),
         ({"custom_details": "text"}, "custom_details"),
+        (
+            {"custom_details": {"free": "{{ 'nan' | float }}"}},
+            "custom_details is not valid: neither half a character nor",
+        ),
         ({"images": "http://example.com/a.png"}, "images 'http://example.com/a.png' is not valid: src must be a URL"),
         (
             {"links": [{"text": "no address"}]},

@@ -6,9 +6,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
+import ssl
+import threading
 import typing as t
+import warnings
+from pathlib import Path
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._errors import HINTS_BY_CODE
@@ -95,6 +100,51 @@ def test_a_certificate_is_trusted_by_its_authority(play: Player, tls_simulator: 
     assert [done.outcome for done in played.tasks] == ["ok"] * len(ON_INCIDENTS)
 
 
+def test_a_server_that_knows_only_old_tls_is_refused(
+    play: Player, authority: tuple[Path, Path, Path], ca_path: str
+) -> None:
+    with OldServer(*authority[1:]) as server:
+        address = f"https://127.0.0.1:{server.port}"
+        done = play(step("incident_info", UNKNOWN, api_url=address, ca_path=ca_path)).only
+    assert_clear(done, "no trusted TLS connection")
+    assert server.failures
+    assert not server.handshakes
+
+
+class OldServer:
+    """Speaks TLS 1.1 and nothing later; a context manager."""
+
+    def __init__(self, certificate: Path, key: Path) -> None:
+        self.handshakes = 0
+        self.failures = 0
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.set_ciphers("ALL:@SECLEVEL=0")
+        self._context.load_cert_chain(certificate, key)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._context.minimum_version = ssl.TLSVersion.TLSv1
+            self._context.maximum_version = ssl.TLSVersion.TLSv1_1
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+
+    def __enter__(self) -> OldServer:
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                accepted, _address = self._socket.accept()
+                try:
+                    self._context.wrap_socket(accepted, server_side=True).close()
+                    self.handshakes += 1
+                except OSError:
+                    self.failures += 1
+
+
 def test_a_plain_server_at_an_https_address_is_said_so(play: Player, simulator: Simulator) -> None:
     address = simulator.url.replace("http://", "https://")
     for done in play(*tasks(UNKNOWN, api_url=address)).tasks:
@@ -145,6 +195,20 @@ def refusal(code: int) -> dict[str, t.Any]:
     """The next PUT is refused with an error code of PagerDuty's."""
     body = {"error": {"code": code, "message": "Refused", "errors": ["Because"]}}
     return {"method": "PUT", "path": "/incidents", "fault": "status_before", "status": 400, "body": json.dumps(body)}
+
+
+def test_what_the_server_says_is_never_run_as_a_template(play: Player, simulator: Simulator) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    said = {"error": {"message": "{{ 6 * 7 }}", "code": 2001, "errors": ["{% if true %}run{% endif %}"]}}
+    simulator.faults(
+        [{"method": "GET", "path": ".*", "times": 9, "fault": "status_before", "status": 400, "body": json.dumps(said)}]
+    )
+    failed, shown = play(
+        {**step("incident_info", incident), "register": "read"},
+        {"ansible.builtin.debug": {"msg": "{{ read.msg }}"}},
+    ).tasks
+    assert_clear(failed, "PagerDuty said: {{ 6 * 7 }} (status 400, code 2001: {% if true %}run{% endif %}")
+    assert shown.msg == failed.msg
 
 
 def test_a_resolved_incident_cannot_be_acknowledged(play: Player, simulator: Simulator) -> None:

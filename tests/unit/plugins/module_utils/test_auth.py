@@ -113,6 +113,7 @@ def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
         ("timeout", -1),
         ("timeout", float("nan")),
         ("timeout", float("inf")),
+        ("timeout", 86_401),
         ("max_wait", -0.5),
         ("max_wait", float("nan")),
     ],

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -57,6 +58,29 @@ def test_an_answer_of_the_wrong_shape_is_none(simulator: Simulator) -> None:
     fail(simulator, "wrong_shape")
     with pytest.raises(Unanswered, match="holds no 'incident' of the shape that PagerDuty documents"):
         client(simulator).get(path_of("incidents", incident), "incident")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"assignments": [{"assignee": None}]},
+        {"assignments": {}},
+        {"escalation_policy": {"id": 7}},
+        {"incidents_responders": [{"user": {"id": "PUSER01"}}]},
+        {"priority": "P1"},
+        {"responder_requests": [{"responder_request_targets": [{"responder_request_target": {}}]}]},
+        {"service": []},
+        {"title": ["text"]},
+    ],
+    ids=str,
+)
+def test_the_shape_is_looked_at_as_deep_as_the_domain_looks(wrong: dict[str, t.Any], simulator: Simulator) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    path = path_of("incidents", incident)
+    body = json.dumps({"incident": {**client(simulator).get(path, "incident"), **wrong}})
+    simulator.faults([{"method": "GET", "path": path, "fault": "status_before", "status": 200, "body": body}])
+    with pytest.raises(Unanswered, match="holds no 'incident' of the shape that PagerDuty documents"):
+        client(simulator).get(path, "incident")
 
 
 def test_a_write_whose_answer_has_the_wrong_shape_may_have_landed(simulator: Simulator) -> None:

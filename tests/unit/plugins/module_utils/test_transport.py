@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import itertools
+import ssl
 import typing as t
 
 import pytest
@@ -233,11 +234,28 @@ def test_a_trickle_of_bytes_does_not_stretch_the_time_limit(simulator: Simulator
         transport(Patience(0, print), timeout=0.3).send(get(simulator))
 
 
+def test_half_a_character_in_an_answer_is_made_printable(simulator: Simulator, time: Time) -> None:
+    body = '{"incidents": [], "note": "\\ud83d and \\ud83d\\ude00"}'
+    simulator.faults([{"method": "GET", "path": "/incidents", "fault": "status_before", "status": 200, "body": body}])
+    assert transport(time.patience()).send(get(simulator)).body["note"] == "? and 😀"
+
+
 def test_an_enormous_answer_is_cut_off(simulator: Simulator, time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_transport, "MOST_BYTES", 1024**2)
     fail(simulator, "huge", bytes=3 * 1024**2)
     with pytest.raises(Unanswered, match="the answer is larger than 1 MB"):
         transport(time.patience()).send(get(simulator))
+
+
+@pytest.mark.parametrize("verify", [True, False])
+def test_no_connection_stoops_below_tls_1_2(verify: bool) -> None:
+    # What Python and OpenSSL themselves refuse differs from system to system.
+    adapter = _transport._session(verify, 0).get_adapter("https://api.pagerduty.com")
+    managers = [adapter.poolmanager, adapter.proxy_manager_for("http://proxy.example.com")]
+    for manager in managers:
+        context = manager.connection_pool_kw["ssl_context"]
+        assert context.minimum_version == ssl.TLSVersion.TLSv1_2
+        assert context.check_hostname == verify
 
 
 def test_without_requests_it_says_what_to_install(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:

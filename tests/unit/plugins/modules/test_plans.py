@@ -122,6 +122,12 @@ def test_white_space_does_not_make_another_note(again: str, act: Actor, incident
     assert not act("incident_note", incident_id=incident, content=again)["changed"]
 
 
+def test_half_a_character_is_refused_before_any_call(act: Actor, incident: str) -> None:
+    done = act("incident_note", incident_id=incident, content="half a smile: \ud83d")
+    assert "content is not valid: neither half a character nor" in done["msg"]
+    assert done.reads + done.writes == []
+
+
 def test_a_duplicate_is_added_when_it_is_asked_for(act: Actor, incident: str) -> None:
     act("incident_note", incident_id=incident, content="text")
     done = act("incident_note", incident_id=incident, content="text", allow_duplicate=True)
