@@ -19,7 +19,7 @@ help:
 	@echo "make demo         play a whole incident on a simulated PagerDuty, through the installed collection"
 	@echo "make test         run every check; 'make test CHECK=NAME' runs one of: $(CHECKS)"
 	@echo "make docs         build the HTML documentation"
-	@echo "make reliability  run the whole fault matrix, many tasks at once, and load; prints the figures"
+	@echo "make reliability  run the whole fault matrix, many tasks at once, load, random input; prints the figures"
 	@echo "make bench        measure the ways to reach PagerDuty from Ansible, side by side"
 	@echo "make clean        remove everything that these commands made"
 

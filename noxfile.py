@@ -174,7 +174,7 @@ def program(session: nox.Session, name: str) -> None:
 
 @nox.session(default=False)
 def reliability(session: nox.Session) -> None:
-    """The whole fault matrix, many tasks at once, and load; prints the figures."""
+    """The whole fault matrix, many tasks at once, load, and random input; prints the figures."""
     program(session, "reliability")
 
 

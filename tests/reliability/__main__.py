@@ -4,13 +4,15 @@
 
 """The full form: `python -m reliability`, from the folder that holds this package, prints tables and totals.
 
-Exit code 0 means that there is no duplicate, no loss, no wrong report and no traceback, and that the load was carried.
+Exit code 0 means that there is no duplicate, no loss, no wrong report and no traceback, that the load was carried, and
+that no random input brought a module down.
 What happens twice in a rush is printed and no failure where PagerDuty has no means against it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import string
 import sys
@@ -18,7 +20,10 @@ import typing as t
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+from integration.cases import SIMPLEST
 from reliability.bench import Bench
+from reliability.fuzz import Fuzz
+from reliability.liar import Liar
 from reliability.load import MOST_MEMORY, BulkLoad, EventLoad, acknowledge, send_events
 from reliability.matrix import FAULTS, TASKS, Cell, Verdict, cells
 from reliability.rushes import FORKS, RUSHES, Rush, rush
@@ -28,8 +33,9 @@ BENCHES = 4
 """More than there are processors as a rule: cells wait more than they work."""
 ROUNDS = 25
 TASKS_IN_ROUNDS = ROUNDS * FORKS
-EVENTS, EVENT_FORKS, CLOCK_SPEED = 2000, 50, 2.0
+EVENTS, EVENT_FORKS, CLOCK_SPEED = 2000, 50, 10.0
 INCIDENTS = 5000
+FUZZ_INPUTS = 50_000
 MOST_CALLS = 1.05
 """Of the least possible."""
 ALL_WRONG = ("duplicates", "losses", "wrong_reports", "tracebacks")
@@ -37,7 +43,7 @@ ALL_WRONG = ("duplicates", "losses", "wrong_reports", "tracebacks")
 
 def main() -> int:
     """Run everything; returns the exit code."""
-    well = [_matrix(), _many_at_once(), _load()]
+    well = [_matrix(), _many_at_once(), _load(), _fuzz()]
     return 0 if all(well) else 1
 
 
@@ -122,6 +128,27 @@ def _load() -> bool:
         f"{bulk.least}, {bulk.peak:.0f} MiB"
     )
     return _carried(events) and _cheap(bulk)
+
+
+def _fuzz() -> bool:
+    parts = [(kind, module) for module in SIMPLEST for kind in (Fuzz.options, Fuzz.answers)]
+    print(
+        f"\n{FUZZ_INPUTS} random inputs, {FUZZ_INPUTS // len(parts)} for each module's options and answers:", flush=True
+    )
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = [fault for fault in pool.map(lambda part: _survives(*part, FUZZ_INPUTS // len(parts)), parts) if fault]
+    print(f"failures {len(found)}", *found, sep="\n")
+    return not found
+
+
+def _survives(kind: t.Callable[[Fuzz, str, int], None], module: str, examples: int) -> str:
+    """Why a module does not survive so many inputs; nothing when it does."""
+    with Simulator() as simulator, Liar(simulator.url) as liar:
+        try:
+            kind(Fuzz(simulator, liar), module, examples)
+        except AssertionError as error:
+            return f"{module}, {kind.__name__}: {error} {' '.join(error.__notes__)}"
+    return ""
 
 
 def _carried(events: EventLoad) -> bool:

@@ -1,0 +1,158 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+
+"""Options that nobody would give, and answers that PagerDuty would never send: none may bring about a traceback."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import string
+import typing as t
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from integration.cases import ON_INCIDENTS, SIMPLEST
+from reliability.liar import Bytes, Head, Liar, Lie, Value
+from reliability.processes import MODULES, Ran, run
+from simulator import account
+from simulator.launch import Simulator
+
+Options = dict[str, t.Any]
+
+INVALID = " is not valid: "
+LEFT_ALONE = ("api_url", "events_url", "max_wait", "timeout")
+"""Options that would send a task elsewhere, or have it wait; they are drawn from lists of their own."""
+
+texts = st.text(st.characters(), max_size=40)
+leaves = st.none() | st.booleans() | st.integers() | st.floats() | texts
+values = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=6
+)
+known = st.sampled_from(
+    [
+        *(
+            "",
+            "0",
+            "1",
+            "-1",
+            "true",
+            "../users",
+            "id?x=1#y",
+            "a\r\nX-Injected: 1",
+            "\x00",
+            "{{ 7 * 7 }}",
+            "Q1R2DLCB21K7NP",
+        ),
+        *("2026-11-23T12:00:00Z", "https://example.com/", "triggered", "resolved", "present", "absent", "reference"),
+        *(account.OWNER.id, account.OWNER.email, account.OWNER.name, account.DATABASE_POLICY.name),
+    ]
+)
+addresses = st.sampled_from(
+    ["x", "http://", "https://", "ftp://localhost", "http://example.com", "http://[::1", "http://localhost:99999",
+     "http://localhost:port", "https://user:password@localhost", "https://localhost/?a", "http://localhost:1/#a"]
+)  # fmt: skip
+lies: st.SearchStrategy[Lie] = st.one_of(
+    st.none(),
+    st.builds(Value, st.integers(0, 2000), st.lists(values | known, max_size=1).map(tuple)),
+    st.builds(
+        Head,
+        st.none() | st.integers(200, 599),
+        st.dictionaries(
+            st.sampled_from(
+                ["Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding", "Location", "Retry-After",
+                 "ratelimit-remaining", "ratelimit-reset", "Set-Cookie", "x-request-id"]
+            ),
+            st.text(string.printable.replace("\r", "").replace("\n", ""), max_size=10) | st.integers().map(str)
+            | st.sampled_from(["gzip", "deflate", "chunked", "text/html", "9" * 5000, "0"]),
+            max_size=3,
+        ),
+        st.none() | st.binary(max_size=40) | values.map(lambda value: json.dumps(value).encode()),
+    ),
+    st.builds(Bytes, st.binary(max_size=60) | st.binary(max_size=40).map(lambda rest: b"HTTP/1.1 200 OK\r\n" + rest)),
+)  # fmt: skip
+
+
+class Fuzz:
+    """Runs tasks with random options or under random answers.
+
+    Args:
+        simulator: its own while it runs.
+        liar: before it.
+    """
+
+    def __init__(self, simulator: Simulator, liar: Liar) -> None:
+        self._liar = liar
+        self._ids = simulator.reset(incidents=1)["incidents"]
+        self.inputs = 0
+        """How many there were so far."""
+        for module in SIMPLEST:
+            # The answers to these calls are remembered.
+            assert not self._run(module, {}).failed
+
+    def options(self, module: str, examples: int) -> None:
+        """Give a module so many random sets of options."""
+        spec = importlib.import_module(f"{MODULES}.{module}").ACTION.options
+        drawn = {name: _values_of(option) for name, option in spec.items() if name not in LEFT_ALONE}
+        drawn |= {"api_url": addresses, "events_url": addresses}
+        drawn["max_wait"] = st.sampled_from([0, -1, 1e-9, "x", "nan", "inf", [], {}])
+        drawn["timeout"] = st.sampled_from([0, -1, 1e-9, 5e-324, 1e9, 1e300, "x", "nan", "inf"])
+        names = st.lists(st.sampled_from(sorted(drawn)), max_size=4, unique=True)
+
+        def survive(given_options: Options) -> None:
+            self._liar.tell([])
+            ran = self._run(module, given_options)
+            self._check(ran)
+            if ran.failed and (not ran.failures or INVALID in str(ran.result)):
+                assert self._liar.calls == [], "it is said to be wrong after a call"
+
+        options = names.flatmap(lambda chosen: st.fixed_dictionaries({name: drawn[name] for name in chosen}))
+        _repeat(survive, options, examples)
+
+    def answers(self, module: str, examples: int) -> None:
+        """Give a module so many random sequences of answers."""
+
+        def survive(told: list[Lie]) -> None:
+            self._liar.tell(told)
+            self._check(self._run(module, {}))
+
+        _repeat(survive, st.lists(lies, min_size=1, max_size=5), examples)
+
+    def _run(self, module: str, options: Options) -> Ran:
+        self.inputs += 1
+        targets = {"incident_id": self._ids} if module in ON_INCIDENTS else {}
+        return run(module, {"max_wait": 0, **targets, **SIMPLEST[module], **options}, self._liar.url)
+
+    def _check(self, ran: Ran) -> None:
+        assert not ran.crashed, ran.output
+        assert ran.result is not None
+        assert ran.code == int(ran.failed), ran.output
+        assert ran.result["msg"], ran.output
+        assert all(failure["outcome"] in ("not_done", "unknown") for failure in ran.failures), ran.output
+        assert account.ACCOUNT_KEY not in ran.output
+        assert account.ROUTING_KEY not in ran.output
+
+
+def _repeat(survive: t.Callable[[t.Any], None], inputs: st.SearchStrategy[t.Any], examples: int) -> None:
+    """Try so many inputs, the same each time."""
+    check = given(inputs)(survive)
+    settings(
+        max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )(check)()
+
+
+def _values_of(option: t.Mapping[str, t.Any]) -> st.SearchStrategy[t.Any]:
+    """Values of the option's type, and of any other."""
+    of_type: dict[str, st.SearchStrategy[t.Any]] = {
+        "bool": st.booleans(),
+        "dict": st.dictionaries(texts, values, max_size=3),
+        "float": st.floats(),
+        "int": st.integers(),
+        "list": st.lists(known | texts, max_size=3),
+        "raw": values,
+    }
+    right = of_type.get(option["type"], known | texts)
+    return right | st.sampled_from(option.get("choices", [""])) | values | known
