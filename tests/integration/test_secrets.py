@@ -9,17 +9,17 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import os
+import socket
 import threading
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from integration.cases import SIMPLEST, step
-from integration.playing import NO_CREDENTIALS, Player
+from integration.playing import NO_CREDENTIALS, Played, Player
 from simulator import account
 from simulator.launch import Simulator
 
@@ -38,12 +38,9 @@ def test_no_secret_is_ever_shown(module: str, play: Player, simulator: Simulator
         arguments=["-vvvv", "--diff"],
     )
     assert {done.outcome for done in played.tasks} == {"ok", "failed"}
-    left = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
     journal = json.dumps([done.journal for done in played.tasks])
-    for secret in SECRETS:
-        assert secret not in played.output
-        assert secret not in journal
-        assert secret.encode() not in left
+    assert not any(secret in journal for secret in SECRETS)
+    assert_hidden(played, tmp_path, *SECRETS)
 
 
 @pytest.mark.parametrize("option", ["api_token", "routing_key"])
@@ -92,14 +89,13 @@ def test_no_callback_log_or_temporary_file_keeps_a_secret(
         },
     )
     assert [done.outcome for done in played.tasks] == ["ok", "ok", "failed"]
-    left = {file.relative_to(tmp_path): file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
-    assert {"junit", "tree", "ansible.log"} <= {file.parts[0] for file in left}
-    for secret in SECRETS:
-        assert secret not in played.output
-        assert [file for file, content in left.items() if secret.encode() in content] == []
+    assert {"junit", "tree", "ansible.log"} <= {file.name for file in tmp_path.iterdir()}
+    assert_hidden(played, tmp_path, *SECRETS)
 
 
-def test_the_process_list_shows_no_secret(given: dict[str, str], play: Player, simulator: Simulator) -> None:
+def test_the_process_list_shows_no_secret(
+    given: dict[str, str], play: Player, simulator: Simulator, tmp_path: Path
+) -> None:
     simulator.reset()
     simulator.faults([{"method": "POST", "path": ".*", "fault": "delay_before", "seconds": 3}])
     with ThreadPoolExecutor(1) as pool:
@@ -108,64 +104,120 @@ def test_the_process_list_shows_no_secret(given: dict[str, str], play: Player, s
         )
         while "POST" not in {entry["method"] for entry in simulator.journal()["entries"]}:
             assert not running.done()
-        seen = list(_processes())
+        seen = list(_processes_of(tmp_path))
         assert not running.done()
         assert running.result().only.outcome == "ok"
     assert any(b"ansible-playbook" in shown for shown in seen)
     assert not any(secret.encode() in shown for secret in SECRETS for shown in seen)
 
 
-def _processes() -> t.Iterator[bytes]:
-    """The command line and the environment of every process, but for the tests' own."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        if folder.name == str(os.getpid()):
-            continue
+def _processes_of(folder: Path) -> t.Iterator[bytes]:
+    """The command line and the environment of every process that a run in this folder has started."""
+    for process in Path("/proc").glob("[0-9]*"):
         # Processes end while we look.
         with contextlib.suppress(OSError):
-            yield (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+            environment = (process / "environ").read_bytes()
+            if str(folder).encode() in environment:
+                yield (process / "cmdline").read_bytes() + environment
 
 
-class Proxy(HTTPServer):
-    """Wants another password than the one it is given."""
+PASSWORD = "pr0xy-s3cret"
+CREDENTIALS = base64.b64encode(f"someone:{PASSWORD}".encode()).decode()
 
-    def __init__(self) -> None:
-        self.asked: list[str] = []
+
+class Proxy(ThreadingHTTPServer):
+    """A context manager; a proxy that leads to one server, or finds every password wrong.
+
+    Args:
+        upstream: the server's port; None to let nobody through.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, upstream: int | None = None) -> None:
+        self.upstream = upstream
+        self.heard = b""
         super().__init__(("127.0.0.1", 0), _ProxyHandler)
+
+    def __enter__(self) -> Proxy:
         threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+    @property
+    def environment(self) -> dict[str, str | None]:
+        """Sends everything through this proxy."""
+        address = f"http://someone:{PASSWORD}@127.0.0.1:{self.server_port}"
+        return {"HTTPS_PROXY": address, "https_proxy": address, "NO_PROXY": None, "no_proxy": None}
 
 
 class _ProxyHandler(BaseHTTPRequestHandler):
     server: Proxy
 
     def do_CONNECT(self) -> None:
-        self.server.asked.append(f"{self.requestline}\n{self.headers}")
-        self.send_error(407)
+        self.server.heard += f"{self.requestline}\n{self.headers}".encode()
+        if self.server.upstream is None:
+            self.send_error(407)
+            return
+        self.send_response(200)
+        self.end_headers()
+        with socket.create_connection(("127.0.0.1", self.server.upstream)) as upstream:
+            threading.Thread(target=self._hand_back, args=(upstream,), daemon=True).start()
+            while sent := self.connection.recv(65536):
+                self.server.heard += sent
+                upstream.sendall(sent)
+
+    def _hand_back(self, upstream: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while answered := upstream.recv(65536):
+                self.connection.sendall(answered)
 
     def log_message(self, format: str, *arguments: t.Any) -> None:
         """Say nothing."""
 
 
-def test_a_proxy_is_told_its_password_and_no_secret_and_nobody_else_is(play: Player, tmp_path: Path) -> None:
-    password = "pr0xy-s3cret"
-    credentials = base64.b64encode(f"someone:{password}".encode()).decode()
-    with Proxy() as proxy:
-        address = f"http://someone:{password}@127.0.0.1:{proxy.server_port}"
+def test_a_proxy_hears_its_password_and_no_secret(
+    play: Player, tls_simulator: Simulator, ca_path: str, tmp_path: Path
+) -> None:
+    (incident,) = tls_simulator.reset(incidents=1)["incidents"]
+    to = {"api_url": tls_simulator.url, "ca_path": ca_path}
+    with Proxy(upstream=int(tls_simulator.url.rpartition(":")[2])) as proxy:
         played = play(
-            step("incident_info", "Q1", api_url="https://pagerduty.invalid"),
-            step("event", None, events_url="https://pagerduty.invalid", api_url="https://pagerduty.invalid"),
+            step("incident_info", incident, **to),
+            step("event", None, events_url=tls_simulator.url, **to),
             arguments=["-vvvv"],
-            environment={"HTTPS_PROXY": address, "https_proxy": address, "NO_PROXY": None, "no_proxy": None},
+            environment=proxy.environment,
         )
-        proxy.shutdown()
+    assert [done.outcome for done in played.tasks] == ["ok", "ok"]
+    assert CREDENTIALS.encode() in proxy.heard
+    assert not any(secret.encode() in proxy.heard for secret in SECRETS)
+    assert_hidden(played, tmp_path, PASSWORD, CREDENTIALS)
+
+
+def test_the_password_of_a_proxy_that_lets_nobody_through_is_not_shown(play: Player, tmp_path: Path) -> None:
+    address = "https://pagerduty.invalid"
+    with Proxy() as proxy:
+        played = play(
+            step("incident_info", "Q1", api_url=address),
+            step("event", None, events_url=address, api_url=address),
+            arguments=["-vvvv"],
+            environment=proxy.environment,
+        )
     for done in played.tasks:
         assert "the proxy does not connect us to pagerduty.invalid" in done.msg
-    assert proxy.asked
-    assert all(credentials in asked for asked in proxy.asked)
-    assert not any(secret in asked for asked in proxy.asked for secret in SECRETS)
-    left = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
-    for secret in (password, credentials):
+    assert CREDENTIALS.encode() in proxy.heard
+    assert_hidden(played, tmp_path, PASSWORD, CREDENTIALS)
+
+
+def assert_hidden(played: Played, folder: Path, *secrets: str) -> None:
+    """No secret stands in the output or in any file that the run has left."""
+    left = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    for secret in secrets:
         assert secret not in played.output
-        assert secret.encode() not in left
+        assert [file for file, content in left.items() if secret.encode() in content] == []
 
 
 def test_netrc_does_not_replace_the_token(play: Player, simulator: Simulator, tmp_path: Path) -> None:
