@@ -137,7 +137,7 @@ def _fuzz() -> bool:
     )
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = [fault for fault in pool.map(lambda part: _survives(*part, FUZZ_INPUTS // len(parts)), parts) if fault]
-    print(f"failures {len(found)}", *found, sep="\n")
+    print(f"\nfailures {len(found)}", *found, sep="\n")
     return not found
 
 
@@ -147,7 +147,9 @@ def _survives(kind: t.Callable[[Fuzz, str, int], None], module: str, examples: i
         try:
             kind(Fuzz(simulator, liar), module, examples)
         except AssertionError as error:
-            return f"{module}, {kind.__name__}: {error} {' '.join(error.__notes__)}"
+            return f"{module}, {kind.__name__}: {error} {' '.join(getattr(error, '__notes__', []))}"
+        finally:
+            print(".", end="", file=sys.stderr, flush=True)
     return ""
 
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 from ansible.module_utils import basic
 
+from integration.cases import SIMPLEST
 from simulator import account
 
 if t.TYPE_CHECKING:
@@ -34,7 +35,14 @@ TIME_LIMIT = 900.0
 TRACEBACKS = ("Traceback (most recent call last)", "MODULE FAILURE")
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__, f"{MODULES}.incident"])
+# What a module imports when it reads its options and writes its result, among it.
+_FORKS.set_forkserver_preload(
+    [
+        __name__,
+        *(f"{MODULES}.{module}" for module in SIMPLEST),
+        *(f"ansible.module_utils._internal._json._profiles._module_legacy_{way}" for way in ("c2m", "m2c")),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -88,10 +96,11 @@ def run(module: str, options: t.Mapping[str, t.Any], url: str, *, machine: str |
     process.start()
     sending.close()
     try:
-        code, output = receiving.recv() if receiving.poll(TIME_LIMIT) else (None, "hangs")
+        if not receiving.poll(TIME_LIMIT):
+            process.kill()
+        code, output = receiving.recv()
     except EOFError:
-        code, output = None, "died"
-    process.kill()
+        code, output = None, "died, or was killed because it hung"
     process.join()
     process.close()
     receiving.close()
