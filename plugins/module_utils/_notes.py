@@ -166,7 +166,7 @@ def _add_once(pagerduty: PagerDuty, plan: Plan, allowance: int | None) -> Record
         allowance: the key's, at that look.
     """
     written = _write_notes(pagerduty, plan)
-    if allowance is not None and pagerduty.allowance == allowance:
+    if pagerduty.is_alone_since(allowance):
         return written
     try:
         notes = read_notes(pagerduty, plan.target)

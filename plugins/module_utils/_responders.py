@@ -5,12 +5,14 @@
 """Who is asked to help with an incident: responders, one by one, or all that a response play brings.
 
 Every request pages people. What was asked for already is read from the incident, and only what is missing is asked for.
-Private to the collection.
+Tasks on different machines may ask at the same moment, and a page cannot be taken back; so whoever finds that somebody
+else has used the key since it looked, looks again, and says who was asked twice. Private to the collection.
 """
 
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 
 from ._directory import ESCALATION_POLICY, RESPONSE_PLAY, USER, Kind, label, look_up, reference
 from ._errors import BadInput, PagerDutyError, Refused, Unanswered
@@ -37,7 +39,7 @@ def request_responders(
 
     Args:
         params: `users`, `escalation_policies`, `responders_message`, `requester` and `renotify`.
-        notice: tells who has declined.
+        notice: tells who has declined, and who was asked twice.
 
     Raises:
         BadInput: when nobody is to be asked, or a name is empty.
@@ -49,17 +51,23 @@ def request_responders(
     _check(params)
     wanted = _targets(pagerduty, params)
     requester = _requester(pagerduty, params["requester"])
+    allowances: dict[str, int | None] = {}
 
     def send(plans: t.Sequence[Plan]) -> list[Record]:
         (plan,) = plans
         body = {"requester_id": requester, **plan.body}
         path = path_of("incidents", plan.target, "responder_requests")
         request = pagerduty.write("POST", path, body, "responder_request")
-        return [_with_request(plan.record, request)]
+        if pagerduty.is_alone_since(allowances[plan.target]):
+            return [_with_request(plan.record, request)]
+        incident = _after_the_effect(pagerduty, plan.target)
+        _tell_twice(plan, incident, wanted, notice)
+        return [incident]
 
     write = Write(send)
 
     def plan(incident: Record) -> Plan:
+        allowances[incident["id"]] = pagerduty.allowance
         states = _states(incident)
         ask = [target_id for target_id in wanted if _is_to_be_asked(states.get(target_id), params["renotify"])]
         _tell_declined(incident, wanted, states, ask, notice)
@@ -110,11 +118,7 @@ def run_response_play(pagerduty: PagerDuty, ids: t.Sequence[str], text: str) -> 
         body = {"incident": {"id": plan.target, "type": "incident_reference"}}
         pagerduty.write("POST", path_of("response_plays", play["id"], "run"), body)
         # The answer says no more than "ok"; what the play has done stands on the incident.
-        try:
-            incident: Record = pagerduty.get(path_of("incidents", plan.target), "incident")
-        except PagerDutyError as error:
-            raise Unanswered.after_the_effect(error) from error
-        return [incident]
+        return [_after_the_effect(pagerduty, plan.target)]
 
     write = Write(send)
 
@@ -199,6 +203,31 @@ def _tell_declined(
                 f"Incident {name_of(incident)}: {target['summary']} is {states[target_id]} and is not asked again; "
                 "set renotify to ask again."
             )
+
+
+def _after_the_effect(pagerduty: PagerDuty, incident_id: str) -> Record:
+    try:
+        incident: Record = pagerduty.get(path_of("incidents", incident_id), "incident")
+    except PagerDutyError as error:
+        raise Unanswered.after_the_effect(error) from error
+    return incident
+
+
+def _tell_twice(plan: Plan, incident: Record, wanted: Targets, notice: t.Callable[[str], None]) -> None:
+    before, now = _times_asked(plan.record), _times_asked(incident)
+    twice = [
+        wanted[target["id"]]["summary"] for target in _asked(plan.body) if now[target["id"]] - before[target["id"]] > 1
+    ]
+    if twice:
+        notice(
+            f"Incident {name_of(incident)}: another task asked {', '.join(twice)} at the same moment, "
+            "who may have been paged twice. Run the task on one host (run_once) to avoid that."
+        )
+
+
+def _times_asked(incident: Record) -> Counter[str]:
+    requests = incident.get("responder_requests") or ()
+    return Counter(target["id"] for request in requests for target in _asked(request))
 
 
 def _with_request(incident: Record, request: Record) -> Record:

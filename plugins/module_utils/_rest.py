@@ -91,8 +91,12 @@ class PagerDuty:
 
     @property
     def allowance(self) -> int | None:
-        """As `Transport.allowance`: it shows whether somebody else has used the key in the meantime."""
+        """As `Transport.allowance`."""
         return self._transport.allowance
+
+    def is_alone_since(self, allowance: int | None) -> bool:
+        """Whether surely nobody else has used the key since the allowance was this."""
+        return allowance is not None and self.allowance == allowance
 
     def get(self, path: str, key: str, query: Query = (), *, retried: bool = True) -> t.Any:
         """What an answer holds under `key`.

@@ -13,6 +13,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._auth import sett
 from ansible_collections.oncall.pagerduty.plugins.module_utils._errors import Refused, Unanswered
 from ansible_collections.oncall.pagerduty.plugins.module_utils._notes import change_notes
 from ansible_collections.oncall.pagerduty.plugins.module_utils._plan import Outcome, Plan, Runner, Write
+from ansible_collections.oncall.pagerduty.plugins.module_utils._responders import request_responders
 from ansible_collections.oncall.pagerduty.plugins.module_utils._rest import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._transport import Patience, Request, Transport
 
@@ -193,6 +194,48 @@ def test_a_note_whose_twins_cannot_be_looked_for_is_still_reported_as_added(
 
     outcome = add_note(pagerduty, incident, meanwhile)
     assert (outcome.changed, outcome.error) == (True, None)
+
+
+def ask(pagerduty: PagerDuty, incident: str, meanwhile: t.Callable[[], t.Any]) -> list[str]:
+    """Ask for help, while something happens between the look and the write; returns what was told."""
+    told: list[str] = []
+    options = {"users": [account.OWNER.id], "renotify": False}
+    params = {**options, **dict.fromkeys(("escalation_policies", "responders_message", "requester"))}
+
+    def plans(_targets: t.Sequence[str] = ()) -> t.Any:
+        return request_responders(pagerduty, [incident], params, told.append)
+
+    planned = plans()
+    meanwhile()
+    (outcome,) = Runner(planned, plans, lambda _error, _attempt: False).apply()
+    assert (outcome.changed, outcome.error) == (True, None)
+    return told
+
+
+def another_request(simulator: Simulator, incident: str, user: account.User) -> None:
+    target = {"responder_request_target": {"id": user.id, "type": "user_reference"}}
+    body = {"requester_id": account.COMMANDER.id, "message": "Help", "responder_request_targets": [target]}
+    Client(simulator.url)("POST", f"/incidents/{incident}/responder_requests", body)
+
+
+def test_who_is_asked_by_two_at_once_is_named(pagerduty: PagerDuty, incident: str, simulator: Simulator) -> None:
+    told = ask(pagerduty, incident, lambda: another_request(simulator, incident, account.OWNER))
+    assert "another task asked Service Owner (PUSER08) at the same moment" in told[0]
+    assert sum(page["reason"] == "responder_requested" for page in simulator.state()["pages"]) == 2
+
+
+def test_who_is_asked_by_one_is_not(pagerduty: PagerDuty, incident: str, simulator: Simulator) -> None:
+    assert ask(pagerduty, incident, lambda: another_request(simulator, incident, account.NIGHT_SHIFT)) == []
+
+
+def test_who_was_asked_is_reported_where_the_second_look_fails(
+    pagerduty: PagerDuty, incident: str, simulator: Simulator
+) -> None:
+    def meanwhile() -> None:
+        another_request(simulator, incident, account.OWNER)
+        simulator.faults([{"method": "GET", "path": ".*", "fault": "status_before", "status": 429}])
+
+    ask(pagerduty, incident, meanwhile)
 
 
 def test_a_twin_that_is_gone_already_is_no_trouble(pagerduty: PagerDuty, incident: str, simulator: Simulator) -> None:
