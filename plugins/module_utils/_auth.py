@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 import typing as t
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -170,6 +171,11 @@ def _email(value: str | None) -> str | None:
 def _verify(validate_certs: bool, ca_path: str | None) -> bool | str:
     if ca_path and not os.path.exists(ca_path):
         raise BadInput("ca_path", "no such file or directory is on the machine that runs the module", ca_path)
+    if ca_path and os.path.isfile(ca_path):
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_path)
+        except OSError as error:
+            raise BadInput("ca_path", "it holds no certificates in PEM form, or cannot be read", ca_path) from error
     return (ca_path or True) if validate_certs else False
 
 

@@ -9,6 +9,7 @@ Private to the collection.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import sys
@@ -135,6 +136,11 @@ class Action:
 
 class _Module(AnsibleModule):
     """Prints its result piece by piece: as one text, that of thousands of incidents takes more than what it tells."""
+
+    def _log_invocation(self) -> None:
+        # Half a character, which `Action.run` refuses in a sentence, has the log end in a traceback.
+        with contextlib.suppress(UnicodeEncodeError):
+            super()._log_invocation()
 
     def _record_module_result(self, o: Result) -> None:
         # ansible-core before 2.19 has neither this method nor the encoder, and prints the text.

@@ -25,6 +25,7 @@ SHARED: tuple[tuple[dict[str, t.Any], str], ...] = (
     ({"events_url": "http://example.com"}, "events_url 'http://example.com' is not valid: http:// is allowed only"),
     ({"validate_certs": "perhaps"}, "validate_certs"),
     ({"ca_path": "/no/such/bundle.pem"}, "ca_path '/no/such/bundle.pem' is not valid"),
+    ({"ca_path": __file__}, "it holds no certificates in PEM form"),
     ({"timeout": 0}, "timeout 0.0 is not valid: it must be a number of seconds above 0"),
     ({"timeout": "soon"}, "timeout"),
     ({"max_wait": -1}, "max_wait -1.0 is not valid: it must be a number of seconds from 0 on"),

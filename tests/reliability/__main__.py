@@ -20,6 +20,8 @@ import typing as t
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+from hypothesis.errors import Flaky
+
 from integration.cases import SIMPLEST
 from reliability.bench import Bench
 from reliability.fuzz import Fuzz
@@ -146,7 +148,7 @@ def _survives(kind: t.Callable[[Fuzz, str, int], None], module: str, examples: i
     with Simulator() as simulator, Liar(simulator.url) as liar:
         try:
             kind(Fuzz(simulator, liar), module, examples)
-        except AssertionError as error:
+        except (AssertionError, Flaky) as error:
             return f"{module}, {kind.__name__}: {error} {' '.join(getattr(error, '__notes__', []))}"
         finally:
             print(".", end="", file=sys.stderr, flush=True)

@@ -44,9 +44,10 @@ TIMES = (0, -1, 1e-9, 5e-324, "x", "nan", "inf", [], {})
 CONTENT_HEADERS = ("Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding")
 OTHER_HEADERS = ("Location", "Retry-After", "ratelimit-remaining", "ratelimit-reset", "Set-Cookie", "x-request-id")
 HEADER_VALUES = ("gzip", "deflate", "chunked", "text/html", "9" * 5000, "0")
+HALVES = "\ud83d\ude00"
 PRINTED = string.printable.replace("\r", "").replace("\n", "")
 
-texts = st.text(st.characters(), max_size=40)
+texts = st.text(st.characters() | st.sampled_from(HALVES), max_size=40)
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | texts
 values = st.recursive(
     leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=6
@@ -96,7 +97,6 @@ class Fuzz:
         names = st.lists(st.sampled_from(sorted(drawn)), max_size=4, unique=True)
 
         def survive(given_options: Options) -> None:
-            self._liar.tell([])
             ran = self._run(module, given_options)
             self._check(ran)
             if ran.failed and (not ran.failures or INVALID in str(ran.result)):
@@ -109,21 +109,22 @@ class Fuzz:
         """Give a module so many random sequences of answers."""
 
         def survive(told: list[Lie]) -> None:
-            self._liar.tell(told)
-            self._check(self._run(module, {}))
+            self._check(self._run(module, {}, told))
 
         _repeat(survive, st.lists(lies, min_size=1, max_size=5), examples)
 
-    def _run(self, module: str, options: Options) -> Ran:
+    def _run(self, module: str, options: Options, told: t.Sequence[Lie] = ()) -> Ran:
         targets = {"incident_id": self._ids} if module in ON_INCIDENTS else {}
-        return run(module, {"max_wait": 0, **targets, **SIMPLEST[module], **options}, self._liar.url)
+        return run(module, {"max_wait": 0, **targets, **SIMPLEST[module], **options}, self._liar.tell(told))
 
     def _check(self, ran: Ran) -> None:
         assert not ran.crashed, ran.output
         assert ran.result is not None
         assert ran.code == int(ran.failed), ran.output
         assert ran.result["msg"], ran.output
-        assert all(failure["outcome"] in ("not_done", "unknown") for failure in ran.failures), ran.output
+        # Of a token of one letter, Ansible hides every letter that is the same.
+        outcomes = {failure["outcome"] for failure in ran.failures if "*" not in failure["outcome"]}
+        assert outcomes <= {"not_done", "unknown"}, ran.output
         assert account.ACCOUNT_KEY not in ran.output
         assert account.ROUTING_KEY not in ran.output
 

@@ -59,7 +59,7 @@ Lie = Value | Head | Bytes | None
 
 
 class Liar:
-    """A context manager; at `url` a simulator seems to answer.
+    """A context manager; where `tell` says, a simulator seems to answer.
 
     Args:
         upstream: the simulator's address.
@@ -67,7 +67,6 @@ class Liar:
 
     def __init__(self, upstream: str) -> None:
         self._server = _Server(urlsplit(upstream).netloc)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Liar:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -77,10 +76,16 @@ class Liar:
         self._server.shutdown()
         self._server.server_close()
 
-    def tell(self, lies: t.Sequence[Lie]) -> None:
-        """Forget the calls so far, and spoil the next answers."""
-        self._server.calls.clear()
+    def tell(self, lies: t.Sequence[Lie] = ()) -> str:
+        """Forget the calls so far, and spoil the next answers.
+
+        Returns:
+            The address for the next task; what an earlier one has left behind still calls another.
+        """
+        self._server.task += 1
+        self._server.calls = []
         self._server.lies = list(lies)
+        return f"http://127.0.0.1:{self._server.server_port}/{self._server.task}"
 
     @property
     def calls(self) -> list[str]:
@@ -93,6 +98,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, upstream: str) -> None:
         self.upstream = upstream
+        self.task = 0
         self.calls: list[str] = []
         self.lies: list[Lie] = []
         self.remembered: dict[tuple[str, str], tuple[int, bytes]] = {}
@@ -105,10 +111,13 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def _answer(self) -> None:
-        self.server.calls.append(f"{self.command} {self.path}")
+        task, path = self.path.removeprefix("/").split("/", 1)
         sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        status, body = self._true_answer(sent)
-        lie = self.server.lies.pop(0) if self.server.lies else None
+        status, body = self._true_answer(f"/{path}", sent)
+        lie: Lie = None
+        if task == str(self.server.task):
+            self.server.calls.append(f"{self.command} /{path}")
+            lie = self.server.lies.pop(0) if self.server.lies else None
         headers: t.Mapping[str, str] = {}
         if isinstance(lie, Bytes):
             self.wfile.write(lie.content)
@@ -127,11 +136,11 @@ class _Handler(BaseHTTPRequestHandler):
         # What follows a wrong length or encoding would be taken for the next answer.
         self.close_connection |= isinstance(lie, Head)
 
-    def _true_answer(self, sent: bytes) -> tuple[int, bytes]:
-        place = self.command, self.path
+    def _true_answer(self, path: str, sent: bytes) -> tuple[int, bytes]:
+        place = self.command, path
         if place not in self.server.remembered:
             connection = http.client.HTTPConnection(self.server.upstream)
-            connection.request(self.command, self.path, sent, dict(self.headers))
+            connection.request(self.command, path, sent, dict(self.headers))
             answer = connection.getresponse()
             self.server.remembered[place] = answer.status, answer.read()
             connection.close()

@@ -9,9 +9,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+import requests.certs
 from ansible_collections.oncall.pagerduty.plugins.module_utils._auth import AUTH, routing_key, settings
 from ansible_collections.oncall.pagerduty.plugins.module_utils._errors import BadInput, PagerDutyError
 
+BUNDLE = requests.certs.where()
 DEFAULTS: dict[str, t.Any] = {name: spec.get("default") for name, spec in AUTH.items()}
 
 
@@ -129,15 +131,16 @@ def test_waiting_can_be_switched_off() -> None:
 
 @pytest.mark.parametrize(
     ("options", "verify"),
-    [({}, True), ({"ca_path": __file__}, __file__), ({"validate_certs": False, "ca_path": __file__}, False)],
+    [({}, True), ({"ca_path": BUNDLE}, BUNDLE), ({"validate_certs": False, "ca_path": BUNDLE}, False)],
 )
 def test_certificates_are_checked_unless_switched_off(options: dict[str, t.Any], verify: bool | str) -> None:
     assert settings(given(**options)).verify == verify
 
 
-def test_a_bundle_that_is_not_there_is_refused() -> None:
+@pytest.mark.parametrize("ca_path", ["/no/such/bundle.pem", __file__])
+def test_a_bundle_that_is_none_is_refused(ca_path: str) -> None:
     with pytest.raises(BadInput, match=r"ca_path .* is not valid"):
-        settings(given(ca_path="/no/such/bundle.pem"))
+        settings(given(ca_path=ca_path))
 
 
 @pytest.mark.parametrize("key", [None, "", "short", "x" * 31, "x" * 33, "x" * 31 + "\n", "x" * 31 + "-"])
