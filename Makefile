@@ -4,34 +4,56 @@
 
 # Two commands matter: `make demo` and `make test`.
 
-PYTHON ?= python3.11
+PYTHON ?= $(shell tests/tools/find-python)
 CACHE := .cache
 DEMO := $(CACHE)/demo
 NOX := $(CACHE)/nox
-# What runs here depends on nothing that whoever runs it has set or installed.
+# The demo must not depend on the settings of whoever runs it.
 ISOLATED := ANSIBLE_CONFIG=$(CURDIR)/tests/ansible.cfg ANSIBLE_HOME=$(CURDIR)/$(DEMO)/home ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/$(DEMO)/collections
-CONSTRAINED := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=tests/constraints.txt
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_QUIET=1
 SOURCES := $(shell git ls-files --cached --others --exclude-standard -- galaxy.yml meta plugins)
 
-.PHONY: help demo test docs reliability bench clean
+QUICK := style types unit
+CHECKS := $(QUICK) changelog license-check extra-checks docs-check ansible-lint build-import-check sanity units targets molecule tests clients matrix awx eda
+
+.PHONY: help demo test quick content docs reliability bench conformance release clean python
 
 help:
-	@echo "make demo         play a whole incident on a simulated PagerDuty, through the installed collection"
+	@echo "make demo         run a whole incident on a simulated PagerDuty, through the installed collection"
 	@echo "make test         run every check; 'make test CHECK=NAME' runs one of: $(CHECKS)"
+	@echo "make quick        run the checks that take seconds: $(QUICK)"
+	@echo "make content      write playbooks, Rundeck jobs and AWX variables from the modules' documentation"
 	@echo "make docs         build the HTML documentation"
-	@echo "make reliability  run the whole fault matrix, many tasks at once, load, random input; prints the figures"
-	@echo "make bench        measure the ways to reach PagerDuty from Ansible, side by side"
-	@echo "make clean        remove everything that these commands made"
-
-CHECKS := style types license-check changelog extra-checks docs-check ansible-lint build-import-check sanity molecule tests
+	@echo "make reliability  run the full fault matrix, concurrency, load and random input; print the figures"
+	@echo "make bench        measure the ways to call PagerDuty from Ansible, side by side"
+	@echo "make conformance  check the collection's beliefs against a real account; it says which variables it needs"
+	@echo "make release      build the collection, check it with galaxy-importer, and print the next steps"
+	@echo "make clean        remove everything that these commands created"
 
 demo: $(DEMO)/installed
 	@cd tests && $(ISOLATED) $(CURDIR)/$(DEMO)/venv/bin/python -m demo
 
-$(DEMO)/venv/ready: tests/demo/requirements.txt tests/simulator/requirements.txt tests/constraints.txt
-	@echo "==> Making a virtual environment for the demo."
+test: $(NOX)/ready
+	@$(NOX)/bin/python tests/tools/run_checks.py $(if $(CHECK),$(CHECK),$(CHECKS))
+
+quick: $(NOX)/ready
+	@$(NOX)/bin/python tests/tools/run_checks.py $(QUICK)
+
+content docs reliability bench conformance release: $(NOX)/ready
+	@$(NOX)/bin/nox --session $@
+
+# The environments are created again when another Python is chosen.
+python:
+	@test -n "$(PYTHON)"
+	@mkdir -p $(CACHE)
+	@echo "$(PYTHON)" | cmp -s - $(CACHE)/python || { echo "==> Using $(PYTHON)."; rm -rf $(DEMO) $(NOX) .nox; echo "$(PYTHON)" > $(CACHE)/python; }
+
+$(CACHE)/python: python ;
+
+$(DEMO)/venv/ready: tests/demo/requirements.txt tests/simulator/requirements.txt $(CACHE)/python
+	@echo "==> Creating a virtual environment for the demo."
 	@$(PYTHON) -m venv $(DEMO)/venv
-	@$(CONSTRAINED) $(DEMO)/venv/bin/pip install --quiet -r tests/demo/requirements.txt
+	@$(PIP) $(DEMO)/venv/bin/pip install -r tests/demo/requirements.txt
 	@touch $@
 
 $(DEMO)/installed: $(DEMO)/venv/ready $(SOURCES)
@@ -41,16 +63,10 @@ $(DEMO)/installed: $(DEMO)/venv/ready $(SOURCES)
 	@$(ISOLATED) $(DEMO)/venv/bin/ansible-galaxy collection install --force --offline $(DEMO)/*.tar.gz > /dev/null
 	@touch $@
 
-test: $(NOX)/ready
-	@$(NOX)/bin/nox $(if $(CHECK),--session $(CHECK))
-
-docs reliability bench: $(NOX)/ready
-	@$(NOX)/bin/nox --session $@
-
-$(NOX)/ready: tests/constraints.txt
-	@echo "==> Making a virtual environment for the checks."
+$(NOX)/ready: tests/constraints.txt $(CACHE)/python
+	@echo "==> Creating a virtual environment for the checks."
 	@$(PYTHON) -m venv $(NOX)
-	@$(CONSTRAINED) $(NOX)/bin/pip install --quiet nox antsibull-nox
+	@$(PIP) PIP_CONSTRAINT=tests/constraints.txt $(NOX)/bin/pip install nox antsibull-nox
 	@touch $@
 
 clean:

@@ -2,17 +2,20 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every check, one session each; `make test` runs them all, `nox -e NAME` one of them.
+"""The checks, one session each. `make test` runs them all, `make test CHECK=NAME` runs one.
 
-What every collection needs checked comes from antsibull-nox (antsibull-nox.toml); here is what is special to this one.
+Checks that every collection needs come from antsibull-nox (antsibull-nox.toml); the others are here.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import json
 import os
 import shutil
 import subprocess
-import time
+import sys
 import typing as t
 from pathlib import Path
 
@@ -20,13 +23,29 @@ import antsibull_nox
 import nox
 
 ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from tools.versions import AWX_PYTHON, CLIENTS, CONTROLLERS, OLDEST_TARGET, TARGETS  # noqa: E402
+
 CACHE = ROOT / ".cache"
 TREE = CACHE / "tree"
 COLLECTION = TREE / "ansible_collections" / "oncall" / "pagerduty"
+SETTINGS = Path("tests/integration/integration_config.yml")
+"""Where ansible-test looks for the variables of integration targets."""
+CONTROLLER_VENVS = CACHE / "ansible-core"
+TARGET_VENV = CACHE / "target"
+CLIENT_VENVS = CACHE / "clients"
+AWX_VENV = CACHE / "awx"
 DOCS = CACHE / "docs"
-SIMULATOR = ["-r", "tests/simulator/requirements.txt", "openapi-core"]
+CONSTRAINTS = str(ROOT / "tests" / "constraints.txt")
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+EVENT_SOURCES = [f"extensions/eda/plugins/event_source/{name}.py" for name in ("log_entries", "webhook")]
+SIMULATOR = ["-r", "tests/simulator/requirements.txt"]
+BOOTSTRAP_SCRIPTS = ("get_pip_23_1_2.py", "get_pip_24_2.py", "get_pip_25_2.py")
+"""The names by which the versions of ansible-test ask for it."""
 PYTEST = [
     *SIMULATOR,
+    "openapi-core",
     "ansible-core",
     "requests",
     "hypothesis",
@@ -36,85 +55,104 @@ PYTEST = [
     "pytest-xdist",
     "trustme",
 ]
+ANSIBLE_RULEBOOK = [
+    "ansible-rulebook==1.3.2",
+    *[f"ansible-core=={release}" for release, python in CONTROLLERS.values() if python == PYTHON][:1],
+    "requests",
+]
+"""An environment of its own: the event sources run in it, and so do the modules that rules call."""
 
-# Versions for all sessions, antsibull-nox's own among them.
-os.environ["PIP_CONSTRAINT"] = str(ROOT / "tests" / "constraints.txt")
+# For all sessions, also those of antsibull-nox.
+os.environ["PIP_CONSTRAINT"] = CONSTRAINTS
 os.environ["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
 
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_existing_virtualenvs = True
-nox.options.sessions = [
-    "style",
-    "types",
-    "license-check",
-    "changelog",
-    "extra-checks",
-    "docs-check",
-    "ansible-lint",
-    "build-import-check",
-    "sanity",
-    "molecule",
-    "tests",
-]
 
 antsibull_nox.load_antsibull_nox_toml()
 
 
-def tree() -> Path:
-    """Copy what git knows, and what is new, to where Ansible looks for a collection; returns the path to give Ansible.
+def copy_tree() -> Path:
+    """Copy the collection to where Ansible looks for it; returns the path for Ansible.
 
-    A copy, since ansible-test refuses a link. What is unchanged is left alone, so that caches stay good.
+    A copy, because ansible-test refuses a link. Unchanged files are left alone, which keeps caches valid.
     """
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    wanted = {Path(name) for name in listed.stdout.decode().split("\0") if name and (ROOT / name).is_file()}
-    present = {path.relative_to(COLLECTION) for path in COLLECTION.rglob("*") if path.is_file()}
-    for gone in present - wanted:
-        if gone.parts[0] != ".git":
-            (COLLECTION / gone).unlink()
-    for name in wanted:
-        source, copy = ROOT / name, COLLECTION / name
-        if not copy.exists() or source.read_bytes() != copy.read_bytes():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, copy)
-    # ansible-test asks git which files there are, and would otherwise ask the repository around the cache.
-    subprocess.run(["git", "init", "--quiet"], cwd=COLLECTION, check=True)
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "tree.lock").open("w") as lock:
+        # Several sessions may run at the same time.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        )
+        wanted = {Path(name) for name in listed.stdout.decode().split("\0") if name and (ROOT / name).is_file()}
+        present = {path.relative_to(COLLECTION) for path in COLLECTION.rglob("*") if path.is_file()}
+        for gone in present - wanted:
+            if gone.parts[0] != ".git" and gone.parts[:2] != ("tests", "output") and gone != SETTINGS:
+                (COLLECTION / gone).unlink()
+        for name in wanted:
+            source, copy = ROOT / name, COLLECTION / name
+            if not copy.exists() or source.read_bytes() != copy.read_bytes():
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, copy)
+        # ansible-test asks git for the files, and must not ask the repository around the cache.
+        subprocess.run(["git", "init", "--quiet"], cwd=COLLECTION, check=True)
     return TREE
 
 
-def surroundings() -> dict[str, str]:
-    """The environment in which Python and Ansible find the collection, and no settings of the user's own."""
-    path = str(tree())
+def environment() -> dict[str, str]:
+    """Return the environment in which Python and Ansible find the collection, without the user's own settings."""
+    path = str(copy_tree())
     return {"PYTHONPATH": path, "ANSIBLE_COLLECTIONS_PATH": path, "ANSIBLE_CONFIG": str(ROOT / "tests" / "ansible.cfg")}
 
 
-def timed(session: nox.Session, *command: str, **options: t.Any) -> None:
-    """Run a command of a session and say how long it took."""
-    start = time.monotonic()
-    session.run(*command, **options)
-    session.log(f"took {time.monotonic() - start:.0f} s")
+def ansible_test(session: nox.Session, *arguments: str) -> None:
+    """Run a command of ansible-test in the copied tree."""
+    session.install("ansible-core")
+    copy_tree()
+    # ansible-test would download this script from a host of its own; here packages come from PyPI only.
+    downloads = Path.home() / ".ansible" / "test" / "cache"
+    downloads.mkdir(parents=True, exist_ok=True)
+    for name in BOOTSTRAP_SCRIPTS:
+        if not (downloads / name).exists():
+            shutil.copy(ROOT / "tests" / "sanity" / "get_pip.py", downloads / name)
+    # Files of an interrupted run would be taken for code of the collection.
+    shutil.rmtree(COLLECTION / "tests" / "output", ignore_errors=True)
+    session.chdir(COLLECTION)
+    # ansible-test creates environments of its own, which our pins must not constrain.
+    session.run("ansible-test", *arguments, "--python", PYTHON, "--color", "no", env={"PIP_CONSTRAINT": ""})
 
 
 @nox.session
 def style(session: nox.Session) -> None:
-    """Formatting and lint of all Python code."""
+    """Formatting, lint, and no private names of ansible-core."""
     session.install("ruff")
     session.run("ruff", "format", "--check", "--quiet", ".")
     session.run("ruff", "check", "--quiet", ".")
+    session.run("python", "tests/tools/private_names.py")
 
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Types of module_utils and the simulator, strictly."""
-    session.install("mypy", "types-requests", "requests", "ansible-core", *SIMULATOR)
-    config = ["--config-file", "mypy.ini"]
-    environment = {"MYPYPATH": f"{tree()}:{ROOT / 'tests'}"}
-    session.run("mypy", *config, "-p", "ansible_collections.oncall.pagerduty.plugins.module_utils", env=environment)
-    session.run("mypy", *config, "-p", "simulator", env=environment)
+    """Types of the collection, its event sources, the simulator and the conformance checks, strictly."""
+    session.install("mypy", "types-requests", *PYTEST)
+    paths = {"MYPYPATH": f"{copy_tree()}:{ROOT / 'tests'}"}
+    plugins = ("module_utils", "modules", "action", "lookup", "plugin_utils")
+    packages = [f"ansible_collections.oncall.pagerduty.plugins.{name}" for name in plugins]
+    names = [argument for package in (*packages, "simulator", "conformance") for argument in ("-p", package)]
+    session.run("mypy", "--config-file", "mypy.ini", *names, env=paths)
+    # Event sources are scripts, which belong to no package.
+    session.run("mypy", "--config-file", "mypy.ini", *EVENT_SOURCES)
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """Unit tests and tests of the collection's files, without any server; arguments go to pytest."""
+    session.install(*PYTEST)
+    default = ["tests/collection", "tests/unit", "-n", "auto"]
+    session.run("pytest", *(session.posargs or default), env=environment())
 
 
 @nox.session
@@ -127,76 +165,236 @@ def changelog(session: nox.Session) -> None:
 @nox.session
 def sanity(session: nox.Session) -> None:
     """All of `ansible-test sanity`, with nothing ignored."""
-    session.install("ansible-core")
-    tree()
-    # ansible-test would fetch this script from a host of its own, and here only PyPI is asked.
-    bootstrap = Path.home() / ".ansible" / "test" / "cache" / "get_pip_24_2.py"
-    if not bootstrap.exists():
-        bootstrap.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / "tests" / "sanity" / "get_pip.py", bootstrap)
-    # What an interrupted run leaves there would be taken for code of the collection.
-    shutil.rmtree(COLLECTION / "tests" / "output", ignore_errors=True)
-    session.chdir(COLLECTION)
-    # ansible-test makes environments of its own, whose needs are not ours to pin.
-    timed(
-        session,
-        "ansible-test",
-        "sanity",
-        "--python",
-        session.python or "3.11",
-        "--color",
-        "no",
-        env={"PIP_CONSTRAINT": ""},
-    )
+    ansible_test(session, "sanity")
+
+
+@nox.session
+def units(session: nox.Session) -> None:
+    """The unit tests, as `ansible-test units` runs them."""
+    ansible_test(session, "units", "--venv")
+
+
+@nox.session
+def targets(session: nox.Session) -> None:
+    """One smoke target for each module, as `ansible-test integration` runs them, against the simulator."""
+    session.install("ansible-core", *SIMULATOR)
+    with simulator_settings(session):
+        ansible_test(session, "integration", "--venv")
+
+
+@contextlib.contextmanager
+def simulator_settings(session: nox.Session) -> t.Iterator[None]:
+    """Start the simulator and write its address where integration targets read it."""
+    copy_tree()
+    settings = COLLECTION / SETTINGS
+    program = [str(Path(session.bin) / "python"), "-m", "tools.simulator_settings", str(settings)]
+    with subprocess.Popen(program, cwd=ROOT / "tests", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            process.stdout.readline()
+            yield
+        finally:
+            process.stdin.close()
+            settings.unlink(missing_ok=True)
 
 
 @nox.session
 def molecule(session: nox.Session) -> None:
     """A whole incident as a molecule scenario."""
     session.install("molecule", "ansible-core", "requests", *SIMULATOR)
-    timed(session, "molecule", "test", env=surroundings())
+    session.run("molecule", "test", env=environment())
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Unit, contract, integration and reliability tests; arguments go to pytest."""
+    """Integration, contract, simulator and reliability tests; arguments go to pytest."""
     session.install(*PYTEST)
-    timed(session, "pytest", *(session.posargs or ["-n", "auto"]), env=surroundings())
+    default = [
+        "--ignore",
+        "tests/unit",
+        "--ignore",
+        "tests/collection",
+        "--ignore",
+        "tests/eda",
+        "--ignore",
+        "tests/integration/test_versions.py",
+        "-n",
+        "auto",
+    ]
+    session.run("pytest", *(session.posargs or default), env=environment())
 
 
-def program(session: nox.Session, name: str) -> None:
+@nox.session
+def eda(session: nox.Session) -> None:
+    """The event sources, and real runs of ansible-rulebook with them; arguments go to pytest."""
+    session.install(*PYTEST)
+    folder = CACHE / f"ansible-rulebook-python{PYTHON}"
+    create_venv(session, folder, sys.executable, *ANSIBLE_RULEBOOK)
+    found = {"ANSIBLE_RULEBOOK": str(folder / "bin" / "ansible-rulebook")}
+    session.run("pytest", "tests/eda", *(session.posargs or ["-n", "auto"]), env={**environment(), **found})
+
+
+@nox.session
+def matrix(session: nox.Session) -> None:
+    """End-to-end tests on every pair of ansible-core and Python that this machine has; arguments go to pytest."""
+    session.install(*PYTEST)
+    found = {
+        "ANSIBLE_MATRIX": json.dumps(controllers(session)),
+        "ANSIBLE_TARGET_PYTHONS": json.dumps(target_pythons(session)),
+    }
+    arguments = session.posargs or ["-n", "auto"]
+    session.run("pytest", "tests/integration/test_versions.py", *arguments, env={**environment(), **found})
+
+
+@nox.session
+def clients(session: nox.Session) -> None:
+    """Clients of PagerDuty that others have written, against the simulator; arguments go to pytest."""
+    session.install(*PYTEST, "mcp")
+    found = {"PAGERDUTY_CLIENTS": json.dumps(client_programs(session))}
+    session.run("pytest", "tests/clients", *session.posargs, env={**environment(), **found})
+
+
+def client_programs(session: nox.Session) -> dict[str, str]:
+    """Return the folder of programs of each client; creates what is missing."""
+    folders = {}
+    for client, (release, pythons) in CLIENTS.items():
+        interpreter = find_python(*pythons)
+        if not interpreter:
+            session.warn(f"{client} {release}: not run, because Python {' or '.join(pythons)} was not found.")
+            continue
+        folder = CLIENT_VENVS / f"{client}-{release}"
+        create_venv(session, folder, interpreter, f"{client}=={release}")
+        folders[client] = str(folder / "bin")
+    return folders
+
+
+@nox.session
+def awx(session: nox.Session) -> None:
+    """The AWX content against AWX's own code, awx.awx, ansible-runner and ansible-builder; arguments go to pytest."""
+    interpreter = find_python(AWX_PYTHON)
+    if not interpreter:
+        session.skip(f"Python {AWX_PYTHON} was not found.")
+    # Most files of `ansible` are never run.
+    packages = ["--no-compile", "-r", str(ROOT / "tests" / "awx" / "requirements.txt")]
+    create_venv(session, AWX_VENV, interpreter, *packages)
+    arguments = session.posargs or ["-n", "auto"]
+    python = str(AWX_VENV / "bin" / "python")
+    session.run(python, "-m", "pytest", "tests/awx", *arguments, env=environment(), external=True)
+
+
+def controllers(session: nox.Session) -> dict[str, str]:
+    """Return ansible-playbook of each version of ansible-core; creates what is missing."""
+    commands = {}
+    for release, python in CONTROLLERS.values():
+        name = f"{release} on Python {python}"
+        interpreter = find_python(python)
+        if not interpreter:
+            session.warn(f"ansible-core {name}: not run, because Python {python} was not found.")
+            continue
+        folder = CONTROLLER_VENVS / f"{release}-python{python}"
+        create_venv(session, folder, interpreter, f"ansible-core=={release}", "requests")
+        commands[name] = str(folder / "bin" / "ansible-playbook")
+    return commands
+
+
+def target_pythons(session: nox.Session) -> dict[str, str]:
+    """Return the interpreters of target hosts that this machine has; the oldest supported one has `requests`."""
+    pythons = {}
+    for version in TARGETS:
+        interpreter = find_python(version)
+        if not interpreter:
+            session.warn(f"Python {version} as a target: not run, because it was not found.")
+        elif version == OLDEST_TARGET:
+            create_venv(session, TARGET_VENV, interpreter, "requests")
+            pythons[version] = str(TARGET_VENV / "bin" / "python")
+        else:
+            pythons[version] = interpreter
+    return pythons
+
+
+def find_python(*versions: str) -> str:
+    """Return the path of the first of these Pythons that this machine has, or nothing."""
+    command = [str(ROOT / "tests" / "tools" / "find-python"), *versions]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def create_venv(session: nox.Session, folder: Path, interpreter: str, *packages: str) -> None:
+    """Create a virtual environment, unless it is there."""
+    ready = folder / "ready"
+    if ready.exists():
+        return
+    session.log(f"Creating {folder.relative_to(ROOT)}.")
+    shutil.rmtree(folder, ignore_errors=True)
+    session.run(interpreter, "-m", "venv", str(folder), external=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *packages]
+    session.run(*pip, external=True, env={"PIP_CONSTRAINT": ""}, silent=True)
+    ready.touch()
+
+
+def run_program(session: nox.Session, name: str) -> None:
     """Run a program of the folder tests, in the environment of the tests."""
     session.install(*PYTEST)
-    environment = surroundings()
+    found = {"ANSIBLE_MATRIX": json.dumps(controllers(session))} if name == "benchmarks" else {}
+    variables = {**environment(), **found}
     session.chdir("tests")
-    timed(session, "python", "-m", name, env=environment)
+    session.run("python", "-m", name, env=variables)
 
 
 @nox.session(default=False)
 def reliability(session: nox.Session) -> None:
-    """The whole fault matrix, many tasks at once, load, and random input; prints the figures."""
-    program(session, "reliability")
+    """The full fault matrix, concurrency, load and random input; prints the figures."""
+    run_program(session, "reliability")
 
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """The benchmarks, side by side; prints the figures."""
-    program(session, "benchmarks")
+    run_program(session, "benchmarks")
+
+
+@nox.session(default=False)
+def conformance(session: nox.Session) -> None:
+    """The collection's beliefs about PagerDuty, against a real account; prints a table."""
+    session.install("requests")
+    session.chdir("tests")
+    session.run("python", "-m", "conformance")
+
+
+@nox.session(default=False)
+def content(session: nox.Session) -> None:
+    """Write the files that are made from the modules' documentation: playbooks, Rundeck jobs, AWX variables."""
+    session.install("jinja2", "pyyaml")
+    session.chdir("tests")
+    session.run("python", "-m", "tools.content")
 
 
 @nox.session(default=False)
 def docs(session: nox.Session) -> None:
     """The HTML documentation, in .cache/docs/html."""
     session.install("antsibull-docs", "ansible-core", "sphinx", "sphinx-ansible-theme")
-    environment = surroundings()
+    variables = environment()
     rst, html = DOCS / "rst", DOCS / "html"
     shutil.rmtree(DOCS, ignore_errors=True)
-    # antsibull-docs writes only where nobody else can.
+    # antsibull-docs writes only to folders that nobody else can write to.
     rst.mkdir(mode=0o700, parents=True)
     session.run(
         "antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--dest-dir", str(rst),
-        "oncall.pagerduty", env=environment,
+        "oncall.pagerduty", env=variables,
     )  # fmt: skip
     shutil.copy(ROOT / "docs" / "docsite" / "conf.py", rst / "conf.py")
-    session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", str(rst), str(html), env=environment)
-    session.log(f"The documentation starts at {html / 'index.html'}")
+    session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", str(rst), str(html), env=variables)
+    session.log(f"Open {html / 'index.html'}")
+
+
+@nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """Build the collection, check it with galaxy-importer, and print the next steps. Publishes nothing."""
+    session.install("ansible-core", "antsibull-changelog", "galaxy-importer")
+    session.run("antsibull-changelog", "lint")
+    session.run("python", "tests/tools/check_release.py")
+    folder = CACHE / "release"
+    shutil.rmtree(folder, ignore_errors=True)
+    session.run("ansible-galaxy", "collection", "build", "--output-path", str(folder))
+    (tarball,) = folder.glob("*.tar.gz")
+    session.run("python", "-m", "galaxy_importer.main", str(tarball))
+    session.log(f"Next: git tag {tarball.stem.removesuffix('.tar').rpartition('-')[2]}, push the tag,")
+    session.log(f"and publish with: ansible-galaxy collection publish {tarball.relative_to(ROOT)}")

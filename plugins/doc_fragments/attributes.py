@@ -12,14 +12,19 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and predict the change without sending any write.
+    description: Can run in C(check_mode), and returns what would change without changing anything.
     support: full
   diff_mode:
-    description: Returns what changes, or in check mode would change, when C(diff) is asked for.
+    description: Shows what the task changes in C(diff) mode, or in check mode what it would change.
     support: full
   idempotent:
-    description: Running it again with the same options changes nothing.
+    description: Running the task again with the same options changes nothing.
     support: full
+notes:
+  - If the response to a change is lost, the module reads again before it decides whether to send the change a second
+    time.
+  - To set the credentials once for all modules, use environment variables, or C(module_defaults) with the action group
+    C(group/oncall.pagerduty.pagerduty).
 """
 
     INFO_MODULE = r"""
@@ -44,8 +49,7 @@ options: {}
 attributes:
   action_group:
     description:
-      - Use C(group/oncall.pagerduty.pagerduty) in C(module_defaults) to set the defaults of all modules at
-        once.
+      - Use C(group/oncall.pagerduty.pagerduty) in C(module_defaults) to set defaults for all modules.
     support: full
     membership:
       - oncall.pagerduty.pagerduty

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options of every module; their argument specs are `AUTH` in module_utils/_auth.py."""
+    """Options of every module and lookup; their argument specs are `AUTH` in module_utils/_api/auth.py."""
 
     DOCUMENTATION = r"""
 requirements:
@@ -14,68 +14,115 @@ requirements:
 options:
   api_token:
     description:
-      - A PagerDuty REST API key (account or user), or an OAuth token.
-      - Taken from the environment variables E(PAGERDUTY_API_TOKEN), E(PAGERDUTY_TOKEN), or E(PAGERDUTY_API_KEY)
-        where the option is not given.
+      - A PagerDuty REST API key (of an account or a user), or an OAuth token.
+      - If not set, the environment variable E(PAGERDUTY_API_TOKEN), E(PAGERDUTY_TOKEN), or E(PAGERDUTY_API_KEY) is
+        used.
     type: str
     aliases: [api_key, token]
   auth_type:
     description:
-      - How the token is presented to PagerDuty.
-      - Where it is not given, V(bearer) for scoped OAuth tokens (they start with C(pdus+) or C(pdeu+)), V(token) for
-        all others.
+      - How the token is sent to PagerDuty.
+      - If not set, V(bearer) for tokens that start with C(pdus+) or C(pdeu+), which are scoped OAuth tokens, and
+        V(token) for all others.
     type: str
     choices: [token, bearer]
   from_email:
     description:
-      - The e-mail address of a user of the account, in whose name changes are made.
-      - PagerDuty demands it for changes made with an account API key; a user's key speaks for its user already.
-      - Taken from E(PAGERDUTY_FROM_EMAIL) or E(PAGERDUTY_EMAIL) where the option is not given.
+      - The e-mail address of the user who makes the changes.
+      - PagerDuty requires it for most changes with an account API key. A user API key already identifies its user.
+      - If not set, the environment variable E(PAGERDUTY_FROM_EMAIL) or E(PAGERDUTY_EMAIL) is used.
     type: str
     aliases: [email, requester_email]
   region:
     description:
       - The service region of the account.
-      - Taken from E(PAGERDUTY_REGION) where the option is not given.
+      - If not set, the environment variable E(PAGERDUTY_REGION) is used. If that is not set either, V(eu) for tokens
+        that start with C(pdeu+), and V(us) for all others.
     type: str
     choices: [us, eu]
-    default: us
   api_url:
     description:
-      - The address of the REST API, in place of the region's own.
-      - C(http://) is allowed only to this machine itself (localhost).
-      - Taken from E(PAGERDUTY_API_URL) where the option is not given.
+      - The URL of the REST API. Overrides the URL of the O(region).
+      - C(http://) is allowed only for localhost.
+      - If not set, the environment variable E(PAGERDUTY_API_URL) is used.
     type: str
   events_url:
     description:
-      - The address of the Events API, in place of the region's own.
-      - C(http://) is allowed only to this machine itself (localhost).
-      - Taken from E(PAGERDUTY_EVENTS_URL) where the option is not given.
+      - The URL of the Events API. Overrides the URL of the O(region).
+      - C(http://) is allowed only for localhost.
+      - If not set, the environment variable E(PAGERDUTY_EVENTS_URL) is used.
     type: str
   validate_certs:
-    description: Whether to check the server's TLS certificate. Switch it off for a test server only.
+    description: Whether to verify the server's TLS certificate. Set this to V(false) only for a test server.
     type: bool
     default: true
   ca_path:
     description:
-      - A file or directory with the certificate authorities to trust, in place of those that C(requests)
-        brings.
+      - A file or directory with the certificates of the certificate authorities to trust.
+      - If not set, those that the Python library C(requests) uses.
     type: path
   timeout:
     description:
-      - Seconds for one attempt of one call; up to 86400, a day.
-      - Taken from E(PAGERDUTY_TIMEOUT) where the option is not given.
+      - The time limit for one call, in seconds. At most 86400.
+      - If not set, the environment variable E(PAGERDUTY_TIMEOUT) is used.
     type: float
     default: 30
   max_wait:
     description:
-      - Seconds that the task may spend in all on waiting for rate limits and on trying again; V(0) never tries again.
-      - Taken from E(PAGERDUTY_MAX_WAIT) where the option is not given.
+      - The time limit for all waiting and retrying in a task, in seconds. With V(0), no call is retried.
+      - If not set, the environment variable E(PAGERDUTY_MAX_WAIT) is used.
     type: float
     default: 120
-notes:
-  - An action is never sent twice on a guess. Where the answer to a change is lost, the module reads again before it
-    decides.
-  - Give the credentials once for all modules by environment variables, or by C(module_defaults) with the action group
-    C(group/oncall.pagerduty.pagerduty).
+"""
+
+    # Where a lookup finds the options that its call does not give.
+    LOOKUP = r"""
+options:
+  api_token:
+    env:
+      - name: PAGERDUTY_API_TOKEN
+      - name: PAGERDUTY_TOKEN
+      - name: PAGERDUTY_API_KEY
+    vars:
+      - name: pagerduty_api_token
+  auth_type:
+    vars:
+      - name: pagerduty_auth_type
+  from_email:
+    env:
+      - name: PAGERDUTY_FROM_EMAIL
+      - name: PAGERDUTY_EMAIL
+    vars:
+      - name: pagerduty_from_email
+  region:
+    env:
+      - name: PAGERDUTY_REGION
+    vars:
+      - name: pagerduty_region
+  api_url:
+    env:
+      - name: PAGERDUTY_API_URL
+    vars:
+      - name: pagerduty_api_url
+  events_url:
+    env:
+      - name: PAGERDUTY_EVENTS_URL
+    vars:
+      - name: pagerduty_events_url
+  validate_certs:
+    vars:
+      - name: pagerduty_validate_certs
+  ca_path:
+    vars:
+      - name: pagerduty_ca_path
+  timeout:
+    env:
+      - name: PAGERDUTY_TIMEOUT
+    vars:
+      - name: pagerduty_timeout
+  max_wait:
+    env:
+      - name: PAGERDUTY_MAX_WAIT
+    vars:
+      - name: pagerduty_max_wait
 """

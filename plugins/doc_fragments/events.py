@@ -6,14 +6,15 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options of the Events API modules; their argument specs are `EVENTS` in module_utils/_auth.py."""
+    """Options of the Events API modules; their argument specs are `EVENTS` in module_utils/_api/auth.py."""
 
     DOCUMENTATION = r"""
 options:
   routing_key:
     description:
-      - The integration key of an Events API v2 integration, 32 letters and digits. It decides which service is paged.
-      - Taken from E(PAGERDUTY_ROUTING_KEY) where the option is not given.
+      - The integration key of an Events API v2 integration, which has 32 letters and digits. It decides which service
+        the event is for.
+      - If not set, the environment variable E(PAGERDUTY_ROUTING_KEY) is used.
     type: str
     aliases: [integration_key]
 """

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Which incidents; the argument spec is `INCIDENT_ID` in module_utils/_incidents.py."""
+    """Which incidents; the argument spec is `INCIDENT_ID` in module_utils/_actions/incidents.py."""
 
     DOCUMENTATION = r"""
 options:
   incident_id:
     description:
-      - The incidents, by id (such as V(Q1R2DLCB21K7NP)) or number. One can be given as a plain string.
-      - Each one is tried. When some fail, the task fails, and RV(ignore:failures) lists those while RV(incidents) holds
+      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number.
+      - All of them are tried. If some fail, the task fails, and RV(ignore:failures) lists them while RV(incidents) has
         the others.
     type: list
     elements: str

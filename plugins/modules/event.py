@@ -3,20 +3,22 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: event
 short_description: Trigger, acknowledge, or resolve a PagerDuty alert
 version_added: 0.1.0
 description:
-  - Sends an event to PagerDuty's Events API v2. A trigger opens an alert, and thereby an incident, and pages whoever
-    is on call for the service of the O(routing_key); acknowledging and resolving need only the O(dedup_key).
-  - Without an API token each run sends the event, and PagerDuty folds a repeated one into the open alert by its
+  - Sends an event to PagerDuty's Events API v2. A trigger opens an alert and an incident, and pages the people on call
+    for the service of the O(routing_key). Acknowledging and resolving need only the O(dedup_key).
+  - Without an API token each run sends the event, and PagerDuty adds a repeated one to the open alert with the same
     dedup key.
-  - With O(api_token) the alert's state is read first. It is already so when the newest incident of the dedup key, on
-    a service that owns the routing key, is in that state; a trigger is already so when the alert is open. Where the
-    state cannot be read, the event is sent, with a warning.
+  - With O(api_token) the alert is read first, and an event without effect is not sent. A trigger has no effect on an
+    open alert with the same severity, summary, and custom details. Acknowledging has none if the alert's incident is
+    acknowledged or the alert is resolved, and resolving has none if the alert is resolved.
+  - If the alert cannot be read, or in any other doubt, the event is sent.
+  - PagerDuty accepts events for a service in maintenance or a disabled service, but pages nobody. With O(api_token) a
+    warning says so, if the dedup key has been used on the service before, or if a trigger finds the service among the
+    first 100 of the account.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -28,7 +30,7 @@ attributes:
   idempotent:
     support: partial
     details:
-      - With O(api_token), and an O(routing_key) of a service's own integration.
+      - Supported with O(api_token), and with the O(routing_key) of a service's own integration.
       - Otherwise the task reports a change on each run; PagerDuty pages nobody again for an alert that is open.
 options:
   action:
@@ -39,9 +41,9 @@ options:
     aliases: [event_action]
   dedup_key:
     description:
-      - The alert's name, at most 255 characters. Required to acknowledge and to resolve.
-      - Where a trigger has none, it is made from O(summary), O(source), O(component), O(group), and O(class), so
-        that the same trouble on the same machine is one alert, however often the task runs.
+      - The alert's dedup key, at most 255 characters. Required to acknowledge and to resolve.
+      - If not set, a trigger uses one made from O(summary), O(source), O(component), O(group), and O(class), so
+        that the same problem on the same host is one alert, however often the task runs.
     type: str
   severity:
     description: How bad it is. Used by V(trigger), as are all the options below.
@@ -50,19 +52,19 @@ options:
     default: error
   summary:
     description:
-      - What is wrong, at most 1024 characters. Becomes the incident's title.
-      - Where it is not given, it names the play, and the Rundeck job or AWX job template that runs it.
+      - What is wrong. Becomes the incident's title. Cut to 1024 characters, with a warning.
+      - If not set, it names the play, and the Rundeck job or AWX job template that runs it.
     type: str
   source:
     description:
-      - The machine or service that has the trouble.
-      - Where it is not given, the host that the task is about; for localhost, the name of this machine.
+      - The host or service that has the problem.
+      - If not set, the host that the task runs for; on localhost, the name of this machine.
     type: str
   component:
-    description: The part of the source that has the trouble, such as V(mysql).
+    description: The part of the source that has the problem, such as V(mysql).
     type: str
   group:
-    description: The group of components it belongs to, such as V(shop-database).
+    description: The group of components that it belongs to, such as V(shop-database).
     type: str
   class:
     description: The kind of the event, such as V(disk).
@@ -83,14 +85,19 @@ options:
     type: list
     elements: raw
   client:
-    description: The name of the monitoring client that reports the trouble.
+    description: The name of the monitoring client that sends the event.
     type: str
   client_url:
-    description: Where to find that client.
+    description: The URL of that client.
     type: str
   timestamp:
-    description: When it was noticed, as an ISO 8601 time. Where it is not given, PagerDuty takes the time of arrival.
+    description:
+      - When the problem was noticed, as an ISO 8601 time with a time zone.
+      - If not set, the time at which PagerDuty receives the event.
     type: str
+notes:
+  - Reading the alert needs the OAuth scopes C(incidents.read) and C(services.read), and naming whom it notifies also
+    C(oncalls.read). Sending an event needs none.
 seealso:
   - name: Send an alert event
     description: The call in PagerDuty's API reference.
@@ -123,7 +130,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 dedup_key:
-  description: The name of the alert, for later events and for O(oncall.pagerduty.incident_info#module:dedup_key).
+  description: The alert's dedup key, for later events and for O(oncall.pagerduty.incident_info#module:dedup_key).
   returned: success
   type: str
   sample: checkout-disk-full
@@ -133,6 +140,20 @@ status:
   returned: success
   type: str
   sample: triggered
+notifies:
+  description:
+    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - C(who) is null where PagerDuty does not let it be known.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - target: checkout-disk-full
+      who:
+        id: PUSER01
+        type: user_reference
+        summary: Primary On Call
+      why: on call at level 1 of Web Operations (PPOLICY)
 failures:
   description: Why the event could not be sent.
   returned: on failure
@@ -140,55 +161,52 @@ failures:
   elements: dict
   sample:
     - target: checkout-disk-full
-      message: "POST /v2/enqueue: PagerDuty said: Event object is invalid (status 400: Invalid routing key)."
+      message: "POST /v2/enqueue: Event object is invalid: 'routing_key' is not known (HTTP 400)."
       hint: ""
       outcome: not_done
       status: 400
       code:
-      errors: [Invalid routing key]
+      errors: ["'routing_key' is not known"]
       request_id:
 """
 
-from ..module_utils._auth import EVENTS
-from ..module_utils._events import SEVERITIES, send_event
-from ..module_utils._module import Action
+from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._actions.event import send_event
+from ..module_utils._actions.event_body import SEVERITIES
+from ..module_utils._api.auth import EVENTS
+from ..module_utils._module import ModuleDefinition
 
-
-def plan(pagerduty, params, notice):
-    return send_event(pagerduty, params, notice)
-
-
-ACTION = Action(
-    plan,
-    {
-        **EVENTS,
-        "action": {
-            "type": "str",
-            "choices": ["trigger", "acknowledge", "resolve"],
-            "default": "trigger",
-            "aliases": ["event_action"],
-        },
-        "dedup_key": {"type": "str", "no_log": False},
-        "severity": {"type": "str", "choices": list(SEVERITIES), "default": "error"},
-        "summary": {"type": "str"},
-        "source": {"type": "str"},
-        "component": {"type": "str"},
-        "group": {"type": "str"},
-        "class": {"type": "str"},
-        "custom_details": {"type": "dict"},
-        "images": {"type": "list", "elements": "raw"},
-        "links": {"type": "list", "elements": "raw"},
-        "client": {"type": "str"},
-        "client_url": {"type": "str"},
-        "timestamp": {"type": "str"},
+OPTIONS = {
+    "action": {
+        "type": "str",
+        "choices": ["trigger", "acknowledge", "resolve"],
+        "default": "trigger",
+        "aliases": ["event_action"],
     },
-    noun="alert",
+    "dedup_key": {"type": "str", "no_log": False},
+    "severity": {"type": "str", "choices": list(SEVERITIES), "default": "error"},
+    "summary": {"type": "str"},
+    "source": {"type": "str"},
+    "component": {"type": "str"},
+    "group": {"type": "str"},
+    "class": {"type": "str"},
+    "custom_details": {"type": "dict"},
+    "images": {"type": "list", "elements": "raw"},
+    "links": {"type": "list", "elements": "raw"},
+    "client": {"type": "str"},
+    "client_url": {"type": "str"},
+    "timestamp": {"type": "str"},
+}
+DEFINITION = ModuleDefinition(
+    plan=send_event,
+    options=dict(EVENTS, **OPTIONS),
+    target_type="alert",
     result=lambda records: dict(*records),
 )
 
 
 def main():
-    ACTION.main()
+    DEFINITION.main()
 
 
 if __name__ == "__main__":

@@ -3,43 +3,85 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: incident
-short_description: Update PagerDuty incidents
+short_description: Open and update PagerDuty incidents
 version_added: 0.1.0
 description:
-  - Makes fields of one or many incidents equal to what is asked for. Only the fields that differ are sent, all in
-    one call.
-  - It is already so when every given field is equal. Assignees are compared as a set.
-  - New assignees are paged, and so are those on call at the first level of a new escalation policy.
-  - Nothing re-opens a resolved incident, and nobody can be assigned to one; asking for that is an error.
+  - Sets fields of one or more incidents. Only the fields that differ are sent, all in one call.
+  - With O(service) and O(incident_key) it updates the open incident that has this key, or opens one. PagerDuty itself
+    refuses a second open incident with the same key on the same service. So nobody is paged twice if a response is
+    lost, or if several tasks open it at the same moment.
+  - A new incident pages its assignee, or the people on call for its escalation policy.
+  - New assignees are paged, and so are the people on call at the first level of a new escalation policy. If the
+    incident was acknowledged, it becomes triggered again.
+  - No change is made if every given field already has its value. Assignees are compared as a set.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
   - oncall.pagerduty.auth
-  - oncall.pagerduty.incident_id
   - oncall.pagerduty.attributes
   - oncall.pagerduty.attributes.action_group
 options:
-  status:
-    description: The status that the incidents shall have.
+  incident_id:
+    description:
+      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number.
+      - All of them are tried. If some fail, the task fails, and RV(failures) lists them while RV(incidents) has the
+        others.
+      - Either O(incident_id) or O(service) and O(incident_key) are required. They are mutually exclusive.
+    type: list
+    elements: str
+    aliases: [incident_ids, id]
+  service:
+    description: The service of the incident, by id or name. Requires O(incident_key).
     type: str
-    choices: [acknowledged, resolved]
+  incident_key:
+    description:
+      - A name of your own for the incident, which no other open incident of the service may have. Requires O(service).
+      - If an open incident has this key, or holds an open alert with this dedup key, it is updated. Otherwise an
+        incident is opened, which requires O(title).
+      - In check mode, fields of a new incident that only PagerDuty knows are null, such as its id.
+    type: str
+  body:
+    description:
+      - Details of the incident, which PagerDuty shows below its title. Requires O(incident_key).
+      - Only a new incident gets them, as PagerDuty cannot change them afterwards. Use M(oncall.pagerduty.incident_note)
+        to add something to an open one.
+    type: str
+  status:
+    description:
+      - The status that the incidents should have.
+      - With V(triggered), a resolved incident is re-opened. It is assigned by O(assignees) or O(escalation_policy), or
+        by its current escalation policy.
+      - With V(acknowledged), a resolved incident is an error unless O(reopen=true).
+      - With O(incident_key), V(acknowledged) and V(resolved) never open an incident. If none is open, V(acknowledged)
+        is an error, and V(resolved) changes nothing.
+    type: str
+    choices: [triggered, acknowledged, resolved]
   resolution:
     description:
-      - How it was resolved; goes with O(status=resolved) only. PagerDuty keeps it as a note on the incident.
-      - Where the incident is resolved already and no note says it, it is added as a note.
+      - How the incident was resolved. Requires O(status=resolved).
+      - PagerDuty keeps it in the incident's timeline, where the API returns it with the log entry of the resolution.
+        Neither the notes nor the web interface show it.
+      - The resolution of an incident that is already resolved cannot be changed; a different one is a warning.
     type: str
+  reopen:
+    description:
+      - Whether O(status=acknowledged) may re-open a resolved incident, which PagerDuty then assigns to you.
+      - Cannot be combined with O(incident_key), which opens a new incident instead.
+    type: bool
+    default: false
   assignees:
     description:
-      - The users who shall have the incident, by id, e-mail address, or name; all others lose it.
-      - Does not go with O(escalation_policy), which chooses the assignees itself.
+      - The users that the incident should be assigned to, by id, e-mail address, or name. They replace all others.
+      - Mutually exclusive with O(escalation_policy). Cannot be combined with O(status=resolved), as a resolved incident
+        has no assignees.
+      - PagerDuty opens an incident with one assignee only. If that is the user who opens it, PagerDuty opens it as
+        acknowledged and pages nobody; a warning says so.
     type: list
     elements: str
   title:
-    description: The title.
+    description: The title. Required to open an incident.
     type: str
   urgency:
     description: The urgency.
@@ -49,20 +91,35 @@ options:
     description: The priority, by id or name, such as V(P1).
     type: str
   escalation_policy:
-    description: The escalation policy that shall have the incident, by id or name.
+    description:
+      - The escalation policy, by id or name.
+      - Mutually exclusive with O(assignees).
     type: str
   conference_bridge:
-    description: Where the responders meet. What is not given is left as it is.
+    description: How responders meet. A suboption that is not set stays as it is.
     type: dict
     suboptions:
       conference_number:
         description: A telephone number.
         type: str
       conference_url:
-        description: An address for the browser.
+        description: A URL.
         type: str
+  incident_type:
+    description: The incident type, by name such as V(major_incident), by the name that PagerDuty shows, or by id.
+    type: str
+notes:
+  - The OAuth scopes needed are C(incidents.read) and C(incidents.write), and to look up O(assignees), O(priority),
+    O(escalation_policy), or O(incident_type) also C(users.read), C(priorities.read), C(escalation_policies.read), or
+    C(incident_types.read). To open an incident, C(services.read) is needed as well. C(oncalls.read) is needed only to
+    name whom the change notifies.
+  - PagerDuty limits how fast an account can open incidents this way, as it is meant for what people do. Use
+    M(oncall.pagerduty.event) for monitoring.
 seealso:
-  - name: Update incidents
+  - name: Create an incident
+    description: How PagerDuty opens incidents through the REST API.
+    link: https://developer.pagerduty.com/docs/incident-creation-api
+  - name: Update an incident
     description: The call in PagerDuty's API reference.
     link: https://developer.pagerduty.com/api-reference/8a0e1aa2ec666-update-an-incident
   - module: oncall.pagerduty.incident_status
@@ -70,27 +127,43 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Say what it is really about, and how bad
+- name: Set title, priority, and urgency
   oncall.pagerduty.incident:
     incident_id: "{{ incident_id }}"
     title: Payments are failing for all customers
     priority: P1
     urgency: high
 
-- name: Give it to two people
+- name: Open an incident, unless one is open
+  oncall.pagerduty.incident:
+    service: Checkout
+    incident_key: checkout-payments-failing
+    title: Payments are failing for all customers
+    priority: P1
+    body: The error rate is 40 % since the deployment of 14:05.
+  register: opened
+
+- name: Resolve it, if it is open
+  oncall.pagerduty.incident:
+    service: Checkout
+    incident_key: checkout-payments-failing
+    status: resolved
+    resolution: The deployment was rolled back.
+
+- name: Assign an incident to two people
   oncall.pagerduty.incident:
     incident_id: "{{ incident_id }}"
     assignees:
       - incident.commander@example.com
       - database.second@example.com
 
-- name: Say where to meet
+- name: Set the conference bridge
   oncall.pagerduty.incident:
     incident_id: "{{ incident_id }}"
     conference_bridge:
       conference_url: https://meet.example.com/payments
 
-- name: Resolve it, saying how
+- name: Resolve an incident
   oncall.pagerduty.incident:
     incident_id: "{{ incident_id }}"
     status: resolved
@@ -99,8 +172,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 incidents:
-  description: The incidents as PagerDuty holds them now; in check mode, as it would hold them.
-  returned: when they could be read
+  description: The incidents as they are in PagerDuty after the task; in check mode, as they would be.
+  returned: when the incidents could be read
   type: list
   elements: dict
   sample:
@@ -110,8 +183,8 @@ incidents:
       title: Payments are failing for all customers
       urgency: high
 incident:
-  description: The same, where one incident was asked for.
-  returned: when one incident was asked for
+  description: The same, if there is exactly one incident.
+  returned: when there is exactly one incident
   type: dict
   sample:
     id: Q1R2DLCB21K7NP
@@ -119,15 +192,29 @@ incident:
     status: acknowledged
     title: Payments are failing for all customers
     urgency: high
+notifies:
+  description:
+    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - C(who) is null where PagerDuty does not let it be known.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - target: Q1R2DLCB21K7NP
+      who:
+        id: PUSER01
+        type: user_reference
+        summary: Primary On Call
+      why: assigned to the incident
 failures:
-  description: The incidents that could not be changed, and why.
+  description: The incidents that could not be changed, each with the reason.
   returned: on failure
   type: list
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: Incident Q1R2DLCB21K7NP (number 42) is resolved and cannot be reassigned.
-      hint: Nothing re-opens a resolved incident; trigger a new one with the event module.
+      message: "Incident Q1R2DLCB21K7NP (number 42) is resolved and cannot be reassigned."
+      hint: "Set status: triggered to re-open it for the given people."
       outcome: not_done
       status:
       code:
@@ -135,33 +222,41 @@ failures:
       request_id:
 """
 
-from ..module_utils._incidents import INCIDENT_ID
-from ..module_utils._module import Action
-from ..module_utils._updates import change_incidents
+from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._actions.incident import FIELD_BUILDERS
+from ..module_utils._actions.incident_opening import OPENING, locked_targets, update_or_open
+from ..module_utils._actions.incidents import INCIDENT_ID
+from ..module_utils._module import ModuleDefinition
 
-
-def plan(pagerduty, params, notice):
-    return change_incidents(pagerduty, params["incident_id"], params)
-
-
-ACTION = Action(
-    plan,
-    {
-        **INCIDENT_ID,
-        "status": {"type": "str", "choices": ["acknowledged", "resolved"]},
+DEFINITION = ModuleDefinition(
+    plan=update_or_open,
+    options={
+        "incident_id": dict(INCIDENT_ID["incident_id"], required=False),
+        "service": {"type": "str"},
+        "incident_key": {"type": "str", "no_log": False},
+        "body": {"type": "str"},
+        "status": {"type": "str", "choices": ["triggered", "acknowledged", "resolved"]},
         "resolution": {"type": "str"},
+        "reopen": {"type": "bool", "default": False},
         "assignees": {"type": "list", "elements": "str"},
         "title": {"type": "str"},
         "urgency": {"type": "str", "choices": ["high", "low"]},
         "priority": {"type": "str"},
         "escalation_policy": {"type": "str"},
+        # update_or_open checks its suboptions. If they had a spec, ansible-core would show the api_token of a task
+        # whose conference_bridge is not a dictionary.
         "conference_bridge": {"type": "dict"},
+        "incident_type": {"type": "str"},
     },
+    locks=locked_targets,
+    required_one_of=[("incident_id", "incident_key"), tuple(FIELD_BUILDERS)],
+    required_together=[("service", "incident_key")],
+    mutually_exclusive=[("assignees", "escalation_policy"), *(("incident_id", name) for name in OPENING)],
 )
 
 
 def main():
-    ACTION.main()
+    DEFINITION.main()
 
 
 if __name__ == "__main__":

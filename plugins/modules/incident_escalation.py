@@ -3,17 +3,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: incident_escalation
 short_description: Escalate PagerDuty incidents to a level
 version_added: 0.1.0
 description:
-  - Brings one or many incidents to a level of their escalation policy, which pages those on call there.
-  - PagerDuty does not say at which level an incident is. It is already so when its assignees are those on call at
-    that level and the policy, not a person, has assigned them; then nobody is paged again.
-  - An acknowledged incident that is escalated is triggered again; the diff says so.
+  - Escalates one or more incidents to a level of their escalation policy, or to the next one. This pages the people on
+    call at that level.
+  - No change is made, and nobody is paged, if the incident is already assigned to the people on call at that level,
+    and was assigned by the policy.
+  - An acknowledged incident becomes triggered again.
+  - PagerDuty escalates only high-urgency incidents to a level. A low-urgency incident is refused before the call.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -25,74 +25,100 @@ attributes:
   idempotent:
     support: partial
     details:
-      - At a level that hands incidents round (round robin), PagerDuty assigns only some of those on call, so that
-        each run escalates again.
+      - At a level with round robin, PagerDuty assigns only some of the people on call, so every run escalates again.
+      - With O(level=next), every run escalates further.
 options:
   level:
-    description: The level, counted from 1. It must exist in the incident's policy, and somebody must be on call there.
-    type: int
+    description:
+      - The level, starting at 1. The incident's policy must have it, and somebody must be on call there.
+      - V(next) is the level after the present one, without those at which nobody is on call. PagerDuty does not return
+        the present level, so it must follow from the assignees. The task fails if the incident was assigned by hand,
+        if its level has round robin, and if the same people are on call at several levels.
+      - With V(next), every run escalates further. Within a run, the level stays the same, also if the response to the
+        escalation is lost. If such a task fails with C(outcome) V(unknown), its C(hint) has the number to set before
+        you run it again.
+    type: str
     required: true
     aliases: [escalation_level]
+notes:
+  - The OAuth scopes needed are C(incidents.read), C(incidents.write), and C(oncalls.read), and to list the levels if
+    nobody is on call at O(level) also C(escalation_policies.read).
 seealso:
-  - name: Update incidents
+  - name: Update an incident
     description: The call in PagerDuty's API reference.
     link: https://developer.pagerduty.com/api-reference/8a0e1aa2ec666-update-an-incident
+  - name: Reassigning and delegating incidents
+    description: PagerDuty's page on levels and urgency.
+    link: https://support.pagerduty.com/main/docs/reassigning-and-delegating-incidents
   - module: oncall.pagerduty.incident_escalation_policy
 """
 
 EXAMPLES = r"""
-- name: Wake the second level
+- name: Escalate an incident to the second level
   oncall.pagerduty.incident_escalation:
     incident_id: "{{ incident_id }}"
     level: 2
 
-- name: Who would be woken at the third level
+- name: Show who would be paged at the third level
   oncall.pagerduty.incident_escalation:
     incident_id: "{{ incident_id }}"
     level: 3
   check_mode: true
   diff: true
 
-- name: Escalate all incidents of an alert storm
+- name: Escalate an incident to the next level
   oncall.pagerduty.incident_escalation:
-    incident_id: "{{ storm }}"
+    incident_id: "{{ incident_id }}"
+    level: next
+
+- name: Escalate several incidents in one call
+  oncall.pagerduty.incident_escalation:
+    incident_id: "{{ incident_ids }}"
     level: 2
-  vars:
-    storm:
-      - "{{ incident_id }}"
 """
 
 RETURN = r"""
 incidents:
-  description: The incidents as PagerDuty holds them now; in check mode, as it would hold them.
-  returned: when they could be read
+  description: The incidents as they are in PagerDuty after the task; in check mode, as they would be.
+  returned: when the incidents could be read
   type: list
   elements: dict
   sample:
     - id: Q1R2DLCB21K7NP
       incident_number: 42
       status: triggered
-      assigned_via: escalation_policy
 incident:
-  description: The same, where one incident was asked for.
-  returned: when one incident was asked for
+  description: The same, if there is exactly one incident.
+  returned: when there is exactly one incident
   type: dict
   sample:
     id: Q1R2DLCB21K7NP
     incident_number: 42
     status: triggered
-    assigned_via: escalation_policy
+notifies:
+  description:
+    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - C(who) is null where PagerDuty does not let it be known.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - target: Q1R2DLCB21K7NP
+      who:
+        id: PUSER01
+        type: user_reference
+        summary: Primary On Call
+      why: on call at level 2 of Web Operations (PPOLICY)
 failures:
-  description: The incidents that could not be changed, and why.
+  description: The incidents that could not be changed, each with the reason.
   returned: on failure
   type: list
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
       message: >-
-        Incident Q1R2DLCB21K7NP (number 42): level 7 of escalation policy Web Operations (PT20YPA) does not exist.
-        Levels: 1: Primary On-call (PT23IWX).
-      hint: Choose one of these levels.
+        Incident Q1R2DLCB21K7NP (number 42) has low urgency, and PagerDuty escalates only high-urgency incidents.
+      hint: "Set urgency: high with the incident module first."
       outcome: not_done
       status:
       code:
@@ -100,26 +126,22 @@ failures:
       request_id:
 """
 
-from ..module_utils._incidents import INCIDENT_ID
-from ..module_utils._levels import escalate
-from ..module_utils._module import Action
+from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._actions.incident_escalation import escalate
+from ..module_utils._actions.incidents import INCIDENT_ID
+from ..module_utils._module import ModuleDefinition
 
-
-def plan(pagerduty, params, notice):
-    return escalate(pagerduty, params["incident_id"], params["level"])
-
-
-ACTION = Action(
-    plan,
-    {
-        **INCIDENT_ID,
-        "level": {"type": "int", "required": True, "aliases": ["escalation_level"]},
-    },
+DEFINITION = ModuleDefinition(
+    plan=escalate,
+    options=dict(
+        INCIDENT_ID,
+        level={"type": "str", "required": True, "aliases": ["escalation_level"]},
+    ),
 )
 
 
 def main():
-    ACTION.main()
+    DEFINITION.main()
 
 
 if __name__ == "__main__":

@@ -3,15 +3,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: incident_escalation_policy
-short_description: Hand PagerDuty incidents over to an escalation policy
+short_description: Move PagerDuty incidents to another escalation policy
 version_added: 0.1.0
 description:
-  - Moves one or many incidents to an escalation policy, which pages those on call at its first level.
-  - It is already so when the incident has that policy; then nobody is paged again.
+  - Moves one or more incidents to an escalation policy. This pages the people on call at its first level.
+  - No change is made, and nobody is paged, if the incident already has the policy.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -21,33 +19,36 @@ extends_documentation_fragment:
   - oncall.pagerduty.attributes.action_group
 options:
   escalation_policy:
-    description: The escalation policy, by id or name. Where more than one has the name, the error lists them.
+    description: The escalation policy, by id or name.
     type: str
     required: true
+notes:
+  - The OAuth scopes needed are C(incidents.read), C(incidents.write), and C(escalation_policies.read). C(oncalls.read)
+    is needed only to name whom the change notifies.
 seealso:
-  - name: Update incidents
+  - name: Update an incident
     description: The call in PagerDuty's API reference.
     link: https://developer.pagerduty.com/api-reference/8a0e1aa2ec666-update-an-incident
   - module: oncall.pagerduty.incident_escalation
 """
 
 EXAMPLES = r"""
-- name: Hand the incident over to the database team
+- name: Move an incident to the escalation policy of the database team
   oncall.pagerduty.incident_escalation_policy:
     incident_id: "{{ incident_id }}"
     escalation_policy: Database
-  register: handed_over
+  register: moved
 
-- name: Say who has it now
+- name: Show who it is assigned to
   ansible.builtin.debug:
-    msg: "{{ handed_over.incident.assignments | map(attribute='assignee.id') | join(', ') }}"
+    msg: "{{ moved.incident.assignments | map(attribute='assignee.id') | join(', ') }}"
 
-- name: Hand all that came in over, by one call
+- name: Move several incidents in one call
   oncall.pagerduty.incident_escalation_policy:
     incident_id: "{{ incident_ids }}"
     escalation_policy: Database
 
-- name: See what a hand-over would change
+- name: Show what moving an incident would change
   oncall.pagerduty.incident_escalation_policy:
     incident_id: "{{ incident_id }}"
     escalation_policy: Web Operations
@@ -57,37 +58,45 @@ EXAMPLES = r"""
 
 RETURN = r"""
 incidents:
-  description: The incidents as PagerDuty holds them now; in check mode, as it would hold them.
-  returned: when they could be read
+  description: The incidents as they are in PagerDuty after the task; in check mode, as they would be.
+  returned: when the incidents could be read
   type: list
   elements: dict
   sample:
     - id: Q1R2DLCB21K7NP
       incident_number: 42
       status: triggered
-      escalation_policy:
-        id: PT20YPA
-        summary: Database
 incident:
-  description: The same, where one incident was asked for.
-  returned: when one incident was asked for
+  description: The same, if there is exactly one incident.
+  returned: when there is exactly one incident
   type: dict
   sample:
     id: Q1R2DLCB21K7NP
     incident_number: 42
     status: triggered
-    escalation_policy:
-      id: PT20YPA
-      summary: Database
+notifies:
+  description:
+    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - C(who) is null where PagerDuty does not let it be known.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - target: Q1R2DLCB21K7NP
+      who:
+        id: PUSER01
+        type: user_reference
+        summary: Primary On Call
+      why: on call at level 1 of Database (PPOLICY)
 failures:
-  description: The incidents that could not be changed, and why.
+  description: The incidents that could not be changed, each with the reason.
   returned: on failure
   type: list
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: Incident Q1R2DLCB21K7NP (number 42) is resolved and cannot be reassigned.
-      hint: Nothing re-opens a resolved incident; trigger a new one with the event module.
+      message: "Incident Q1R2DLCB21K7NP (number 42) is resolved and cannot be reassigned."
+      hint: "Set status: triggered to re-open it for the given people."
       outcome: not_done
       status:
       code:
@@ -95,26 +104,22 @@ failures:
       request_id:
 """
 
-from ..module_utils._incidents import INCIDENT_ID
-from ..module_utils._module import Action
-from ..module_utils._updates import change_incidents
+from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._actions.incident import update_incidents
+from ..module_utils._actions.incidents import INCIDENT_ID
+from ..module_utils._module import ModuleDefinition
 
-
-def plan(pagerduty, params, notice):
-    return change_incidents(pagerduty, params["incident_id"], {"escalation_policy": params["escalation_policy"]})
-
-
-ACTION = Action(
-    plan,
-    {
-        **INCIDENT_ID,
-        "escalation_policy": {"type": "str", "required": True},
-    },
+DEFINITION = ModuleDefinition(
+    plan=update_incidents,
+    options=dict(
+        INCIDENT_ID,
+        escalation_policy={"type": "str", "required": True},
+    ),
 )
 
 
 def main():
-    ACTION.main()
+    DEFINITION.main()
 
 
 if __name__ == "__main__":

@@ -3,15 +3,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: incident_info
 short_description: Read PagerDuty incidents
 version_added: 0.1.0
 description:
-  - Reads incidents by id or number, or finds those that an alert's events have opened by their dedup key.
-  - Reads only; nobody is paged.
+  - Reads incidents by id or number, or finds those that events with a dedup key have opened, or that fit filters.
+  - Changes nothing, and pages nobody.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -22,24 +20,95 @@ extends_documentation_fragment:
 options:
   incident_id:
     description:
-      - The incidents, by id (such as V(Q1R2DLCB21K7NP)) or number. One can be given as a plain string.
-      - Each one is tried. When some fail, the task fails, and RV(failures) lists those while RV(incidents) holds the
+      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number.
+      - All of them are tried. If some fail, the task fails, and RV(failures) lists them while RV(incidents) has the
         others.
-      - Exactly one of O(incident_id) and O(dedup_key) is required.
+      - Either O(incident_id), O(dedup_key), or a filter is required, and they exclude each other. The filters are
+        O(statuses), O(services), O(teams), O(urgencies), O(assignees), O(priorities), O(since), and O(until). An
+        incident is found if it fits all filters that are set, and any value of each.
     type: list
     elements: str
     aliases: [incident_ids, id]
   dedup_key:
     description:
-      - Find the incidents that events with this dedup key have opened, the newest first.
-      - PagerDuty handles events shortly after it has accepted them; use C(until) to wait for the incident.
-      - Finding none is no failure.
+      - Find the incidents that events with this dedup key have opened, newest first.
+      - PagerDuty processes events shortly after it has accepted them. Use C(until) to wait for the incident.
+      - It is not an error if there is none.
     type: str
+  statuses:
+    description:
+      - Find incidents with one of these statuses.
+      - Without V(resolved), incidents of any age are found unless O(since) or O(until) is set.
+    type: list
+    elements: str
+    choices: [triggered, acknowledged, resolved]
+  services:
+    description: Find incidents of one of these services, by id or name.
+    type: list
+    elements: str
+  teams:
+    description: Find incidents of one of these teams, by id or name.
+    type: list
+    elements: str
+  urgencies:
+    description: Find incidents with one of these urgencies.
+    type: list
+    elements: str
+    choices: [high, low]
+  assignees:
+    description:
+      - Find incidents that are assigned to one of these users, by id, e-mail address, or name.
+      - Resolved incidents have no assignees, so only open ones are found. They are of any age unless O(since) or
+        O(until) is set.
+    type: list
+    elements: str
+  priorities:
+    description: Find incidents with one of these priorities, by id or name such as V(P1).
+    type: list
+    elements: str
+  since:
+    description:
+      - Find incidents that were opened at this time or later. An ISO 8601 time with a time zone, such as
+        V(2026-01-31T23:59:59Z).
+      - Without O(since), PagerDuty searches only the 30 days before O(until), or before now. O(statuses) and
+        O(assignees) have the exceptions. If no incident was opened in the last 30 days, a warning says so.
+      - The range can be 6 months at most.
+    type: str
+  until:
+    description: Find incidents that were opened until this time, which is given like O(since). By default, until now.
+    type: str
+  sort:
+    description:
+      - The fields to sort by, two at most. C(:asc) and C(:desc) set the order, which is ascending by default.
+      - Without O(sort), the newest incidents are first.
+    type: list
+    elements: str
+    choices:
+      - created_at
+      - created_at:asc
+      - created_at:desc
+      - incident_number
+      - incident_number:asc
+      - incident_number:desc
+      - resolved_at
+      - resolved_at:asc
+      - resolved_at:desc
+      - urgency
+      - urgency:asc
+      - urgency:desc
+  limit:
+    description: Find at most this many incidents, the first in the order of O(sort). By default, all.
+    type: int
   include:
     description:
-      - What to read besides.
-      - V(alerts), V(log_entries), and V(notes) are added to each incident under their name, by a call of their own.
-      - The others expand what is only a reference otherwise. V(custom_fields) goes with O(incident_id) only.
+      - What to include in each incident.
+      - V(alerts), V(log_entries), V(notes), V(past_incidents), V(related_change_events), and V(related_incidents) are
+        added under their name, and take a call each for each incident.
+      - V(past_incidents) are up to 5 similar ones of the same service, V(related_incidents) up to 20 that are open on
+        other services. PagerDuty has them only with some plans; with others, the task fails and says so.
+      - PagerDuty returns V(body), V(conference_bridge), and V(custom_fields) only if they are included.
+        V(custom_fields) requires O(incident_id).
+      - The others replace a reference by the complete object.
     type: list
     elements: str
     default: []
@@ -48,16 +117,24 @@ options:
       - agents
       - alerts
       - assignees
+      - body
       - conference_bridge
       - custom_fields
       - escalation_policies
       - first_trigger_log_entries
       - log_entries
       - notes
+      - past_incidents
       - priorities
+      - related_change_events
+      - related_incidents
       - services
       - teams
       - users
+notes:
+  - The OAuth scope needed is C(incidents.read), and to look up O(services), O(teams), O(assignees), or O(priorities)
+    also C(services.read), C(teams.read), C(users.read), or C(priorities.read).
+  - PagerDuty returns at most 10,000 incidents. If there are more, a warning says so.
 seealso:
   - name: Get an incident
     description: The call in PagerDuty's API reference.
@@ -83,15 +160,27 @@ EXAMPLES = r"""
   retries: 10
   delay: 3
 
-- name: Say who has it
+- name: Find the open incidents of a service that have high urgency
+  oncall.pagerduty.incident_info:
+    services: [Checkout]
+    statuses: [triggered, acknowledged]
+    urgencies: [high]
+
+- name: Find the last three incidents of two teams, with the changes that may have caused them
+  oncall.pagerduty.incident_info:
+    teams: [Web, Data]
+    limit: 3
+    include: [body, related_change_events]
+
+- name: Show who it is assigned to
   ansible.builtin.debug:
     msg: "{{ found.incidents[0].assignments | map(attribute='assignee.summary') | join(', ') }}"
 """
 
 RETURN = r"""
 incidents:
-  description: The incidents as PagerDuty holds them.
-  returned: when they could be read
+  description: The incidents, without integration keys.
+  returned: when the incidents could be read
   type: list
   elements: dict
   sample:
@@ -101,8 +190,8 @@ incidents:
       title: Disk full on checkout-1
       urgency: high
 incident:
-  description: The same, where there is exactly one.
-  returned: when there is exactly one
+  description: The same, if there is exactly one incident.
+  returned: when there is exactly one incident
   type: dict
   sample:
     id: Q1R2DLCB21K7NP
@@ -111,44 +200,58 @@ incident:
     title: Disk full on checkout-1
     urgency: high
 failures:
-  description: The incidents that could not be read, and why.
+  description: The incidents that could not be read, each with the reason.
   returned: on failure
   type: list
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: "GET /incidents/Q1R2DLCB21K7NP: PagerDuty said: Not Found (status 404, code 2100)."
-      hint: Check the id, and that the token belongs to the same account and region.
+      message: "GET /incidents/Q1R2DLCB21K7NP: Incident Not Found (HTTP 404, code 5001)."
+      hint: "Check incident_id, and that the token belongs to the incident's account and region."
       outcome: not_done
       status: 404
-      code: 2100
+      code: 5001
       errors: []
       request_id:
 """
 
-from ..module_utils._incidents import EXPANDED, INCIDENT_ID, READ_BESIDE, info
-from ..module_utils._module import Action
+from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._actions.incident_info import INCLUDED, READ_SEPARATELY, read
+from ..module_utils._actions.incident_search import ARRANGEMENT, FILTERS, SORT_ORDERS, STATUSES
+from ..module_utils._actions.incidents import INCIDENT_ID
+from ..module_utils._module import ModuleDefinition
 
+EXCLUDED = (*FILTERS, *ARRANGEMENT)
+TEXTS = {"type": "list", "elements": "str"}
 
-def plan(pagerduty, params, notice):
-    return info(pagerduty, params["incident_id"], params["dedup_key"], params["include"])
-
-
-ACTION = Action(
-    plan,
-    {
-        "incident_id": {**INCIDENT_ID["incident_id"], "required": False},
+DEFINITION = ModuleDefinition(
+    plan=read,
+    options={
+        "incident_id": dict(INCIDENT_ID["incident_id"], required=False),
         "dedup_key": {"type": "str", "no_log": False},
-        "include": {"type": "list", "elements": "str", "default": [], "choices": sorted({*EXPANDED, *READ_BESIDE})},
+        "statuses": {**TEXTS, "choices": list(STATUSES)},
+        "services": TEXTS,
+        "teams": TEXTS,
+        "urgencies": {**TEXTS, "choices": ["high", "low"]},
+        "assignees": TEXTS,
+        "priorities": TEXTS,
+        "since": {"type": "str"},
+        "until": {"type": "str"},
+        "sort": {**TEXTS, "choices": list(SORT_ORDERS)},
+        "limit": {"type": "int"},
+        "include": {"type": "list", "elements": "str", "default": [], "choices": sorted(INCLUDED + READ_SEPARATELY)},
     },
     writes=False,
-    required_one_of=[("incident_id", "dedup_key")],
-    mutually_exclusive=[("incident_id", "dedup_key")],
+    required_one_of=[("incident_id", "dedup_key", *FILTERS)],
+    mutually_exclusive=[
+        ("incident_id", "dedup_key"),
+        *((name, excluded) for name in ("incident_id", "dedup_key") for excluded in EXCLUDED),
+    ],
 )
 
 
 def main():
-    ACTION.main()
+    DEFINITION.main()
 
 
 if __name__ == "__main__":

@@ -3,16 +3,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: incident_note
-short_description: Add, rewrite, or remove a note on PagerDuty incidents
+short_description: Add, update, or remove notes on PagerDuty incidents
 version_added: 0.1.0
 description:
-  - Adds a note to one or many incidents, rewrites one, or removes it. Nobody is paged.
-  - PagerDuty itself would add the same note again and again. This module reads the notes first and adds nothing
-    where one with this content is there already; white space around lines does not count.
+  - Adds a note to one or more incidents, updates a note, or removes notes. Nobody is paged.
+  - No note is added if the incident already has a note with this content, apart from white space at the end of lines
+    and around the text.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -24,28 +22,30 @@ attributes:
   idempotent:
     support: partial
     details:
-      - With O(allow_duplicate=true) each run adds a note.
+      - With O(allow_duplicate=true), every run adds a note.
 options:
   content:
     description:
-      - The text of the note.
-      - Required where O(state=present). Where O(state=absent), every note with this content is removed.
+      - The text of the note. Required with O(state=present).
+      - With O(state=absent), all notes with this content are removed.
     type: str
     aliases: [note]
   state:
-    description: Whether the note shall be there.
+    description: Whether the note should exist.
     type: str
     choices: [present, absent]
     default: present
   note_id:
     description:
-      - The note to rewrite or remove, on a single incident.
-      - Where it is not given, notes are known by their content.
+      - The id of the note to update or remove. Requires a single O(incident_id).
+      - If not set, notes are identified by their content.
     type: str
   allow_duplicate:
-    description: Add the note even where one with this content is there.
+    description: Whether to add the note even if there is one with this content.
     type: bool
     default: false
+notes:
+  - The OAuth scopes needed are C(incidents.read) and C(incidents.write).
 seealso:
   - name: Create a note on an incident
     description: The call in PagerDuty's API reference.
@@ -59,19 +59,19 @@ EXAMPLES = r"""
     incident_id: "{{ incident_id }}"
     content: The database is back, the queues are draining.
 
-- name: Write down what the check found, and keep the note's id
+- name: Add the result of a check
   oncall.pagerduty.incident_note:
     incident_id: "{{ incident_id }}"
     content: "Free space on /var: 2 %"
-  register: noted
+  register: added
 
 - name: Correct that note
   oncall.pagerduty.incident_note:
     incident_id: "{{ incident_id }}"
-    note_id: "{{ noted.incident.notes[-1].id }}"
+    note_id: "{{ added.note.id }}"
     content: "Free space on /var: 20 %"
 
-- name: Take it away again
+- name: Remove it
   oncall.pagerduty.incident_note:
     incident_id: "{{ incident_id }}"
     content: "Free space on /var: 20 %"
@@ -81,37 +81,51 @@ EXAMPLES = r"""
 RETURN = r"""
 incidents:
   description:
-    - For each incident its id and all its notes as they are now; in check mode, as they would be.
-    - In check mode, what only PagerDuty can know of a new note is null.
+    - For each incident its C(id), all its C(notes), oldest first, and the C(note) that was written or found.
+    - In check mode, the fields of a new note that only PagerDuty knows are null.
   returned: when the notes could be read
   type: list
   elements: dict
   sample:
     - id: Q1R2DLCB21K7NP
+      note:
+        id: PWL7QXS
+        content: The database is back, the queues are draining.
       notes:
         - id: PWL7QXS
           content: The database is back, the queues are draining.
-          created_at: "2026-01-31T23:59:59Z"
 incident:
-  description: The same, where one incident was asked for.
-  returned: when one incident was asked for
+  description: The same, if there is exactly one incident.
+  returned: when there is exactly one incident
   type: dict
   sample:
     id: Q1R2DLCB21K7NP
     notes:
       - id: PWL7QXS
         content: The database is back, the queues are draining.
-        created_at: "2026-01-31T23:59:59Z"
+note:
+  description: The note that was written or found, if there is exactly one incident; null if it was removed.
+  returned: when there is exactly one incident
+  type: dict
+  sample:
+    id: PWL7QXS
+    content: The database is back, the queues are draining.
+notifies:
+  description:
+    - Always empty, as a note notifies nobody.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
 failures:
-  description: The incidents whose notes could not be changed, and why.
+  description: The incidents whose notes could not be changed, each with the reason.
   returned: on failure
   type: list
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: Incident Q1R2DLCB21K7NP has no note PWL7QXS.
-      hint: >-
-        Leave note_id out to add a note, or take an id from incident_info with include: [notes].
+      message: "Incident Q1R2DLCB21K7NP has no note PWL7QXS."
+      hint: "Omit note_id to add a note, or get the id from incident_info with include: [notes]."
       outcome: not_done
       status:
       code:
@@ -119,36 +133,26 @@ failures:
       request_id:
 """
 
-from ..module_utils._incidents import INCIDENT_ID
-from ..module_utils._module import Action
-from ..module_utils._notes import change_notes
+from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._actions.incident_note import change_notes, notes_result
+from ..module_utils._actions.incidents import INCIDENT_ID
+from ..module_utils._module import ModuleDefinition
 
-
-def plan(pagerduty, params, notice):
-    return change_notes(
-        pagerduty,
-        params["incident_id"],
-        content=params["content"],
-        state=params["state"],
-        note_id=params["note_id"],
-        allow_duplicate=params["allow_duplicate"],
-    )
-
-
-ACTION = Action(
-    plan,
-    {
-        **INCIDENT_ID,
-        "content": {"type": "str", "aliases": ["note"]},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "note_id": {"type": "str"},
-        "allow_duplicate": {"type": "bool", "default": False},
-    },
+DEFINITION = ModuleDefinition(
+    plan=change_notes,
+    options=dict(
+        INCIDENT_ID,
+        content={"type": "str", "aliases": ["note"]},
+        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+        note_id={"type": "str"},
+        allow_duplicate={"type": "bool", "default": False},
+    ),
+    result=notes_result,
 )
 
 
 def main():
-    ACTION.main()
+    DEFINITION.main()
 
 
 if __name__ == "__main__":

@@ -3,18 +3,21 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: incident_responders
-short_description: Ask responders to join PagerDuty incidents
+short_description: Request responders for PagerDuty incidents, or cancel requests
 version_added: 0.1.0
 description:
-  - Asks users, and those on call for escalation policies, to help with one or many incidents. Each request pages them.
-  - It is already so when all of them were asked before. Only those who were not are asked, in one call for each
-    incident; asked again, nobody is paged again.
-  - Those who have declined, or whose request was cancelled, are named in a warning, and asked again only with
+  - Requests users, and the people on call for escalation policies, as responders. This pages them.
+  - No change is made, and nobody is paged, if all of them were already requested. Otherwise only those who were not
+    are requested, in one call for each incident.
+  - Responders who declined, or whose request was cancelled, are named in a warning. They are requested again only with
     O(renotify=true).
+  - With O(state=absent), the pending requests of these users and policies are cancelled, and PagerDuty stops notifying
+    them. No change is made if none is pending. Responders who have joined or declined stay as they are; a warning names
+    those who have joined.
+  - Limitations - tasks on different machines that request the same person at the same moment are not detected before
+    the page; a warning says so afterwards.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -24,27 +27,33 @@ extends_documentation_fragment:
   - oncall.pagerduty.attributes.action_group
 options:
   users:
-    description: Users to ask, by id, e-mail address, or name.
+    description: Users, by id, e-mail address, or name. At least one of O(users) and O(escalation_policies) is required.
     type: list
     elements: str
   escalation_policies:
-    description:
-      - Escalation policies to ask, by id or name. At least one of O(users) and O(escalation_policies) is
-        required.
+    description: Escalation policies, by id or name.
     type: list
     elements: str
   responders_message:
-    description: What they are told. Where it is not given, it asks for help with the incident and names its title.
+    description: The message for the responders. If not set, it asks for help and names the incident's title.
     type: str
   requester:
     description:
-      - The user in whose name they are asked, by id or e-mail address.
-      - Where it is not given, the user of O(from_email), else the user whose API key it is.
+      - The user who requests them, by id or e-mail address.
+      - If not set, the user of O(from_email), or else the user of the API token.
     type: str
   renotify:
-    description: Ask again those who have declined or whose request was cancelled.
+    description: Whether to request those again who declined, or whose request was cancelled.
     type: bool
     default: false
+  state:
+    description: Whether they should be requested. V(absent) cancels what is pending.
+    type: str
+    choices: [present, absent]
+    default: present
+notes:
+  - The OAuth scopes needed are C(incidents.read), C(incidents.write), C(users.read), and with policies
+    C(escalation_policies.read). C(oncalls.read) is needed only to name whom the change notifies.
 seealso:
   - name: Create a responder request
     description: The call in PagerDuty's API reference.
@@ -52,12 +61,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ask the incident commander to join
+- name: Request the incident commander
   oncall.pagerduty.incident_responders:
     incident_id: "{{ incident_id }}"
     users: incident.commander@example.com
 
-- name: Ask a person and whoever is on call for the database
+- name: Request a user and whoever is on call for the database
   oncall.pagerduty.incident_responders:
     incident_id: "{{ incident_id }}"
     users:
@@ -66,44 +75,60 @@ EXAMPLES = r"""
       - Database
     responders_message: The replicas lag by 20 minutes. Please join the bridge.
 
-- name: Ask again, whoever has declined
+- name: Request a user again who has declined
   oncall.pagerduty.incident_responders:
     incident_id: "{{ incident_id }}"
     users: incident.commander@example.com
     renotify: true
+
+- name: Cancel a request that is still pending
+  oncall.pagerduty.incident_responders:
+    incident_id: "{{ incident_id }}"
+    users: incident.commander@example.com
+    state: absent
 """
 
 RETURN = r"""
 incidents:
-  description: The incidents as PagerDuty holds them now; in check mode, as it would hold them.
-  returned: when they could be read
+  description: The incidents as they are in PagerDuty after the task; in check mode, as they would be.
+  returned: when the incidents could be read
   type: list
   elements: dict
   sample:
     - id: Q1R2DLCB21K7NP
       incident_number: 42
       status: triggered
-      responder_requests:
-        - message: Please join the bridge.
 incident:
-  description: The same, where one incident was asked for.
-  returned: when one incident was asked for
+  description: The same, if there is exactly one incident.
+  returned: when there is exactly one incident
   type: dict
   sample:
     id: Q1R2DLCB21K7NP
     incident_number: 42
     status: triggered
-    responder_requests:
-      - message: Please join the bridge.
+notifies:
+  description:
+    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - C(who) is null where PagerDuty does not let it be known.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - target: Q1R2DLCB21K7NP
+      who:
+        id: PUSER01
+        type: user_reference
+        summary: Primary On Call
+      why: requested as a responder
 failures:
-  description: The incidents that could not be changed, and why.
+  description: The incidents that could not be changed, each with the reason.
   returned: on failure
   type: list
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: Incident Q1R2DLCB21K7NP (number 42) is resolved; nobody can be asked to respond.
-      hint: Trigger a new incident with the event module.
+      message: "No user is called 'commander'. Did you mean: Incident Commander (PUSER05)?"
+      hint: "Use the exact email or name that PagerDuty shows, or the id."
       outcome: not_done
       status:
       code:
@@ -111,31 +136,28 @@ failures:
       request_id:
 """
 
-from ..module_utils._incidents import INCIDENT_ID
-from ..module_utils._module import Action
-from ..module_utils._responders import request_responders
+from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._actions.incident_responders import change_responders
+from ..module_utils._actions.incidents import INCIDENT_ID
+from ..module_utils._module import ModuleDefinition
 
-
-def plan(pagerduty, params, notice):
-    return request_responders(pagerduty, params["incident_id"], params, notice)
-
-
-ACTION = Action(
-    plan,
-    {
-        **INCIDENT_ID,
-        "users": {"type": "list", "elements": "str"},
-        "escalation_policies": {"type": "list", "elements": "str"},
-        "responders_message": {"type": "str"},
-        "requester": {"type": "str"},
-        "renotify": {"type": "bool", "default": False},
-    },
+DEFINITION = ModuleDefinition(
+    plan=change_responders,
+    options=dict(
+        INCIDENT_ID,
+        users={"type": "list", "elements": "str"},
+        escalation_policies={"type": "list", "elements": "str"},
+        responders_message={"type": "str"},
+        requester={"type": "str"},
+        renotify={"type": "bool", "default": False},
+        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+    ),
     required_one_of=[("users", "escalation_policies")],
 )
 
 
 def main():
-    ACTION.main()
+    DEFINITION.main()
 
 
 if __name__ == "__main__":

@@ -3,19 +3,19 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: incident_response_play
 short_description: Run a response play on PagerDuty incidents
 version_added: 0.1.0
 description:
-  - Runs a response play on one or many incidents. It asks the play's responders to join, which pages them,
-    subscribes its subscribers, and sets its conference bridge.
-  - It is already so when all its responders, subscribers, and its bridge are on the incident. Where any of them is
-    missing the whole play is run, which is all that PagerDuty offers.
-  - PagerDuty has withdrawn response plays. Accounts that no longer have them get an error that points to Incident
-    Workflows.
+  - Runs a response play on one or more incidents. It requests the play's responders, which pages them, notifies its
+    subscribers, and sets its conference bridge.
+  - No change is made if all its responders were requested and its bridge is set. If only the bridge is missing, it is
+    set, and nobody is paged.
+  - PagerDuty does not return the subscribers that a play adds. A play without responders and bridge is recorded in a
+    note on the incident, and not run again while that note is there.
+  - PagerDuty ended response plays in 2024. For accounts without them the task fails and names
+    M(oncall.pagerduty.incident_workflow).
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -28,9 +28,13 @@ options:
     description: The response play, by id or name.
     type: str
     required: true
+notes:
+  - If a responder is missing, the whole play is run, which pages all its responders.
+  - The OAuth scopes needed are C(incidents.read), C(incidents.write), C(response_plays.read), and
+    C(response_plays.write). C(oncalls.read) is needed only to name whom the change notifies.
 seealso:
   - name: Response plays
-    description: PagerDuty's own words on their end.
+    description: PagerDuty's page on their end.
     link: https://support.pagerduty.com/main/docs/response-plays
   - module: oncall.pagerduty.incident_workflow
   - module: oncall.pagerduty.incident_responders
@@ -42,26 +46,29 @@ EXAMPLES = r"""
     incident_id: "{{ incident_id }}"
     response_play: Major Incident
 
-- name: See what the play would add
+- name: Show what the play would change
   oncall.pagerduty.incident_response_play:
     incident_id: "{{ incident_id }}"
     response_play: Major Incident
   check_mode: true
   diff: true
 
-- name: Run the play only for incidents of high urgency
+- name: Read an incident
+  oncall.pagerduty.incident_info:
+    incident_id: "{{ incident_id }}"
+  register: read
+
+- name: Run the play if its urgency is high
   oncall.pagerduty.incident_response_play:
     incident_id: "{{ incident_id }}"
     response_play: Major Incident
-  when: urgency == "high"
-  vars:
-    urgency: high
+  when: read.incident.urgency == "high"
 """
 
 RETURN = r"""
 incidents:
-  description: The incidents as PagerDuty holds them now; in check mode, as it would hold them.
-  returned: when they could be read
+  description: The incidents as they are in PagerDuty after the task; in check mode, as they would be.
+  returned: when the incidents could be read
   type: list
   elements: dict
   sample:
@@ -69,22 +76,36 @@ incidents:
       incident_number: 42
       status: triggered
 incident:
-  description: The same, where one incident was asked for.
-  returned: when one incident was asked for
+  description: The same, if there is exactly one incident.
+  returned: when there is exactly one incident
   type: dict
   sample:
     id: Q1R2DLCB21K7NP
     incident_number: 42
     status: triggered
+notifies:
+  description:
+    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - C(who) is null where PagerDuty does not let it be known.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - target: Q1R2DLCB21K7NP
+      who:
+        id: PUSER01
+        type: user_reference
+        summary: Primary On Call
+      why: requested as a responder
 failures:
-  description: The incidents that could not be changed, and why.
+  description: The incidents that could not be changed, each with the reason.
   returned: on failure
   type: list
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: Incident Q1R2DLCB21K7NP (number 42) is resolved; no response play can be run on it.
-      hint: Trigger a new incident with the event module.
+      message: "Incident Q1R2DLCB21K7NP (number 42) is resolved; a response play cannot be run on it."
+      hint: "Re-open it with status: triggered of incident_status, or trigger a new one with the event module."
       outcome: not_done
       status:
       code:
@@ -92,26 +113,22 @@ failures:
       request_id:
 """
 
-from ..module_utils._incidents import INCIDENT_ID
-from ..module_utils._module import Action
-from ..module_utils._responders import run_response_play
+from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._actions.incident_response_play import run_response_play
+from ..module_utils._actions.incidents import INCIDENT_ID
+from ..module_utils._module import ModuleDefinition
 
-
-def plan(pagerduty, params, notice):
-    return run_response_play(pagerduty, params["incident_id"], params["response_play"])
-
-
-ACTION = Action(
-    plan,
-    {
-        **INCIDENT_ID,
-        "response_play": {"type": "str", "required": True},
-    },
+DEFINITION = ModuleDefinition(
+    plan=run_response_play,
+    options=dict(
+        INCIDENT_ID,
+        response_play={"type": "str", "required": True},
+    ),
 )
 
 
 def main():
-    ACTION.main()
+    DEFINITION.main()
 
 
 if __name__ == "__main__":

@@ -3,17 +3,16 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: incident_status
-short_description: Acknowledge or resolve PagerDuty incidents
+short_description: Acknowledge, resolve, or re-open PagerDuty incidents
 version_added: 0.1.0
 description:
-  - Acknowledges or resolves one or many incidents. Acknowledging stops the escalation; resolving ends the incident.
-  - It is already so when the incident has that status. Nothing re-opens a resolved incident, so acknowledging one is
-    an error.
-  - Many incidents are read by pages and changed by up to 250 in one call.
+  - Sets the status of one or more incidents.
+  - Acknowledging an incident stops its escalation. Resolving it ends it. Setting it back to V(triggered) takes an
+    acknowledgement back or re-opens a resolved incident, and pages people.
+  - No change is made if the incident already has the status.
+  - Up to 250 incidents are changed by one call.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -23,17 +22,30 @@ extends_documentation_fragment:
   - oncall.pagerduty.attributes.action_group
 options:
   status:
-    description: The status that the incidents shall have.
+    description:
+      - The status that the incidents should have.
+      - With V(triggered), a resolved incident is re-opened and assigned by its current escalation policy.
+      - With V(acknowledged), a resolved incident is an error unless O(reopen=true).
     type: str
-    choices: [acknowledged, resolved]
+    choices: [triggered, acknowledged, resolved]
     required: true
   resolution:
     description:
-      - How it was resolved. PagerDuty keeps it as a note on the incident.
-      - Goes with O(status=resolved) only, and is not added to an incident that is already resolved.
+      - How the incident was resolved. Requires O(status=resolved).
+      - PagerDuty keeps it in the incident's timeline, where the API returns it with the log entry of the resolution.
+        Neither the notes nor the web interface show it. For text that everybody should see, use
+        M(oncall.pagerduty.incident_note).
+      - The resolution of an incident that is already resolved cannot be changed; a different one is a warning.
     type: str
+  reopen:
+    description: Whether O(status=acknowledged) may re-open a resolved incident, which PagerDuty then assigns to you.
+    type: bool
+    default: false
+notes:
+  - The OAuth scopes needed are C(incidents.read) and C(incidents.write). C(oncalls.read) is needed only to name whom
+    the change notifies.
 seealso:
-  - name: Update incidents
+  - name: Update an incident
     description: The call in PagerDuty's API reference.
     link: https://developer.pagerduty.com/api-reference/8a0e1aa2ec666-update-an-incident
   - module: oncall.pagerduty.incident_note
@@ -45,53 +57,59 @@ EXAMPLES = r"""
     incident_id: "{{ incident_id }}"
     status: acknowledged
 
-- name: Resolve an incident, saying how
+- name: Resolve several incidents with a resolution
+  oncall.pagerduty.incident_status:
+    incident_id: "{{ incident_ids }}"
+    status: resolved
+    resolution: Failed over to the standby database.
+
+- name: Re-open an incident that was resolved too early
   oncall.pagerduty.incident_status:
     incident_id: "{{ incident_id }}"
-    status: resolved
-    resolution: Replaced the disk.
-
-- name: Find the incident of an alert
-  oncall.pagerduty.incident_info:
-    dedup_key: checkout-disk-full
-  register: found
-
-- name: Acknowledge what was found
-  oncall.pagerduty.incident_status:
-    incident_id: "{{ found.incidents | map(attribute='id') }}"
-    status: acknowledged
-  when: found.incidents | length > 0
+    status: triggered
 """
 
 RETURN = r"""
 incidents:
-  description: The incidents as PagerDuty holds them now; in check mode, as it would hold them.
-  returned: when they could be read
+  description: The incidents as they are in PagerDuty after the task; in check mode, as they would be.
+  returned: when the incidents could be read
   type: list
   elements: dict
   sample:
     - id: Q1R2DLCB21K7NP
       incident_number: 42
       status: acknowledged
-      title: Disk full on checkout-1
 incident:
-  description: The same, where one incident was asked for.
-  returned: when one incident was asked for
+  description: The same, if there is exactly one incident.
+  returned: when there is exactly one incident
   type: dict
   sample:
     id: Q1R2DLCB21K7NP
     incident_number: 42
     status: acknowledged
-    title: Disk full on checkout-1
+notifies:
+  description:
+    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - C(who) is null where PagerDuty does not let it be known.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - target: Q1R2DLCB21K7NP
+      who:
+        id: PUSER01
+        type: user_reference
+        summary: Primary On Call
+      why: assigned to the incident, which is triggered again
 failures:
-  description: The incidents that could not be changed, and why.
+  description: The incidents that could not be changed, each with the reason.
   returned: on failure
   type: list
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: Incident Q1R2DLCB21K7NP (number 42) is resolved and cannot be acknowledged.
-      hint: Nothing re-opens a resolved incident; trigger a new one with the event module.
+      message: "Incident Q1R2DLCB21K7NP (number 42) is resolved, and acknowledging it would re-open it."
+      hint: "Set reopen: true to do so."
       outcome: not_done
       status:
       code:
@@ -99,27 +117,24 @@ failures:
       request_id:
 """
 
-from ..module_utils._incidents import INCIDENT_ID
-from ..module_utils._module import Action
-from ..module_utils._updates import change_status
+from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._actions.incident import update_incidents
+from ..module_utils._actions.incidents import INCIDENT_ID
+from ..module_utils._module import ModuleDefinition
 
-
-def plan(pagerduty, params, notice):
-    return change_status(pagerduty, params["incident_id"], params["status"], params["resolution"])
-
-
-ACTION = Action(
-    plan,
-    {
-        **INCIDENT_ID,
-        "status": {"type": "str", "choices": ["acknowledged", "resolved"], "required": True},
-        "resolution": {"type": "str"},
-    },
+DEFINITION = ModuleDefinition(
+    plan=update_incidents,
+    options=dict(
+        INCIDENT_ID,
+        status={"type": "str", "choices": ["triggered", "acknowledged", "resolved"], "required": True},
+        resolution={"type": "str"},
+        reopen={"type": "bool", "default": False},
+    ),
 )
 
 
 def main():
-    ACTION.main()
+    DEFINITION.main()
 
 
 if __name__ == "__main__":

@@ -3,21 +3,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: incident_workflow
 short_description: Start an Incident Workflow on PagerDuty incidents
 version_added: 0.1.0
 description:
-  - Starts an Incident Workflow on one or many incidents, once for each O(run_key).
-  - PagerDuty lists no runs. So the module writes a note on the incident, first that the workflow is about to start,
-    and then that it has started. It is already so when a note says that it has started under this O(run_key).
-  - Where the answer to the start is lost, and the incident's timeline does not name the run, nobody can know whether
-    it has started. The module then fails with C(outcome=unknown), and does not start it again until the note is
-    removed.
-  - What it cannot promise - two runs at the very same moment may both find no note, and whoever removes the note or
-    starts the workflow in another way is not seen.
+  - Starts an Incident Workflow on one or more incidents, once for each O(run_key).
+  - PagerDuty has no list of runs. So the module records each run in a note on the incident; first that it is about to
+    start, then that it has started. No change is made if a note says that it has started under this O(run_key).
+  - If the response to the start is lost, nobody can know whether the workflow started. The task then fails with
+    C(outcome=unknown), and does not start it again until you remove the note.
+  - Limitations - two runs at the same moment on different machines may both start the workflow. Runs that were
+    started in another way are not detected.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -32,10 +29,12 @@ options:
     required: true
   run_key:
     description:
-      - Your name for this run, up to 200 characters. Another key starts the workflow another time.
-      - It is joined to the workflow's and the incident's id, so one key is good for many incidents. Without it,
-        these two make the key, and each workflow is started once on each incident.
+      - Your name for this run, up to 200 characters. Another key starts the workflow again.
+      - If not set, the workflow is started once on each incident.
     type: str
+notes:
+  - The OAuth scopes needed are C(incidents.read), C(incidents.write), C(incident_workflows.read), and
+    C(incident_workflows:instances.write).
 seealso:
   - name: Start an Incident Workflow instance
     description: The call in PagerDuty's API reference.
@@ -49,13 +48,13 @@ EXAMPLES = r"""
     incident_id: "{{ incident_id }}"
     incident_workflow: Declare Major Incident
 
-- name: Send the hourly update, once an hour
+- name: Start a workflow once an hour
   oncall.pagerduty.incident_workflow:
     incident_id: "{{ incident_id }}"
     incident_workflow: Declare Major Incident
     run_key: "update {{ now(utc=true).strftime('%Y-%m-%d %H') }}"
 
-- name: See whether it has been started
+- name: Show whether it was started
   oncall.pagerduty.incident_workflow:
     incident_id: "{{ incident_id }}"
     incident_workflow: Declare Major Incident
@@ -64,8 +63,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 incidents:
-  description: The incidents as PagerDuty holds them now; in check mode, as it would hold them.
-  returned: when they could be read
+  description: The incidents as they are in PagerDuty after the task; in check mode, as they would be.
+  returned: when the incidents could be read
   type: list
   elements: dict
   sample:
@@ -73,22 +72,33 @@ incidents:
       incident_number: 42
       status: triggered
 incident:
-  description: The same, where one incident was asked for.
-  returned: when one incident was asked for
+  description: The same, if there is exactly one incident.
+  returned: when there is exactly one incident
   type: dict
   sample:
     id: Q1R2DLCB21K7NP
     incident_number: 42
     status: triggered
+notifies:
+  description:
+    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - C(who) is null where PagerDuty does not let it be known.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - target: Q1R2DLCB21K7NP
+      who:
+      why: the steps of the incident workflow Declare Major Incident (PWORKFLOW) decide who is notified
 failures:
-  description: The incidents that could not be changed, and why.
+  description: The incidents that could not be changed, each with the reason.
   returned: on failure
   type: list
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: Incident Q1R2DLCB21K7NP (number 42) is resolved; no workflow is started on it.
-      hint: Trigger a new incident with the event module.
+      message: "Incident Q1R2DLCB21K7NP (number 42) is resolved; a workflow cannot be started on it."
+      hint: "Re-open it with status: triggered of incident_status, or trigger a new one with the event module."
       outcome: not_done
       status:
       code:
@@ -96,27 +106,23 @@ failures:
       request_id:
 """
 
-from ..module_utils._incidents import INCIDENT_ID
-from ..module_utils._module import Action
-from ..module_utils._workflows import start_workflow
+from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._actions.incident_workflow import start_workflow
+from ..module_utils._actions.incidents import INCIDENT_ID
+from ..module_utils._module import ModuleDefinition
 
-
-def plan(pagerduty, params, notice):
-    return start_workflow(pagerduty, params["incident_id"], params["incident_workflow"], params["run_key"])
-
-
-ACTION = Action(
-    plan,
-    {
-        **INCIDENT_ID,
-        "incident_workflow": {"type": "str", "required": True},
-        "run_key": {"type": "str", "no_log": False},
-    },
+DEFINITION = ModuleDefinition(
+    plan=start_workflow,
+    options=dict(
+        INCIDENT_ID,
+        incident_workflow={"type": "str", "required": True},
+        run_key={"type": "str", "no_log": False},
+    ),
 )
 
 
 def main():
-    ACTION.main()
+    DEFINITION.main()
 
 
 if __name__ == "__main__":

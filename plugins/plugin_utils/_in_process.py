@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a module inside Ansible's worker when its host is this machine: the same code, without a process of its own.
+"""Runs a module inside Ansible's worker when its host is this machine: the same definition, without a new process.
 
-The module is run by its own `main`, so that options, plan, result and messages are those of the module; only the way in
-and out is shorter. Whatever could make a difference (another user, interpreter or environment, async) has the module
-run in a process of its own, as ever.
+Whatever could make a difference (another user, interpreter or environment, async) is left to a process of its own.
+Uses only public interfaces of ansible-core.
 
 Private to the collection.
 """
@@ -14,127 +13,225 @@ Private to the collection.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import importlib
-import io
+import importlib.util
 import json
 import os
 import pkgutil
 import sys
 import typing as t
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ansible import constants
-from ansible.module_utils import basic
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action import ActionBase
-from ansible.plugins.action.normal import ActionModule as InItsOwnProcess
 from ansible.utils.display import Display
-from ansible.vars.clean import remove_internal_keys
 
-from ..module_utils._module import Action
-from ..module_utils._transport import REQUESTS_MISSING
-from ._run import with_defaults
-
-try:
-    from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
-except ImportError:
-    # Before 2.19, ansible-core had another way to hand over arguments.
-    get_module_encoder = None
+from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR
+from ..module_utils._module import ModuleDefinition, invalid_options
 
 SWITCH = "pagerduty_in_process"
-"""A variable, and in capitals an environment variable: false has every module run in a process of its own."""
+"""A variable, and in capitals an environment variable: false runs every module in a process of its own."""
 MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
-PROFILE = "legacy"
-"""How Ansible and the modules of collections write down arguments and results."""
 DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent", "", None)
 """Interpreter settings that leave the choice to Ansible."""
 
-Variables = dict[str, t.Any]
+MASKED, MASKED_PART = (
+    ("$REDACTED$", "$REDACTED$")
+    if importlib.util.find_spec("ansible.module_utils.secrets")
+    else ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********")
+)
+"""What stands in a result in place of a secret, and of a secret inside a text: ansible-core 2.22 uses a new mark."""
+
+Variables = t.Mapping[str, t.Any]
 Result = dict[str, t.Any]
 
 display = Display()
 
 
-def _modules() -> dict[str, Action]:
-    """The actions of all modules, by name.
-
-    They are imported in the process that all workers are forked from, once and not in each, with all that they import.
-    """
+def _import_modules() -> dict[str, ModuleDefinition]:
+    """Import all modules, by name: once, in the process that all workers are forked from."""
     package = importlib.import_module(MODULES)
     names = [found.name for found in pkgutil.iter_modules(package.__path__)]
-    return {name: importlib.import_module(f"{MODULES}.{name}").ACTION for name in names}
+    return {name: importlib.import_module(f"{MODULES}.{name}").DEFINITION for name in names}
 
 
-ACTIONS = _modules()
-if get_module_encoder:
-    # And so are the ways to write down options and results, which Ansible imports when they are asked for.
-    for direction in Direction:
-        get_module_encoder(PROFILE, direction)
-        get_module_decoder(PROFILE, direction)
+DEFINITIONS = _import_modules()
 
 
-class ActionModule(InItsOwnProcess):
-    """The action of every module of the collection."""
-
-    def run(self, tmp: None = None, task_vars: Variables | None = None) -> Result:
-        """Run the task's module, here if that is the same as running it in a process of its own."""
-        variables = task_vars or {}
-        if self._module_name == "event":
-            self._task.args = with_defaults(self._task.args, variables)
-        obstacle = self._obstacle(variables)
-        if obstacle:
-            display.vvv(f"{self._task.action} runs in a process of its own: {obstacle}.")
-            return super().run(tmp, task_vars)
-        return {**ActionBase.run(self, tmp, task_vars), **self._run_here(variables)}
-
-    @property
-    def _module_name(self) -> str:
-        return str(self._task.resolved_action).rpartition(".")[2]
-
-    def _obstacle(self, variables: Variables) -> str | None:
-        """Why the module has to run in a process of its own."""
-        environment: Variables = {}
-        self._compute_environment_string(environment)
-        obstacles = {
-            "this ansible-core hands over arguments in another way": get_module_encoder is None,
-            f"requests is missing here ({REQUESTS_MISSING})": bool(REQUESTS_MISSING),
-            f"{SWITCH} is false": not self._is_switched_on(variables),
-            "its connection is not local": self._connection.transport not in ("local", "ansible.builtin.local"),
-            "it becomes another user": bool(self._connection.become),
-            "it is asynchronous": bool(self._task.async_val),
-            "the task has an environment": bool(environment),
-            "another interpreter is set": not _is_this_one(self._interpreter(variables)),
-        }
-        return next((words for words, applies in obstacles.items() if applies), None)
-
-    def _is_switched_on(self, variables: Variables) -> bool:
-        wanted = variables.get(SWITCH, os.environ.get(SWITCH.upper(), True))
-        return boolean(self._templar.template(wanted), strict=False)
-
-    def _interpreter(self, variables: Variables) -> str | None:
-        """The interpreter that the user, or Ansible for the implicit localhost, has set."""
-        delegated = variables.get("ansible_delegated_vars") or {}
-        host = delegated.get(self._task.delegate_to) if self._task.delegate_to else None
-        setting = constants.config.get_config_value("INTERPRETER_PYTHON", variables=host or variables)
-        return t.cast("str | None", self._templar.template(setting))
-
-    def _run_here(self, variables: Variables) -> Result:
-        options = dict(self._task.args)
-        self._update_module_args(self._task.action, options, variables)
-        printed = io.StringIO()
-        code: t.Any = 0
-        # As a process of its own it would start where the playbook is, and print its result.
-        with _options(options), _directory(self._loader.get_basedir()), contextlib.redirect_stdout(printed):
-            try:
-                ACTIONS[self._module_name].main(lambda line: display.v(line, host=variables.get("inventory_hostname")))
-            except SystemExit as end:
-                code = end.code
-        result: Result = self._parse_returned_data({"stdout": printed.getvalue(), "stderr": "", "rc": code}, PROFILE)
-        remove_internal_keys(result)
-        return result
+def subprocess_reason(task: t.Any, connection: t.Any, templar: t.Any, variables: Variables) -> str:
+    """Return why a task needs a process of its own; empty if it does not."""
+    reasons = {
+        f"requests is missing here ({REQUESTS_IMPORT_ERROR})": bool(REQUESTS_IMPORT_ERROR),
+        f"{SWITCH} is false": not _is_switched_on(templar, variables),
+        "its connection is not local": connection.transport not in ("local", "ansible.builtin.local"),
+        "it becomes another user": bool(connection.become),
+        "it is asynchronous": bool(task.async_val),
+        "the task has an environment": _has_environment(task, templar),
+        "another interpreter is set": not _is_this_interpreter(_interpreter(task, templar, variables)),
+    }
+    return next((reason for reason, applies in reasons.items() if applies), "")
 
 
-def _is_this_one(interpreter: str | None) -> bool:
-    """Whether a module would meet this interpreter, in this environment, under whatever name."""
+@dataclass
+class Task:
+    """A task with validated options, ready to run.
+
+    Args:
+        definition: the module.
+        options: validated; empty if that was not possible.
+        folder: where a process of its own would start: relative paths in options count from there.
+        shows_options: whether the result holds the options, as `invocation`.
+        error: why the options are refused; empty if they are not.
+    """
+
+    definition: ModuleDefinition
+    options: dict[str, t.Any]
+    check_mode: bool
+    diff_mode: bool
+    folder: str
+    host: str
+    shows_options: bool
+    error: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+    def run(self) -> Result:
+        """Return the result that the module returns in a process of its own."""
+        with _working_folder(self.folder):
+            result = {"failed": True, "msg": self.error} if self.error else self._run()
+        if self.warnings:
+            result["warnings"] = self.warnings
+        if self.options and self.shows_options:
+            result["invocation"] = {"module_args": self.options}
+        secrets = [str(self.options[name]) for name in _secret_options(self.definition) if self.options.get(name)]
+        masked: Result = mask(result, secrets)
+        return masked
+
+    def _run(self) -> Result:
+        return self.definition.run(
+            self.options,
+            check_mode=self.check_mode,
+            diff_mode=self.diff_mode,
+            warn=self.warnings.append,
+            progress=lambda line: display.v(line, host=self.host),
+        )
+
+
+def prepare(task: t.Any, loader: t.Any, variables: Variables) -> Task:
+    """Validate a task's options; sends nothing."""
+    name = task.action.rpartition(".")[2]
+    definition = DEFINITIONS[name]
+    given = json.loads(json.dumps(task.args, default=_plain))
+    options, error = _validate(definition, task.action, given)
+    return Task(
+        definition,
+        options,
+        check_mode=bool(task.check_mode),
+        diff_mode=bool(task.diff),
+        folder=loader.get_basedir(),
+        host=str(variables.get("inventory_hostname")),
+        shows_options=_shows_options(variables),
+        error=error,
+        warnings=list(_alias_warnings(definition, given)),
+    )
+
+
+def _validate(definition: ModuleDefinition, name: str, given: dict[str, t.Any]) -> tuple[dict[str, t.Any], str]:
+    """Return the validated options, and the error that AnsibleModule would report."""
+    try:
+        validated = ArgumentSpecValidator(definition.options, **definition.rules).validate(given)
+    except (TypeError, UnicodeError) as error:
+        return {}, invalid_options(error)
+    options: dict[str, t.Any] = validated.validated_parameters
+    if not validated.error_messages:
+        return options, ""
+    message = str(validated.errors.msg)
+    if isinstance(validated.errors[0], UnsupportedError):
+        message = f"Unsupported parameters for ({name}) module: {message}"
+    return options, message
+
+
+def _alias_warnings(definition: ModuleDefinition, given: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    """Yield the warnings of AnsibleModule for options that are given twice, under two names or by the environment."""
+    for name, option in definition.options.items():
+        _fallback, variables = option.get("fallback", (None, []))
+        is_given = name in given or any(variable in os.environ for variable in variables)
+        for alias in option.get("aliases", ()):
+            if alias in given and is_given:
+                yield f"Both option {name} and its alias {alias} are set."
+            is_given = is_given or alias in given
+
+
+def mask(value: t.Any, secrets: t.Sequence[str]) -> t.Any:
+    """Return a result without secrets, as AnsibleModule does for options with `no_log`.
+
+    Of our own, since ansible-core 2.22 deprecates its function for this.
+    """
+    if isinstance(value, dict):
+        return {key: mask(each, secrets) for key, each in value.items()}
+    if isinstance(value, list):
+        return [mask(each, secrets) for each in value]
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return MASKED if any(secret in str(value) for secret in secrets) else value
+    if not isinstance(value, str):
+        return value
+    if value in secrets:
+        return MASKED
+    for secret in secrets:
+        value = value.replace(secret, MASKED_PART)
+    return value
+
+
+def _shows_options(variables: Variables) -> bool:
+    try:
+        return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=variables))
+    except AnsibleError:
+        # Before ansible-core 2.21 there was no such setting, and results always held them.
+        return True
+
+
+def _secret_options(definition: ModuleDefinition) -> t.Iterator[str]:
+    for name, option in definition.options.items():
+        if option.get("no_log"):
+            yield from (name, *option.get("aliases", ()))
+
+
+def _plain(value: t.Any) -> t.Any:
+    """Return a value that JSON lacks as it arrives in a module of its own process."""
+    if isinstance(value, (datetime.date, datetime.datetime)):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    # Before ansible-core 2.19 a vaulted value is a sequence, but not a string.
+    if isinstance(value, (set, Sequence)) and not hasattr(value, "data"):
+        return list(value)
+    return str(value)
+
+
+def _is_switched_on(templar: t.Any, variables: Variables) -> bool:
+    value = variables.get(SWITCH, os.environ.get(SWITCH.upper(), True))
+    return bool(boolean(templar.template(value), strict=False))
+
+
+def _has_environment(task: t.Any, templar: t.Any) -> bool:
+    environments = task.environment if isinstance(task.environment, list) else [task.environment]
+    return any(templar.template(environment) for environment in environments if environment)
+
+
+def _interpreter(task: t.Any, templar: t.Any, variables: Variables) -> str | None:
+    """Return the interpreter that the user, or Ansible for the implicit localhost, has set."""
+    delegated = variables.get("ansible_delegated_vars") or {}
+    host = delegated.get(task.delegate_to) if task.delegate_to else None
+    setting = constants.config.get_config_value("INTERPRETER_PYTHON", variables=host or variables)
+    return t.cast("str | None", templar.template(setting))
+
+
+def _is_this_interpreter(interpreter: str | None) -> bool:
+    """Return whether a module would run with this interpreter and its packages, under whatever name."""
     if interpreter in DISCOVERED:
         return True
     paths = [str(interpreter), sys.executable]
@@ -143,20 +240,7 @@ def _is_this_one(interpreter: str | None) -> bool:
 
 
 @contextlib.contextmanager
-def _options(options: Variables) -> t.Iterator[None]:
-    """Hand options to the next AnsibleModule, in the form in which a module would find them."""
-    encoder = get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
-    before = basic._ANSIBLE_ARGS, basic._ANSIBLE_PROFILE
-    basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": options}, cls=encoder).encode()
-    basic._ANSIBLE_PROFILE = PROFILE
-    try:
-        yield
-    finally:
-        basic._ANSIBLE_ARGS, basic._ANSIBLE_PROFILE = before
-
-
-@contextlib.contextmanager
-def _directory(path: str) -> t.Iterator[None]:
+def _working_folder(path: str) -> t.Iterator[None]:
     before = os.getcwd()
     os.chdir(path)
     try:

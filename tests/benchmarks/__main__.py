@@ -2,13 +2,15 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The benchmarks: everything measured side by side, round by round, in one run against the simulator.
+"""The benchmarks: all ways to call PagerDuty, measured in turn in one run against the simulator.
 
 Prints medians with the spread, the ratios that count, and where the time of one task goes.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import statistics
 import sys
 import tempfile
@@ -18,27 +20,27 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.contenders import AS_MODULE, CLIENT, CURL, DEBUG, IN_WORKER, PING, URI, Bench, Contender, Work
+from benchmarks.contenders import AS_MODULE, CLIENT, CURL, DEBUG, IN_WORKER, PING, URI, Contender, TestBed, Work
 from benchmarks.profile import profile
 from simulator.launch import Simulator
 
 ROUNDS = 5
 MORE = 20
-"""How many more tasks, or loop items, are measured to know what one costs."""
+"""How many tasks or loop items are added to measure the cost of one."""
 ANSIBLE = (IN_WORKER, AS_MODULE, URI, PING, DEBUG)
 ENOUGH_CALLS = 1_000_000
-"""A rate limit that nobody reaches: what is measured is the way, not the waiting."""
+"""A rate limit that no benchmark reaches."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """Something to measure.
+    """One benchmark.
 
     Args:
-        contenders: who takes part.
-        work: given the incidents, what is to be done.
-        less: what is taken away from it, to know what is done more; `per` is by how many times.
-        sample: on how many of the `incidents` those work that do them one by one; the figure is theirs, scaled up.
+        contenders: what is measured.
+        work: the work, for given incidents.
+        less: the work whose time is subtracted; the difference is divided by `per`.
+        sample: the incidents for contenders that take them one by one; their time is scaled up to `incidents`.
     """
 
     name: str
@@ -82,14 +84,18 @@ SCENARIOS = (
         sample=20,
     ),
 )
+VERSIONED = ("one more task", "one more loop item")
+"""Scenarios that are also measured on every version of ansible-core in ANSIBLE_MATRIX."""
+VERSIONS = ("2.16", "2.19", "2.21")
 TARGETS = (
-    ("one more loop item", IN_WORKER, URI, 20.0),
-    ("one more task", IN_WORKER, URI, 3.0),
-    ("one task on 100 hosts", IN_WORKER, URI, 3.0),
-    ("acknowledge 500 incidents", IN_WORKER, URI, 50.0),
-    ("one more task", IN_WORKER, DEBUG, 0.5),
+    ("one more loop item", IN_WORKER, URI, 1 / 20),
+    ("one more loop item", AS_MODULE, PING, 1.4),
+    ("one more task", IN_WORKER, DEBUG, 1.7),
+    ("one more task", IN_WORKER, URI, 1 / 3),
+    ("one task on 100 hosts", IN_WORKER, URI, 1 / 3),
+    ("acknowledge 500 incidents", IN_WORKER, URI, 1 / 50),
 )
-"""What the collection wants to reach: who shall take how many times as long as it does."""
+"""The goals: how long the first may take, as a multiple of the second."""
 
 Figures = dict[tuple[str, str], list[float]]
 
@@ -98,19 +104,39 @@ def main() -> None:
     """Measure, and print."""
     figures: Figures = defaultdict(list)
     with Simulator(rest_limit=ENOUGH_CALLS) as simulator, tempfile.TemporaryDirectory() as folder:
-        bench = Bench(simulator, Path(folder))
+        bench = TestBed(simulator, Path(folder))
         for number in range(ROUNDS):
             for scenario in SCENARIOS:
                 for contender in scenario.contenders:
                     say(f"Round {number + 1} of {ROUNDS}: {scenario.name}, {contender.name}")
                     figures[scenario.name, contender.name].append(measure(bench, simulator, scenario, contender))
-        print_table(figures)
+        print(f"\nmilliseconds: median of {ROUNDS} (smallest to largest), and as a multiple of the time in the worker")
+        print_table(figures, SCENARIOS)
         print_targets(figures)
+        measure_versions(simulator, Path(folder))
         profile(simulator)
 
 
-def measure(bench: Bench, simulator: Simulator, scenario: Scenario, contender: Contender) -> float:
-    """Seconds that a contender takes."""
+def measure_versions(simulator: Simulator, folder: Path) -> None:
+    """Measure some scenarios on several versions of ansible-core, and print them."""
+    commands = json.loads(os.environ.get("ANSIBLE_MATRIX", "{}"))
+    scenarios = [scenario for scenario in SCENARIOS if scenario.name in VERSIONED]
+    for name, command in commands.items():
+        if not name.startswith(VERSIONS):
+            continue
+        figures: Figures = defaultdict(list)
+        bench = TestBed(simulator, folder, Path(command))
+        for number in range(ROUNDS):
+            say(f"ansible-core {name}: round {number + 1} of {ROUNDS}")
+            for scenario in scenarios:
+                for contender in scenario.contenders:
+                    figures[scenario.name, contender.name].append(measure(bench, simulator, scenario, contender))
+        print(f"\nansible-core {name}")
+        print_table(figures, scenarios)
+
+
+def measure(bench: TestBed, simulator: Simulator, scenario: Scenario, contender: Contender) -> float:
+    """Return the seconds that a contender takes."""
     one_by_one = scenario.sample and not contender.in_bulk
     count = scenario.sample if one_by_one else scenario.incidents
     seconds = timed(bench, simulator, contender, scenario.work, count)
@@ -120,19 +146,18 @@ def measure(bench: Bench, simulator: Simulator, scenario: Scenario, contender: C
 
 
 def timed(
-    bench: Bench, simulator: Simulator, contender: Contender, make: t.Callable[[list[str]], Work], count: int
+    bench: TestBed, simulator: Simulator, contender: Contender, make: t.Callable[[list[str]], Work], count: int
 ) -> float:
-    """Seconds that a piece of work takes on a new account."""
+    """Return the seconds that a piece of work takes on a new account."""
     work = make(simulator.reset(incidents=count)["incidents"])
     start = time.perf_counter()
     bench.run(contender, work)
     return time.perf_counter() - start
 
 
-def print_table(figures: Figures) -> None:
-    """Medians with the smallest and the largest, in milliseconds, and how many times as long as in the worker."""
-    print(f"\nmilliseconds: median of {ROUNDS} (smallest to largest), and how many times as long as in the worker")
-    for scenario in SCENARIOS:
+def print_table(figures: Figures, scenarios: t.Iterable[Scenario]) -> None:
+    """Print medians with the smallest and the largest, in milliseconds, and as multiples of the time in the worker."""
+    for scenario in scenarios:
         print(f"\n{scenario.name}")
         own = statistics.median(figures[scenario.name, IN_WORKER.name])
         for contender in scenario.contenders:
@@ -144,17 +169,17 @@ def print_table(figures: Figures) -> None:
 
 
 def print_targets(figures: Figures) -> None:
-    """What was to be reached, and whether it is."""
-    print("\nto reach")
+    """Print the goals, and whether they are met."""
+    print("\ngoals")
     for name, own, other, wanted in TARGETS:
-        pairs = zip(figures[name, other.name], figures[name, own.name], strict=True)
-        ratio = statistics.median(theirs / ours for theirs, ours in pairs)
-        verdict = "reached" if ratio >= wanted else "missed"
-        print(f"  {name}: {other.name} takes {ratio:.2f} times as long; wanted {wanted:g}: {verdict}")
+        pairs = zip(figures[name, own.name], figures[name, other.name], strict=True)
+        ratio = statistics.median(ours / theirs for ours, theirs in pairs)
+        finding = "met" if ratio <= wanted else "missed"
+        print(f"  {name}: {own.name} takes {ratio:.3f} times as long as {other.name}; at most {wanted:.3f}: {finding}")
 
 
 def say(line: str) -> None:
-    """Progress, beside the figures."""
+    """Print progress, apart from the figures."""
     print(line, file=sys.stderr, flush=True)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who does the same work, and how: plays for Ansible's ways, scripts for the others.
+"""The ways to do the same work: plays for Ansible, scripts for the others.
 
 `community.general`'s PagerDuty modules are left out: their addresses are fixed, and cannot be pointed at a simulator.
 """
@@ -34,7 +34,7 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be done: read one incident, or acknowledge or annotate many.
+    """Read one incident, or acknowledge or annotate many.
 
     Args:
         kind: `read`, `acknowledge` or `annotate`.
@@ -53,10 +53,10 @@ class Work:
 
 @dataclass(frozen=True)
 class Contender:
-    """A way to do it.
+    """A way to do the work.
 
     Args:
-        task: Ansible's task for a piece of work and one incident (or all of them); None for what is no play.
+        task: Ansible's task for a piece of work and one incident (or all of them); None if it is not a playbook.
         in_bulk: whether one task takes all incidents.
     """
 
@@ -68,7 +68,7 @@ class Contender:
 
 
 def module(work: Work, ids: t.Any) -> Task:
-    """The collection's own task."""
+    """Return the task with a module of the collection."""
     return {
         "read": {"oncall.pagerduty.incident_info": {"incident_id": ids}},
         "acknowledge": {"oncall.pagerduty.incident_status": {"incident_id": ids, "status": "acknowledged"}},
@@ -77,7 +77,7 @@ def module(work: Work, ids: t.Any) -> Task:
 
 
 def uri(work: Work, incident_id: str) -> Task:
-    """The same call by hand; without the look that makes the module idempotent."""
+    """Return a task with ansible.builtin.uri, without the read that makes the module idempotent."""
     address = "{{ lookup('env', 'PAGERDUTY_API_URL') }}/incidents/" + incident_id
     common = {"headers": HEADERS, "status_code": [200, 201], "body_format": "json"}
     change = {"incident": {"type": "incident_reference", "status": "acknowledged"}}
@@ -96,7 +96,7 @@ def uri(work: Work, incident_id: str) -> Task:
 
 
 def script(program: str) -> t.Callable[[Work, str], list[str]]:
-    """A script of this folder, which takes the kind of work, the address and the ids."""
+    """Return a command with a script of this folder, which takes the kind of work, the address and the ids."""
     runner = [sys.executable] if program.endswith(".py") else ["bash"]
     return lambda work, url: [*runner, str(HERE / program), work.kind, url, *work.ids]
 
@@ -110,16 +110,18 @@ CURL = Contender("curl in a loop", None, command=script("with_curl.sh"))
 CLIENT = Contender("PagerDuty's client", None, command=script("with_client.py"))
 
 
-class Bench:
+class TestBed:
     """Runs contenders against a simulator.
 
     Args:
         folder: for the plays.
+        ansible_playbook: the command of another version of ansible-core.
     """
 
-    def __init__(self, simulator: Simulator, folder: Path) -> None:
+    def __init__(self, simulator: Simulator, folder: Path, ansible_playbook: Path | None = None) -> None:
         self._simulator = simulator
         self._folder = folder
+        self._ansible_playbook = ansible_playbook or Path(sys.executable).with_name("ansible-playbook")
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("PAGERDUTY_")},
             "ANSIBLE_LOCALHOST_WARNING": "false",
@@ -147,17 +149,16 @@ class Bench:
             "hosts": "all",
             "connection": "local",
             "gather_facts": False,
-            "vars": {"ansible_python_interpreter": sys.executable},
+            "vars": {"ansible_python_interpreter": str(self._ansible_playbook.with_name("python"))},
             "tasks": list(tasks(contender, work)),
         }
         file = self._folder / "play.json"
         file.write_text(json.dumps([play]))
-        ansible_playbook = str(Path(sys.executable).with_name("ansible-playbook"))
-        return [ansible_playbook, "-i", ",".join([*hosts, ""]), "--forks", "20", str(file)]
+        return [str(self._ansible_playbook), "-i", ",".join([*hosts, ""]), "--forks", "20", str(file)]
 
 
 def tasks(contender: Contender, work: Work) -> t.Iterator[Task]:
-    """The tasks of a contender's play."""
+    """Yield the tasks of a contender's play."""
     make = t.cast("t.Callable[[Work, t.Any], Task]", contender.task)
     if work.items:
         yield {**make(work, work.ids[0]), "loop": list(range(work.items))}

@@ -15,13 +15,13 @@ NOTE = "The disk is full."
 
 
 class OverHttp(pagerduty.RestApiV2Client):
-    """The client without its check that addresses are https; the simulator of all contenders is not."""
+    """The client without its check for https addresses: the benchmarks use a simulator without TLS."""
 
     url = ""
 
 
 def main() -> None:
-    """Do it, one incident after the other, as the client's documentation shows it."""
+    """Do the work, one incident after the other, as the client's documentation shows it."""
     kind, url, *ids = sys.argv[1:]
     client = OverHttp(os.environ["PAGERDUTY_API_TOKEN"], default_from=os.environ["PAGERDUTY_FROM_EMAIL"])
     client.url = url

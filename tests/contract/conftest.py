@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Simulators that hold both sides to PagerDuty's OpenAPI files."""
+"""Simulators that check requests and responses against PagerDuty's OpenAPI files."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ import pytest
 import trustme
 
 from simulator.client import Client
+from simulator.fixtures import running_simulator, simulator
 from simulator.launch import Simulator
 
+__all__ = ["running_simulator", "simulator"]
 OPENAPI = Path(os.environ.get("PAGERDUTY_OPENAPI", Path(__file__).parents[3] / "shared" / "openapi"))
 
 
@@ -36,7 +38,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture(scope="session")
 def tls_simulator(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Simulator]:
-    """A simulator behind https, as PagerDuty's own client insists; with the contract on where the files are at hand."""
+    """A simulator behind TLS, which PagerDuty's own client requires; with the contract if the files are there."""
     folder = tmp_path_factory.mktemp("tls")
     certificate = authority.issue_cert("127.0.0.1")
     certificate.private_key_pem.write_to_path(str(folder / "key.pem"))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every endpoint of the simulator is held to PagerDuty's OpenAPI files: right calls pass, wrong ones are told."""
+"""Every endpoint of the simulator keeps to PagerDuty's OpenAPI files: right calls pass, and wrong ones are reported."""
 
 from __future__ import annotations
 
@@ -36,10 +36,12 @@ def event(action: str = "trigger", **changes: t.Any) -> Json:
     return {**whole, **changes}
 
 
+SPAN = [("since", "2026-01-31T00:00:00Z"), ("until", "2026-02-28T00:00:00Z")]
 INCIDENT_EXPANSIONS = (
     "acknowledgers",
     "agents",
     "assignees",
+    "body",
     "conference_bridge",
     "escalation_policies",
     "first_trigger_log_entries",
@@ -49,7 +51,7 @@ INCIDENT_EXPANSIONS = (
     "users",
 )
 CHANGES: t.Sequence[Json] = (
-    {"title": "Another title", "urgency": "low", "priority": {"id": "PPRIOR1", "type": "priority_reference"}},
+    {"title": "Another title", "urgency": "high", "priority": {"id": "PPRIOR1", "type": "priority_reference"}},
     {"conference_bridge": {"conference_number": "+1-415-555-0100", "conference_url": "https://meet.example.com/1"}},
     {"incident_type": {"name": "major_incident"}, "service": reference(account.DATABASE)},
     {"assignments": [{"assignee": reference(account.OWNER)}]},
@@ -63,16 +65,21 @@ CHANGES: t.Sequence[Json] = (
 
 
 def test_every_endpoint_keeps_the_contract(contract_simulator: Simulator, call: Client) -> None:
-    """One long walk: each step is a right call, and so must be answered as the file says."""
-    first, second, third = contract_simulator.reset(incidents=3)["incidents"]
+    """Makes a right call of every kind, one after the other, and checks each response."""
+    first, second, third = contract_simulator.reset(incidents=3, incident={"alerts": 1})["incidents"]
     walk = Walk(call)
     walk.through_an_event()
     walk.through_incidents(first, second)
+    walk.through_similar_incidents(third)
     walk.through_notes(first)
     walk.through_people(first)
     walk.through_automation(first)
     walk.through_the_directory()
+    walk.through_a_new_user()
+    walk.through_a_new_service()
+    walk.through_webhook_subscriptions()
     walk.through_changes(third)
+    walk.through_maintenance()
     journal = contract_simulator.journal()["entries"]
     assert [entry["contract"] for entry in journal if entry["contract"]] == []
     walked = {(entry["method"], entry["path"]) for entry in journal}
@@ -85,10 +92,10 @@ def test_every_endpoint_keeps_the_contract(contract_simulator: Simulator, call: 
 
 
 class Walk:
-    """Right calls of every kind.
+    """Makes right calls of every kind.
 
     Args:
-        call: what makes them.
+        call: sends a call.
     """
 
     def __init__(self, call: Client) -> None:
@@ -100,7 +107,7 @@ class Walk:
         return answer.body
 
     def through_an_event(self) -> None:
-        """An alert's life by events, and a change event."""
+        """Trigger, acknowledge and resolve an alert, and send a change event."""
         links, images = [{"href": "https://example.com", "text": "text"}], [{"src": "https://example.com/a.png"}]
         self._right("POST", "/v2/enqueue", event(links=links, images=images, client="monitor"))
         self._right("POST", "/v2/enqueue", event())
@@ -115,9 +122,13 @@ class Walk:
         self._right("PUT", f"{path}/{alert['id']}", {"alert": {"status": "triggered"}})
         self._right("PUT", path, {"alerts": [{"id": alert["id"], "type": "alert", "status": "resolved"}]})
         self._right("POST", "/v2/enqueue", event("resolve"))
-        self._right(
-            "POST", "/v2/change/enqueue", {"routing_key": account.ROUTING_KEY, "payload": {"summary": "Deployed"}}
-        )
+        payload = {"summary": "Deployed", "source": "ci", "timestamp": "2026-01-31T12:00:00.315Z"}
+        self._right("POST", "/v2/change/enqueue", {"routing_key": account.ROUTING_KEY, "payload": payload})
+        self._right("GET", f"/services/{account.CHECKOUT.id}/change_events", query=[("total", "true")])
+        since = [("since", "2026-01-01T00:00:00Z"), ("until", "2026-12-31T00:00:00Z"), ("team_ids[]", account.WEB.id)]
+        (change,) = self._right("GET", "/change_events", query=since)["change_events"]
+        self._right("GET", f"/change_events/{change['id']}")
+        self._right("GET", f"/incidents/{incident_id}/related_change_events", query=[("limit", "5")])
 
     def through_incidents(self, first: str, second: str) -> None:
         """List, open, update, merge, snooze."""
@@ -130,8 +141,9 @@ class Walk:
             "incident_key": "fire",
             "body": {"type": "incident_body", "details": "It burns."},
             "escalation_policy": reference(account.DATABASE_POLICY),
+            "incident_type": {"name": account.MAJOR_INCIDENT_TYPE.name},
         }
-        source = self._right("POST", "/incidents", {"incident": opening})["incident"]["id"]
+        self._right("POST", "/incidents", {"incident": opening})
         listing = [
             ("statuses[]", "triggered"),
             ("urgencies[]", "high"),
@@ -142,9 +154,21 @@ class Walk:
         update = {**incident_reference(first), "status": "acknowledged"}
         self._right("PUT", "/incidents", {"incidents": [update, {**incident_reference(second), "urgency": "low"}]})
         self._right("GET", f"/incidents/{first}", query=expand(*INCIDENT_EXPANSIONS, "custom_fields"))
-        self._right("PUT", f"/incidents/{first}/merge", {"source_incidents": [incident_reference(source)]})
-        self._right("GET", f"/incidents/{source}")
-        self._right("POST", f"/incidents/{second}/snooze", {"duration": 3600})
+        self._right("PUT", f"/incidents/{first}/merge", {"source_incidents": [incident_reference(second)]})
+        self._right("GET", f"/incidents/{second}")
+        self._right("POST", f"/incidents/{first}/snooze", {"duration": 3600})
+
+    def through_similar_incidents(self, incident_id: str) -> None:
+        """What is known of incidents like this one."""
+        path = f"/incidents/{incident_id}"
+        title = self._right("GET", path)["incident"]["title"]
+        opening = {"type": "incident", "title": title, "service": reference(account.DATABASE)}
+        self._right("POST", "/incidents", {"incident": opening})
+        self._right("GET", f"{path}/past_incidents")
+        self._right("GET", f"{path}/past_incidents", query=[("limit", "999"), ("total", "true")])
+        self._right("GET", f"{path}/related_incidents")
+        self._right("GET", f"{path}/related_incidents", query=[("additional_details[]", "incident")])
+        self._right("GET", f"{path}/outlier_incident", query=[("since", "2026-01-01T00:00:00Z")])
 
     def through_notes(self, incident_id: str) -> None:
         """Write, list, rewrite and remove a note."""
@@ -155,7 +179,7 @@ class Walk:
         self._right("DELETE", f"{path}/{note['id']}")
 
     def through_people(self, incident_id: str) -> None:
-        """Ask for help, take it back, and keep stakeholders told."""
+        """Request responders, cancel the requests, and inform stakeholders."""
         path = f"/incidents/{incident_id}"
         requester = {"requester_id": account.COMMANDER.id}
         targets = [reference(account.OWNER), reference(account.DATABASE_POLICY)]
@@ -169,6 +193,7 @@ class Walk:
         self._right("GET", f"{path}/status_updates/subscribers")
         self._right("POST", f"{path}/status_updates", {"message": "It spreads.", "subject": "Fire"})
         self._right("POST", f"{path}/status_updates/unsubscribe", subscribers)
+        self._right("GET", f"{path}/log_entries")
 
     def through_automation(self, incident_id: str) -> None:
         """Custom fields, a response play and an incident workflow."""
@@ -176,6 +201,7 @@ class Walk:
         values = [{"name": "environment", "value": "staging"}, {"id": "PFIELD3", "value": 7}]
         self._right("PUT", path, {"custom_fields": [*values, {"name": "regions", "value": ["eu", "us"]}]})
         self._right("GET", path)
+        self._right("GET", "/incidents/types/incident_default/custom_fields", query=expand("field_options"))
         play = account.MAJOR_INCIDENT.id
         self._right("GET", "/response_plays", query=[("query", "major")])
         self._right("GET", f"/response_plays/{play}")
@@ -183,33 +209,102 @@ class Walk:
         workflow = account.DECLARE_MAJOR.id
         self._right("GET", "/incident_workflows", query=expand("steps"))
         self._right("GET", f"/incident_workflows/{workflow}")
-        instance = {"id": "run-1", "type": "incident_workflow_instance", "incident": incident_reference(incident_id)}
+        instance = {"id": "run1", "type": "incident_workflow_instance", "incident": incident_reference(incident_id)}
         self._right("POST", f"/incident_workflows/{workflow}/instances", {"incident_workflow_instance": instance})
 
     def through_the_directory(self) -> None:
-        """Everything that is looked up."""
+        """Look up users, escalation policies and everything else that has a name."""
         self._right("GET", "/users", query=[("query", "commander"), ("total", "true"), *expand("teams")])
         self._right("GET", f"/users/{account.OWNER.id}")
         user_key = f"Token token={account.USER_KEY}"
         assert self._call("GET", "/users/me", headers={"Authorization": user_key}).status == 200
         self._right("GET", "/teams")
         self._right("GET", f"/teams/{account.WEB.id}")
+        self._right("GET", f"/teams/{account.WEB.id}/members")
         self._right("GET", "/schedules")
         for schedule in account.SCHEDULES:
             self._right("GET", f"/schedules/{schedule}")
+            self._right("GET", f"/schedules/{schedule}", query=[*SPAN, ("overflow", "true"), *expand("final_schedule")])
         everything = expand("services", "teams", "targets")
         self._right("GET", "/escalation_policies", query=[("query", "web"), *everything])
         self._right("GET", f"/escalation_policies/{account.WEB_OPERATIONS.id}")
         self._right("GET", "/oncalls", query=expand("escalation_policies", "users", "schedules"))
         policies = [("escalation_policy_ids[]", policy) for policy in account.ESCALATION_POLICIES]
-        self._right("GET", "/oncalls", query=[*policies, ("earliest", "true")])
+        self._right("GET", "/oncalls", query=[*policies, *SPAN, ("earliest", "true")])
         services = expand("escalation_policies", "teams", "integrations")
         self._right("GET", "/services", query=services)
         self._right("GET", f"/services/{account.CHECKOUT.id}", query=services)
         self._right("GET", f"/services/{account.CHECKOUT.id}/integrations/PINTEG1", query=expand("services"))
         self._right("GET", "/priorities")
+        self._right("GET", "/incidents/types", query=[("filter", "enabled")])
+        self._right("GET", f"/incidents/types/{account.MAJOR_INCIDENT_TYPE.id}")
         self._right("GET", "/abilities")
         self._right("GET", "/abilities/teams")
+
+    def through_a_new_user(self) -> None:
+        """A user, from the invitation to the end."""
+        whole = {"type": "user", "name": "New", "email": "new@example.com", "role": "limited_user", "color": "red"}
+        user = self._right("POST", "/users", {"user": {**whole, "job_title": "Operator", "time_zone": "Etc/UTC"}})[
+            "user"
+        ]
+        path = f"/users/{user['id']}"
+        self._right("PUT", path, {"user": {**whole, "description": "Works at night."}})
+        self._right("DELETE", path)
+
+    def through_a_new_service(self) -> None:
+        """Create, change and delete a service with its own policy and integration."""
+        rule = {"escalation_delay_in_minutes": 30, "targets": [reference(account.OWNER)]}
+        policy = {"type": "escalation_policy", "name": "New", "escalation_rules": [rule]}
+        created = self._right("POST", "/escalation_policies", {"escalation_policy": policy})["escalation_policy"]
+        held = {"id": created["id"], "type": "escalation_policy_reference"}
+        new = {"service": {"type": "service", "name": "New", "escalation_policy": held}}
+        service = self._right("POST", "/services", new)["service"]
+        path = f"/services/{service['id']}"
+        integration = {"integration": {"type": "events_api_v2_inbound_integration", "name": "New"}}
+        self._right("POST", f"{path}/integrations", integration)
+        self._right("PUT", path, {"service": {"type": "service", "escalation_policy": held, "status": "disabled"}})
+        self._right("DELETE", path)
+        self._right("DELETE", f"/escalation_policies/{created['id']}")
+
+    def through_webhook_subscriptions(self) -> None:
+        """One subscription, from its making to its end."""
+        method = {"type": "http_delivery_method", "url": "http://127.0.0.1:9/", "custom_headers": []}
+        subscription = {
+            "type": "webhook_subscription",
+            "delivery_method": method,
+            "description": "For the walk",
+            "events": ["incident.triggered"],
+            "filter": reference(account.CHECKOUT),
+        }
+        created = self._right("POST", "/webhook_subscriptions", {"webhook_subscription": subscription})
+        path = f"/webhook_subscriptions/{created['webhook_subscription']['id']}"
+        self._right("GET", "/webhook_subscriptions", query=[("filter_type", "service")])
+        self._right("GET", path)
+        self._right("PUT", path, {"webhook_subscription": {"events": ["incident.resolved"], "active": False}})
+        self._right("POST", f"{path}/enable")
+        self._right("POST", f"{path}/ping")
+        self._right("DELETE", path)
+
+    def through_maintenance(self) -> None:
+        """A maintenance window from its creation to its end."""
+        window = {
+            "type": "maintenance_window",
+            "start_time": "2026-01-01T00:00:00Z",
+            "end_time": "2099-01-01T00:00:00+02:00",
+            "description": "Deployment",
+            "services": [reference(account.CHECKOUT)],
+        }
+        created = self._right("POST", "/maintenance_windows", {"maintenance_window": window})["maintenance_window"]
+        path = f"/maintenance_windows/{created['id']}"
+        longer = {**window, "start_time": created["start_time"], "end_time": "2099-02-01T00:00:00Z"}
+        self._right("PUT", path, {"maintenance_window": longer})
+        everything = expand("services", "teams", "users")
+        for state in ("past", "future", "ongoing", "open", "all"):
+            self._right("GET", "/maintenance_windows", query=[("filter", state), *everything])
+        of_web = [("service_ids[]", account.CHECKOUT.id), ("team_ids[]", account.WEB.id), ("query", "deploy")]
+        self._right("GET", "/maintenance_windows", query=of_web)
+        self._right("GET", path, query=everything)
+        self._right("DELETE", path)
 
     def through_changes(self, incident_id: str) -> None:
         """Every kind of update, and the log entries that they leave."""
@@ -254,8 +349,8 @@ def test_a_request_that_breaks_the_schema_is_off_contract(
 
 
 def refusals(call: Client, incident_id: str) -> t.Iterator[tuple[Answered, int, int]]:
-    """Calls that keep the schema and are refused all the same, with the status and code of the refusal."""
-    update = {"incident": {"type": "incident_reference", "status": "acknowledged"}}
+    """Calls that fit the schema and are refused, with status and code of the refusal."""
+    update = {"incident": {"type": "incident_reference", "status": "resolved"}}
     yield call("PUT", f"/incidents/{incident_id}", update), 400, 1001
     yield call("PUT", f"/incidents/{incident_id}", update, headers={"From": None}), 400, 2001
     yield call("PUT", f"/incidents/{incident_id}", update, headers={"From": "nobody@example.com"}), 400, 1008

@@ -4,8 +4,8 @@
 
 """A whole incident on the simulator, through the installed collection and real `ansible-playbook`.
 
-Starts the simulator on a free port of this machine, plays `incident.yml`, plays its idempotent part again, shows that
-nothing changes, and stops the simulator.
+Starts the simulator on a free port, runs `incident.yml`, runs its idempotent part again to show that nothing changes,
+and stops the simulator.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main() -> int:
 
 
 def surroundings(simulator: Simulator) -> dict[str, str]:
-    """The environment of ansible-playbook and the modules: our own, and where the simulator is."""
+    """Return the environment of ansible-playbook: our own, with the address of the simulator."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("PAGERDUTY_")},
         "PAGERDUTY_API_TOKEN": account.ACCOUNT_KEY,
@@ -68,7 +68,7 @@ def play(environment: dict[str, str], *arguments: str) -> None:
 
 
 def say(line: t.Any) -> None:
-    """Print a line of the demo's own, in step with the playbook's output."""
+    """Print a line of the demo itself, in order with the playbook's output."""
     print(f"\n==> {line}", flush=True)
 
 

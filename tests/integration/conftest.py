@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The player, ready to use."""
+"""Fixtures for real runs of ansible-playbook."""
 
 from __future__ import annotations
 
@@ -12,19 +12,28 @@ from pathlib import Path
 import pytest
 import trustme
 
-from integration.playing import Player
+from integration.playbook_runner import PlaybookRunner
+from simulator.fixtures import running_simulator, simulator
 from simulator.launch import Simulator
+
+__all__ = ["running_simulator", "simulator"]
+
+
+@pytest.fixture
+def play(simulator: Simulator, tmp_path: Path) -> PlaybookRunner:
+    """Runs tasks with ansible-playbook, in Ansible's worker."""
+    return PlaybookRunner(simulator, tmp_path, in_worker=True)
 
 
 @pytest.fixture(params=["in the worker", "in a process"])
-def play(request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path) -> Player:
-    """Runs tasks with real ansible-playbook against the simulator, in both ways in which a module can run."""
-    return Player(simulator, tmp_path, in_worker=request.param == "in the worker")
+def play_both_ways(request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path) -> PlaybookRunner:
+    """Runs tasks with ansible-playbook, once in the worker and once in processes of their own."""
+    return PlaybookRunner(simulator, tmp_path, in_worker=request.param == "in the worker")
 
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
-    """A certificate authority that nobody knows: paths of its certificate, and of a server's certificate and key."""
+    """An unknown certificate authority: paths of its certificate, and of a server's certificate and key."""
     folder = tmp_path_factory.mktemp("authority")
     ca = trustme.CA()
     server = ca.issue_cert("127.0.0.1", "localhost")
@@ -36,7 +45,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Pat
 
 @pytest.fixture(scope="session")
 def ca_path(authority: tuple[Path, Path, Path]) -> str:
-    """What to trust in order to trust `tls_simulator`."""
+    """The certificate authority of `tls_simulator`."""
     return str(authority[0])
 
 

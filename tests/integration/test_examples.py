@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every example in the modules' documentation runs, and so does the first incident of the guide and the README."""
+"""Every example in the modules' documentation runs, and so do the first playbooks of the guide and the README."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from integration.cases import SIMPLEST, step
-from integration.playing import Player
+from integration.playbook_runner import PlaybookRunner
+from module_table import MODULES, SETTING, step
+from simulator import account
 from simulator.launch import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,9 +30,9 @@ def examples(module: str) -> list[dict[str, t.Any]]:
     return loaded
 
 
-@pytest.mark.parametrize("module", SIMPLEST)
-def test_every_example_runs(module: str, play: Player, simulator: Simulator) -> None:
-    ids = simulator.reset(incidents=3)["incidents"]
+@pytest.mark.parametrize("module", MODULES)
+def test_every_example_runs(module: str, play: PlaybookRunner, simulator: Simulator) -> None:
+    ids = simulator.reset(**{**SETTING, "incidents": 3})["incidents"]
     alert = step("event", None, dedup_key="checkout-disk-full")
     played = play(alert, *examples(module), vars={"incident_id": ids[0], "incident_ids": ids})
     failed = {done.task: done.msg for done in played.tasks if done.outcome == "failed"}
@@ -45,9 +46,9 @@ def test_every_example_runs(module: str, play: Player, simulator: Simulator) -> 
     ids=["the guide's", "the README's"],
 )
 def test_the_first_incident_is_played_twice(
-    page: str, second: list[bool], play: Player, simulator: Simulator, tmp_path: Path
+    page: str, second: list[bool], play: PlaybookRunner, simulator: Simulator, tmp_path: Path
 ) -> None:
-    """The second time the guide's changes nothing; the README's has resolved its incident, so that a new one opens."""
+    """A second run of the guide's changes nothing; the README's resolves its incident, so it opens a new one."""
     shown = PLAY.search((ROOT / page).read_text())
     assert shown
     playbook = tmp_path / "first_incident.yml"
@@ -56,3 +57,11 @@ def test_the_first_incident_is_played_twice(
     assert play.playbook(str(playbook)).code == 0
     again = play.playbook(str(playbook))
     assert [done.changed for done in again.tasks] == second, again.output
+
+
+def test_the_practice_guide_has_the_credentials_of_the_simulator() -> None:
+    guide = (ROOT / "docs/docsite/rst/guide_practice.rst").read_text()
+    exported = dict(re.findall(r"export PAGERDUTY_(\w+)=(\S+)", guide))
+    assert exported["API_TOKEN"] == account.ACCOUNT_KEY
+    assert exported["FROM_EMAIL"] == account.FROM_EMAIL
+    assert exported["ROUTING_KEY"] == account.ROUTING_KEY

@@ -2,27 +2,23 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The ready playbooks, called the way Rundeck and AWX call them."""
+"""The ready playbooks: each under any limit, with options from variables and from the environment."""
 
 from __future__ import annotations
 
-import importlib
 import json
 import textwrap
 import typing as t
 from pathlib import Path
 
 import pytest
-import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
-from ansible_collections.oncall.pagerduty.plugins.module_utils._auth import AUTH
 
-from integration.cases import ON_INCIDENTS, SIMPLEST
-from integration.playing import NO_CREDENTIALS, Player
+from integration.playbook_runner import NO_CREDENTIALS, PlaybookResult, PlaybookRunner
+from module_table import MODULES, ON_INCIDENTS
 from simulator import account
 from simulator.launch import Simulator
 
-PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
 INVENTORY = """
 [all]
 web-1
@@ -35,8 +31,18 @@ ansible_become=true
 ansible_connection=ssh
 ansible_python_interpreter=/of/those/hosts/only
 """
-"""Its own localhost is among the hosts, and nothing that it says of them is good for a call made here."""
-IMPORT = "- name: As a file of an AWX project\n  ansible.builtin.import_playbook: oncall.pagerduty.{module}\n"
+"""It has a localhost of its own, and settings that do not fit a call from this machine."""
+CREDENTIALS = {
+    "pagerduty_api_token": account.ACCOUNT_KEY,
+    "pagerduty_from_email": account.FROM_EMAIL,
+    "pagerduty_routing_key": account.ROUTING_KEY,
+}
+LIMITS: dict[str, list[str]] = {
+    "no limit": [],
+    "one host": ["-l", "web-2"],
+    "some hosts": ["-l", "web-2,db-1"],
+    "the inventory's localhost": ["-l", "localhost"],
+}
 
 
 @pytest.fixture
@@ -46,52 +52,182 @@ def inventory(tmp_path: Path) -> str:
     return str(file)
 
 
-def variables(module: str, incident_id: str) -> dict[str, t.Any]:
-    targets = {"incident_id": incident_id} if module in ON_INCIDENTS else {"routing_key": account.ROUTING_KEY}
-    options = {**targets, **SIMPLEST[module], "api_token": account.ACCOUNT_KEY, "from_email": account.FROM_EMAIL}
-    return {f"pagerduty_{name}": value for name, value in options.items()}
+def as_text(value: t.Any) -> str:
+    """Return an option as the text of an environment variable."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
-def test_each_module_has_its_playbook_and_each_option_its_variable() -> None:
-    assert {playbook.stem for playbook in PLAYBOOKS.glob("*.yml")} == set(SIMPLEST)
-    connection = yaml.safe_load((PLAYBOOKS / "vars" / "connection.yml").read_text())["pagerduty_connection"]
-    assert connection == {name: f"{{{{ pagerduty_{name} | default(omit) }}}}" for name in AUTH}
-    for module in SIMPLEST:
-        action = importlib.import_module(f"ansible_collections.oncall.pagerduty.plugins.modules.{module}").ACTION
-        (play,) = yaml.safe_load((PLAYBOOKS / f"{module}.yml").read_text())
-        options = play["tasks"][0][f"oncall.pagerduty.{module}"]
-        assert set(options) == set(action.options) - set(AUTH)
-        assert all(value.startswith(f"{{{{ pagerduty_{name} ") for name, value in options.items())
+def environment(**options: t.Any) -> dict[str, str | None]:
+    """Return the environment that gives these options and the credentials to a ready playbook, and only to it."""
+    given = {f"pagerduty_{name}": as_text(value) for name, value in options.items()}
+    return {**NO_CREDENTIALS, **CREDENTIALS, **given}
 
 
-@pytest.mark.parametrize("runner", ["Rundeck", "AWX"])
-@pytest.mark.parametrize("module", SIMPLEST)
-def test_its_task_is_done_once_and_nothing_secret_is_printed(
-    module: str, runner: str, play: Player, simulator: Simulator, inventory: str, tmp_path: Path
+def stats(played: PlaybookResult) -> dict[str, t.Any]:
+    """Return what a run has passed on to later steps."""
+    (line,) = [line for line in played.output.splitlines() if line.startswith("\tRUN: ")]
+    return t.cast("dict[str, t.Any]", json.loads(line.removeprefix("\tRUN: ")))
+
+
+def calls(played: PlaybookResult) -> list[str]:
+    return [call for task in played.tasks for call in task.calls]
+
+
+def test_every_playbook_does_its_task_once_and_prints_no_secret(
+    play: PlaybookRunner, simulator: Simulator, inventory: str, tmp_path: Path
 ) -> None:
-    (incident,) = simulator.reset(incidents=1)["incidents"]
-    extra, project_file = tmp_path / "extra.json", tmp_path / "project_file.yml"
-    extra.write_text(json.dumps(variables(module, incident)))
-    project_file.write_text(IMPORT.format(module=module))
-    name, limit = (f"oncall.pagerduty.{module}", ["-l", "web-2"]) if runner == "Rundeck" else (str(project_file), [])
+    """One run imports them all, as files of a project import them."""
+    ids = simulator.reset(incidents=len(MODULES), incident={"alerts": 1})["incidents"]
+    imports = []
+    for (module, tests), own in zip(MODULES.items(), ids, strict=True):
+        # The alert that it names belongs to the first incident, which no other module takes.
+        incident = ids[0] if module == "incident_alerts" else own
+        given = {**({"incident_id": incident} if module in ON_INCIDENTS else {}), **tests.simplest}
+        variables = {f"pagerduty_{name}": value for name, value in given.items()}
+        imports.append({"ansible.builtin.import_playbook": f"oncall.pagerduty.{module}", "vars": variables})
+    project_file, extra = tmp_path / "project_file.yml", tmp_path / "extra.json"
+    project_file.write_text(json.dumps(imports))
+    extra.write_text(json.dumps(CREDENTIALS))
     played = play.playbook(
-        name, ["-i", inventory, *limit, "-vvv", f"--extra-vars=@{extra}"], environment=NO_CREDENTIALS
+        str(project_file), ["-i", inventory, "-vvv", f"--extra-vars=@{extra}"], environment=NO_CREDENTIALS
     )
     assert played.code == 0, played.output
-    task, said = played.tasks
-    assert task.changed == (module != "incident_info")
-    assert said.msg == task.msg
+    assert len(played.tasks) == 3 * len(MODULES)
+    for position, (module, tests) in enumerate(MODULES.items()):
+        task, _passed_on, said = played.tasks[3 * position : 3 * position + 3]
+        assert task.changed == tests.writes, module
+        assert said.msg == task.msg
     assert account.ACCOUNT_KEY not in played.output
     assert account.ROUTING_KEY not in played.output
 
 
+@pytest.mark.parametrize("limit", LIMITS)
+def test_a_note_is_added_once_under_any_limit(
+    limit: str, play: PlaybookRunner, simulator: Simulator, inventory: str
+) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    given = environment(incident_id=incident, content="The backup has run.")
+    played = play.playbook("oncall.pagerduty.incident_note", ["-i", inventory, *LIMITS[limit]], environment=given)
+    assert played.code == 0, played.output
+    assert [note["content"] for note in simulator.state()["incidents"][0]["notes"]] == ["The backup has run."]
+
+
+def test_without_any_host_the_task_is_done_all_the_same(play: PlaybookRunner, simulator: Simulator) -> None:
+    played = play.playbook("oncall.pagerduty.event", environment=environment(summary="Disk full"))
+    assert played.code == 0, played.output
+    assert [incident["title"] for incident in simulator.state()["incidents"]] == ["Disk full"]
+
+
+def test_a_limit_that_matches_no_host_is_an_error(play: PlaybookRunner, inventory: str) -> None:
+    played = play.playbook("oncall.pagerduty.event", ["-i", inventory, "-l", "web-9"], environment=environment())
+    assert played.code != 0
+    assert calls(played) == []
+
+
+def test_lists_and_dictionaries_come_from_the_environment(play: PlaybookRunner) -> None:
+    links = [{"href": "https://wiki.example.com/a,b", "text": 'The "runbook": {{ 1 + 1 }}'}, "https://example.com"]
+    given = environment(
+        summary='["Disk", "full"]',
+        custom_details={"free": "0 %", "note": "{{ 1 + 1 }}", "hosts": ["a", "b"], "known": True},
+        links=links,
+        images="https://graphs.example.com/1.png, https://graphs.example.com/2.png,",
+    )
+    played = play.playbook("oncall.pagerduty.event", environment=given)
+    assert played.code == 0, played.output
+    sent = played.tasks[0].journal[-1]["body"]
+    assert sent["payload"]["summary"] == '["Disk", "full"]'
+    assert sent["payload"]["custom_details"]["known"] is True
+    assert sent["payload"]["custom_details"]["note"] == "{{ 1 + 1 }}"
+    assert sent["links"][0] == links[0]
+    assert sent["links"][1]["href"] == "https://example.com"
+    assert [image["src"][-5:] for image in sent["images"]] == ["1.png", "2.png"]
+
+
+def test_a_variable_wins_over_the_environment_and_false_is_a_value(play: PlaybookRunner, simulator: Simulator) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    variables = {
+        "pagerduty_incident_id": incident,
+        "pagerduty_content": "by a variable",
+        "pagerduty_allow_duplicate": False,
+        "pagerduty_note_id": "",
+        "pagerduty_state": None,
+    }
+    arguments = ["-i", "web-1,", "-e", json.dumps(variables)]
+    played = play.playbook(
+        "oncall.pagerduty.incident_note",
+        [*arguments, "-vvv"],
+        environment=environment(content="by the environment", allow_duplicate=True, state="present"),
+    )
+    assert played.code == 0, played.output
+    assert [note["content"] for note in simulator.state()["incidents"][0]["notes"]] == ["by a variable"]
+    assert played.tasks[0].result["invocation"]["module_args"]["allow_duplicate"] is False
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "words"),
+    [
+        ("incident_note", {"content": "Nothing to add it to"}, "missing required arguments: incident_id"),
+        ("incident_note", {"incident_id": "", "content": "Nothing"}, "missing required arguments: incident_id"),
+        ("incident_escalation", {"incident_id": "Q1", "level": "top"}, "level"),
+        ("incident_responders", {"incident_id": '["Q1"', "users": "PUSER01"}, ""),
+    ],
+)
+def test_bad_options_fail_before_any_call_and_the_last_line_says_why(
+    module: str, options: dict[str, str], words: str, play: PlaybookRunner
+) -> None:
+    given = {**environment(**options), "ANSIBLE_SHOW_CUSTOM_STATS": "true"}
+    played = play.playbook(f"oncall.pagerduty.{module}", ["-i", "web-1,web-2,", "-vvv"], environment=given)
+    failed, _passed_on, said = played.tasks
+    assert played.code == 2
+    assert calls(played) == []
+    assert words in said.msg
+    assert said.msg == failed.msg
+    assert stats(played)["pagerduty_changed"] is False
+    assert account.ACCOUNT_KEY not in played.output
+    assert account.ROUTING_KEY not in played.output
+
+
+def test_results_are_passed_on_to_later_steps(play: PlaybookRunner, simulator: Simulator) -> None:
+    ids = simulator.reset(incidents=2)["incidents"]
+    shown = {"ANSIBLE_SHOW_CUSTOM_STATS": "true"}
+    given = {**environment(incident_id=ids, status="acknowledged"), **shown}
+    changed = stats(play.playbook("oncall.pagerduty.incident_status", environment=given))
+    urls = changed.pop("pagerduty_incident_url").split(",")
+    assert [url.rpartition("/incidents/")[2] for url in urls] == ids
+    assert changed == {
+        "pagerduty_incident_id": ",".join(ids),
+        "pagerduty_incident_number": "1,2",
+        "pagerduty_incident_status": "acknowledged,acknowledged",
+        "pagerduty_changed": True,
+        "pagerduty_msg": "2 incidents: 2 changed.",
+    }
+    again = stats(play.playbook("oncall.pagerduty.incident_status", environment=given))
+    assert again["pagerduty_changed"] is False
+
+
+def test_an_event_passes_its_dedup_key_on_and_its_incident_can_be_waited_for(
+    play: PlaybookRunner, simulator: Simulator
+) -> None:
+    shown = {"ANSIBLE_SHOW_CUSTOM_STATS": "true"}
+    sent = stats(play.playbook("oncall.pagerduty.event", environment={**environment(summary="Disk full"), **shown}))
+    wanted = {**environment(dedup_key=sent["pagerduty_dedup_key"], retries="5"), **shown}
+    found = stats(play.playbook("oncall.pagerduty.incident_info", environment=wanted))
+    (incident,) = simulator.state()["incidents"]
+    assert found["pagerduty_incident_id"] == incident["id"]
+    missing = play.playbook("oncall.pagerduty.incident_info", environment=environment(dedup_key="none", retries="1"))
+    assert missing.code == 2
+    assert missing.tasks[-1].msg == "No incident found."
+    unasked = play.playbook("oncall.pagerduty.incident_info", environment=environment(dedup_key="none"))
+    assert unasked.code == 0, unasked.output
+
+
 def test_variables_that_rundeck_has_encrypted_are_taken(
-    play: Player, simulator: Simulator, inventory: str, tmp_path: Path
+    play: PlaybookRunner, simulator: Simulator, inventory: str, tmp_path: Path
 ) -> None:
     """Rundeck encrypts each extra variable by itself, and takes strings only; a list is written with commas."""
     (incident,) = simulator.reset(incidents=1)["incidents"]
     asked = [account.OWNER.id, account.DEPUTY.id]
-    given = {**variables("incident_responders", incident), "pagerduty_users": ",".join(asked)}
+    given = {**CREDENTIALS, "pagerduty_incident_id": incident, "pagerduty_users": ", ".join(asked)}
     vault = VaultLib([("default", VaultSecret(b"a password of Rundeck's own"))])
     password, extra = tmp_path / "password", tmp_path / "extra.yml"
     password.write_text("a password of Rundeck's own")

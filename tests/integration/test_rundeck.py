@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.playing import NO_CREDENTIALS, Player
+from integration.playbook_runner import NO_CREDENTIALS, PlaybookRunner
 from simulator import account
 from simulator.launch import Simulator
 
@@ -36,6 +36,7 @@ VALUES: dict[str, dict[str, t.Any]] = {
         "Requester": account.DEPUTY.id,
     },
     "Run Response Play": {"Response Play ID": account.MAJOR_INCIDENT.id},
+    "Start Incident Workflow": {"Incident Workflow ID": account.DECLARE_MAJOR.id},
     "Send Event": {
         "Integration Key": account.SECOND_ROUTING_KEY,
         "Event Action": "trigger",
@@ -48,6 +49,31 @@ VALUES: dict[str, dict[str, t.Any]] = {
         "Class": "disk",
         "Images": "https://graphs.example.com/disk.png",
     },
+    "Send Change Event": {
+        "Routing Key": account.SECOND_ROUTING_KEY,
+        "Summary": "Deployed shop 1.2.3",
+        "Source": "ci",
+        "Custom Fields": {"build": "17"},
+    },
+    "Create User": {
+        "Email": "new@example.com",
+        "Name": "New Colleague",
+        "Color": "red",
+        "Role": "limited_user",
+        "Title": "Operator",
+        "Description": "On the web team",
+    },
+    "Update User": {
+        "User ID": account.OWNER.email,
+        "Name": "Owner of the Service",
+        "Color": "red",
+        "Role": "admin",
+        "Title": "Editor",
+        "Description": "On the web team",
+    },
+    "Delete User": {"User ID": account.COMMUNICATIONS.email},
+    "Get User": {"User ID": account.OWNER.email},
+    "Get Users (List)": {"Team Ids": account.WEB.id, "Filter": account.OWNER.name},
 }
 """What a job's author has put into the fields of each step. Fields that exclude each other follow in `INSTEAD`."""
 
@@ -57,12 +83,23 @@ INSTEAD: dict[str, list[dict[str, t.Any]]] = {
         {"Escalation Policy": account.DATABASE_POLICY.id},
     ],
 }
+ALWAYS: dict[str, dict[str, t.Any]] = {"Delete User": {"state": "absent"}}
+"""Options that take the place of a step itself."""
+BESIDE_INCIDENTS = (
+    "Send Event",
+    "Send Change Event",
+    "Create User",
+    "Update User",
+    "Delete User",
+    "Get User",
+    "Get Users (List)",
+)
 State = dict[str, t.Any]
 
 
-def is_resolved_with_a_note(state: State) -> bool:
+def is_resolved(state: State) -> bool:
     (incident,) = state["incidents"]
-    return (incident["status"], incident["notes"][-1]["content"]) == ("resolved", "Logs rotated.")
+    return bool(incident["status"] == "resolved")
 
 
 def has_responders(state: State) -> bool:
@@ -70,16 +107,27 @@ def has_responders(state: State) -> bool:
     return asked == dict.fromkeys((account.OWNER.id, account.DATABASE_FIRST.id), "Please join.")
 
 
+def has_user(state: State, **fields: str) -> bool:
+    return any(fields.items() <= user.items() for user in state["users"])
+
+
 ARRIVED: dict[str, t.Callable[[State], bool]] = {
     "Get Incident": lambda state: state["incidents"][0]["status"] == "triggered",
     "Incident Note": lambda state: state["incidents"][0]["notes"][0]["content"] == "The backup has run.",
-    "Update Status": is_resolved_with_a_note,
-    "Incident Update": is_resolved_with_a_note,
+    "Update Status": is_resolved,
+    "Incident Update": is_resolved,
     "Escalate Incident": lambda state: state["incidents"][0]["escalation_level"] == 2,
     "Update Escalation Policy": lambda state: state["incidents"][0]["escalation_policy"] == account.DATABASE_POLICY.id,
     "Add Additional Responders": has_responders,
     "Run Response Play": lambda state: bool(state["incidents"][0]["responders"]),
+    "Start Incident Workflow": lambda state: len(state["workflow_instances"]) == 1,
     "Send Event": lambda state: state["incidents"][-1]["service"] == account.DATABASE.id,
+    "Send Change Event": lambda state: state["change_events"][-1]["service"] == account.DATABASE.id,
+    "Create User": lambda state: has_user(state, email="new@example.com", job_title="Operator"),
+    "Update User": lambda state: has_user(state, email=account.OWNER.email, job_title="Editor"),
+    "Delete User": lambda state: not has_user(state, email=account.COMMUNICATIONS.email),
+    "Get User": lambda state: has_user(state, email=account.OWNER.email),
+    "Get Users (List)": lambda state: has_user(state, email=account.OWNER.email),
 }
 """How PagerDuty is afterwards."""
 
@@ -98,7 +146,7 @@ def options_of(step: str, given: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def in_every_step(step: str, incident_id: str) -> dict[str, t.Any]:
     options = {field: option for row_step, field, _module, option in ROWS if row_step == EVERY_STEP}
-    given = {**VALUES[EVERY_STEP], **({} if step == "Send Event" else {"Incident ID": incident_id})}
+    given = {**VALUES[EVERY_STEP], **({} if step in BESIDE_INCIDENTS else {"Incident ID": incident_id})}
     return {options[field]: value for field, value in given.items()}
 
 
@@ -111,27 +159,29 @@ def test_the_guide_has_a_row_for_each_field_and_a_test_for_each_row() -> None:
 
 
 @pytest.mark.parametrize("step", ARRIVED)
-def test_what_a_step_did_its_module_does(step: str, play: Player, simulator: Simulator) -> None:
+def test_the_module_of_a_step_does_what_the_step_did(step: str, play: PlaybookRunner, simulator: Simulator) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
-    options = {**in_every_step(step, incident), **options_of(step, VALUES[step])}
+    options = {**in_every_step(step, incident), **options_of(step, VALUES[step]), **ALWAYS.get(step, {})}
     done = play({f"oncall.pagerduty.{MODULES[step]}": options}, environment=NO_CREDENTIALS).only
     assert done.outcome == "ok", done.msg
     assert ARRIVED[step](simulator.state())
-    sent = str([(entry["path"], entry["body"]) for entry in done.journal if entry["method"] != "GET"])
+    # A user is looked up by the address, so what is read counts for users as well.
+    sent = [entry for entry in done.journal if entry["method"] != "GET" or "User" in step]
+    shown = str([(entry["path"], entry["query"], entry["body"]) for entry in sent])
     for field, value in VALUES[step].items():
-        # The journal hides keys; that the alert has come to the key's service is seen above.
-        assert field == "Integration Key" or str(value) in sent
-    if step != "Send Event":
+        # The journal hides keys; that the event has come to the key's service is seen above.
+        assert field in ("Integration Key", "Routing Key") or str(value) in shown
+    if step not in BESIDE_INCIDENTS:
         assert incident in str(done.journal)
-    if step not in ("Get Incident", "Send Event"):
+    if step not in ("Get Incident", "Send Event", "Send Change Event"):
         assert done.journal[-1]["from"] == account.COMMANDER.email
 
 
 @pytest.mark.parametrize(
     ("step", "given"), [(step, given) for step, others in INSTEAD.items() for given in others], ids=str
 )
-def test_and_so_do_the_fields_that_exclude_each_other(
-    step: str, given: dict[str, t.Any], play: Player, simulator: Simulator
+def test_fields_that_exclude_each_other(
+    step: str, given: dict[str, t.Any], play: PlaybookRunner, simulator: Simulator
 ) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
     options = {**in_every_step(step, incident), **options_of(step, given)}
@@ -143,10 +193,10 @@ def test_and_so_do_the_fields_that_exclude_each_other(
         assert arrived[field] == value
 
 
-@pytest.mark.parametrize("setting", ["project.pagerduty.api_key_path", "framework.pagerduty.api_key_path"])
-def test_a_key_path_becomes_an_extra_variable(setting: str, play: Player, simulator: Simulator) -> None:
+def test_a_key_path_becomes_an_extra_variable(play: PlaybookRunner, simulator: Simulator) -> None:
     """What comes from Rundeck's key storage comes as an extra variable of the ready playbooks."""
-    assert f"- {setting}\n     - ``pagerduty_api_token``" in GUIDE.read_text()
+    for setting in ("project.pagerduty.api_key_path", "framework.pagerduty.api_key_path"):
+        assert f"- {setting}\n     - ``pagerduty_api_token``" in GUIDE.read_text()
     (incident,) = simulator.reset(incidents=1)["incidents"]
     arguments = [
         "-i",

@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The full form: `python -m reliability`, from the folder that holds this package, prints tables and totals.
+"""The full reliability run: `python -m reliability`, in the folder that holds this package. Prints tables and totals.
 
-Exit code 0 means that there is no duplicate, no loss, no wrong report and no traceback, that the load was carried, and
-that no random input brought a module down.
-What happens twice in a rush is printed and no failure where PagerDuty has no means against it.
+Exit code 0 means: no duplicate, no loss, no wrong report, no traceback, all events arrived, and no module crashed on
+random input. Duplicates of concurrent tasks are printed, and are no failure if PagerDuty has no way to prevent them.
 """
 
 from __future__ import annotations
@@ -22,98 +21,100 @@ from concurrent.futures import ThreadPoolExecutor
 
 from hypothesis.errors import Flaky
 
-from integration.cases import SIMPLEST
-from reliability.bench import Bench
+from module_table import MODULES
+from module_table.rows import ConcurrentTask
+from reliability.concurrency import CONCURRENT_TASKS, FORKS, run_concurrently
+from reliability.corrupting_proxy import CorruptingProxy
 from reliability.fuzz import Fuzz
-from reliability.liar import Liar
-from reliability.load import MOST_MEMORY, BulkLoad, EventLoad, acknowledge, send_events
-from reliability.matrix import FAULTS, TASKS, Cell, Verdict, cells
-from reliability.rushes import FORKS, RUSHES, Rush, rush
+from reliability.load import MAX_MEMORY, BulkLoad, EventLoad, acknowledge, send_events
+from reliability.matrix import FAULTS, TASKS, Finding, Scenario, scenarios
+from reliability.scenario_runner import ScenarioRunner
 from simulator.launch import Simulator
 
-BENCHES = 4
-"""More than there are processors as a rule: cells wait more than they work."""
+SIMULATORS = 4
+"""How many run at the same time. Scenarios spend most of their time waiting."""
 ROUNDS = 25
 TASKS_IN_ROUNDS = ROUNDS * FORKS
 EVENTS, EVENT_FORKS, CLOCK_SPEED = 2000, 50, 10.0
 INCIDENTS = 5000
 FUZZ_INPUTS = 50_000
-MOST_CALLS = 1.05
-"""Of the least possible."""
-ALL_WRONG = ("duplicates", "losses", "wrong_reports", "tracebacks")
+MAX_CALLS_RATIO = 1.05
+"""How many times the minimum number of calls a task may make."""
+PROBLEM_KINDS = ("duplicates", "losses", "wrong_reports", "tracebacks")
 
 
 def main() -> int:
     """Run everything; returns the exit code."""
-    well = [_matrix(), _many_at_once(), _load(), _fuzz()]
-    return 0 if all(well) else 1
+    passed = [_matrix(), _concurrent_tasks(), _load(), _fuzz()]
+    return 0 if all(passed) else 1
 
 
 def _matrix() -> bool:
-    print(f"{len(cells())} cells, a dot for each:", file=sys.stderr)
-    verdicts = run_cells(cells())
+    print(f"{len(scenarios())} scenarios, a dot for each:", file=sys.stderr)
+    findings = run_scenarios(scenarios())
     print(file=sys.stderr)
-    for verdict in verdicts:
-        for fault in verdict.faults:
-            print(f"  {verdict.cell}: {fault}")
-    print(table(verdicts))
-    totals = {name: sum(len(getattr(verdict, name)) for verdict in verdicts) for name in ALL_WRONG}
+    for finding in findings:
+        for fault in finding.problems:
+            print(f"  {finding.scenario}: {fault}")
+    print(table(findings))
+    totals = {name: sum(len(getattr(finding, name)) for finding in findings) for name in PROBLEM_KINDS}
     shown = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in totals.items())
-    print(f"cells {len(verdicts)}, {shown}; outcome said to be unknown in {sum(v.unknown for v in verdicts)}")
+    print(f"scenarios {len(findings)}, {shown}; outcome reported as unknown in {sum(v.unknown for v in findings)}")
     return not any(totals.values())
 
 
-def run_cells(wanted: t.Sequence[Cell]) -> list[Verdict]:
-    """Run cells on several simulators at once; the verdicts come in the order of the cells."""
-    benches: queue.SimpleQueue[Bench] = queue.SimpleQueue()
+def run_scenarios(wanted: t.Sequence[Scenario]) -> list[Finding]:
+    """Run scenarios on several simulators at the same time; returns the findings in the order of the scenarios."""
+    runners: queue.SimpleQueue[ScenarioRunner] = queue.SimpleQueue()
 
-    def verdict(cell: Cell) -> Verdict:
-        bench = benches.get()
+    def finding(scenario: Scenario) -> Finding:
+        runner = runners.get()
         try:
-            return bench.verdict(cell)
+            return runner.finding(scenario)
         finally:
-            benches.put(bench)
+            runners.put(runner)
             print(".", end="", file=sys.stderr, flush=True)
 
     with contextlib.ExitStack() as stack:
-        for _time in range(BENCHES):
-            benches.put(Bench(stack.enter_context(Simulator())))
-        return list(stack.enter_context(ThreadPoolExecutor(BENCHES)).map(verdict, wanted))
+        for _ in range(SIMULATORS):
+            runners.put(ScenarioRunner(stack.enter_context(Simulator())))
+        return list(stack.enter_context(ThreadPoolExecutor(SIMULATORS)).map(finding, wanted))
 
 
-def table(verdicts: t.Sequence[Verdict]) -> str:
-    """Tasks against faults: how many cells, and how many of them are wrong where any is."""
+def table(findings: t.Sequence[Finding]) -> str:
+    """Return the table of tasks and faults: how many scenarios, and how many of them went wrong."""
     letters = dict(zip((fault.name for fault in FAULTS), string.ascii_lowercase, strict=False))
-    ran = Counter((str(verdict.cell.task), verdict.cell.fault.name) for verdict in verdicts)
-    wrong = Counter((str(verdict.cell.task), verdict.cell.fault.name) for verdict in verdicts if verdict.faults)
+    ran = Counter((str(finding.scenario.task), finding.scenario.fault.name) for finding in findings)
+    bad = [finding for finding in findings if finding.problems]
+    wrong = Counter((str(finding.scenario.task), finding.scenario.fault.name) for finding in bad)
     width = max(len(str(task)) for task in TASKS)
     lines = [f"{'':{width}}" + "".join(f"{letter:>6}" for letter in letters.values())]
     for task in TASKS:
         columns = [(str(task), name) for name in letters]
-        told = [f"{wrong[place]}/{ran[place]}" if wrong[place] else str(ran[place] or "") for place in columns]
-        lines.append(f"{task!s:{width}}" + "".join(f"{text:>6}" for text in told))
+        cells = [f"{wrong[place]}/{ran[place]}" if wrong[place] else str(ran[place] or "") for place in columns]
+        lines.append(f"{task!s:{width}}" + "".join(f"{text:>6}" for text in cells))
     return "\n".join([*(f"{letter}  {name}" for name, letter in letters.items()), *lines])
 
 
-def _many_at_once() -> bool:
-    print(f"\nThe same task in {FORKS} forks: duplicates left in {TASKS_IN_ROUNDS} tasks, and where all look first")
+def _concurrent_tasks() -> bool:
+    print(f"\nThe same task in {FORKS} forks: duplicates left in {TASKS_IN_ROUNDS} tasks, and if all read first")
     print(f"  {'':24} {'one machine':>20} {'many machines':>20}")
     with Simulator() as simulator:
-        well = [_rushes(simulator, task) for task in RUSHES]
-    return all(well)
+        passed = [_run_concurrent_task(simulator, *pair) for pair in CONCURRENT_TASKS]
+    return all(passed)
 
 
-def _rushes(simulator: Simulator, task: Rush) -> bool:
-    together, held_together = _duplicates(simulator, task, apart=False)
-    apart, held_apart = _duplicates(simulator, task, apart=True)
-    print(f"  {task!s:24} {together:10} {held_together:9} {apart:10} {held_apart:9}", flush=True)
-    return not (together or held_together) and not (task.anywhere and (apart or held_apart))
+def _run_concurrent_task(simulator: Simulator, module: str, task: ConcurrentTask) -> bool:
+    together, held_together = _duplicates(simulator, module, task, apart=False)
+    apart, held_apart = _duplicates(simulator, module, task, apart=True)
+    print(f"  {module:24} {together:10} {held_together:9} {apart:10} {held_apart:9}", flush=True)
+    return not (together or held_together) and not (task.on_any_machine and (apart or held_apart))
 
 
-def _duplicates(simulator: Simulator, task: Rush, *, apart: bool) -> tuple[int, int]:
-    """Duplicates left, and tasks that failed: in many rounds as they come, and in one where all look first."""
-    rounds = [rush(simulator, task, held=False, apart=apart) for _time in range(ROUNDS)]
-    worst = rush(simulator, task, held=True, apart=apart)
+def _duplicates(simulator: Simulator, module: str, task: ConcurrentTask, *, apart: bool) -> tuple[int, int]:
+    """Duplicates left and tasks that failed, in many rounds; then the same for one round in which all read first."""
+    rounds = [run_concurrently(simulator, module, task, delayed=False, separate_machines=apart) for _ in range(ROUNDS)]
+    worst = run_concurrently(simulator, module, task, delayed=True, separate_machines=apart)
     return sum(each.duplicates + each.failed for each in rounds), worst.duplicates + worst.failed
 
 
@@ -129,13 +130,14 @@ def _load() -> bool:
         f"{INCIDENTS} incidents in one task: {bulk.acknowledged} acknowledged, {bulk.calls} calls of at least "
         f"{bulk.least}, {bulk.peak:.0f} MiB"
     )
-    return _carried(events) and _cheap(bulk)
+    return _all_arrived(events) and _is_cheap(bulk)
 
 
 def _fuzz() -> bool:
-    parts = [(kind, module) for module in SIMPLEST for kind in (Fuzz.options, Fuzz.answers)]
+    parts = [(kind, module) for module in MODULES for kind in (Fuzz.options, Fuzz.responses)]
     print(
-        f"\n{FUZZ_INPUTS} random inputs, {FUZZ_INPUTS // len(parts)} for each module's options and answers:", flush=True
+        f"\n{FUZZ_INPUTS} random inputs, {FUZZ_INPUTS // len(parts)} for each module's options and responses:",
+        flush=True,
     )
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = [fault for fault in pool.map(lambda part: _survives(*part, FUZZ_INPUTS // len(parts)), parts) if fault]
@@ -144,10 +146,10 @@ def _fuzz() -> bool:
 
 
 def _survives(kind: t.Callable[[Fuzz, str, int], None], module: str, examples: int) -> str:
-    """Why a module does not survive so many inputs; nothing when it does."""
-    with Simulator() as simulator, Liar(simulator.url) as liar:
+    """Return why a module crashed on random input; nothing if it did not."""
+    with Simulator() as simulator, CorruptingProxy(simulator.url) as proxy:
         try:
-            kind(Fuzz(simulator, liar), module, examples)
+            kind(Fuzz(simulator, proxy), module, examples)
         except (AssertionError, Flaky) as error:
             return f"{module}, {kind.__name__}: {error} {' '.join(getattr(error, '__notes__', []))}"
         finally:
@@ -155,13 +157,13 @@ def _survives(kind: t.Callable[[Fuzz, str, int], None], module: str, examples: i
     return ""
 
 
-def _carried(events: EventLoad) -> bool:
+def _all_arrived(events: EventLoad) -> bool:
     return not (events.failed or events.lost or events.doubled)
 
 
-def _cheap(bulk: BulkLoad) -> bool:
-    wanted = bulk.acknowledged == INCIDENTS and bulk.calls <= bulk.least * MOST_CALLS
-    return wanted and bulk.peak < MOST_MEMORY
+def _is_cheap(bulk: BulkLoad) -> bool:
+    wanted = bulk.acknowledged == INCIDENTS and bulk.calls <= bulk.least * MAX_CALLS_RATIO
+    return wanted and bulk.peak < MAX_MEMORY
 
 
 if __name__ == "__main__":

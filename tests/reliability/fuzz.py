@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 
-"""Options that nobody would give, and answers that PagerDuty would never send: none may bring about a traceback."""
+"""Random options and random responses: none may cause a traceback."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ import typing as t
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from integration.cases import ON_INCIDENTS, SIMPLEST
-from reliability.liar import Bytes, Head, Liar, Lie, Value
-from reliability.processes import MODULES, Ran, run
+from module_table import MODULES as TABLE
+from module_table import ON_INCIDENTS, SETTING
+from reliability.corrupting_proxy import Bytes, CorruptingProxy, Corruption, Head, Value
+from reliability.processes import MODULES, ModuleRun, run
 from simulator import account
 from simulator.launch import Simulator
 
 Options = dict[str, t.Any]
 
-INVALID = " is not valid: "
 ODD = (
     "",
     "0",
@@ -44,10 +44,10 @@ TIMES = (0, -1, 1e-9, 5e-324, "x", "nan", "inf", [], {})
 CONTENT_HEADERS = ("Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding")
 OTHER_HEADERS = ("Location", "Retry-After", "ratelimit-remaining", "ratelimit-reset", "Set-Cookie", "x-request-id")
 HEADER_VALUES = ("gzip", "deflate", "chunked", "text/html", "9" * 5000, "0")
-HALVES = "\ud83d\ude00"
+SURROGATES = "\ud83d\ude00"
 PRINTED = string.printable.replace("\r", "").replace("\n", "")
 
-texts = st.text(st.characters() | st.sampled_from(HALVES), max_size=40)
+texts = st.text(st.characters() | st.sampled_from(SURROGATES), max_size=40)
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | texts
 values = st.recursive(
     leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=6
@@ -59,7 +59,7 @@ connections: dict[str, st.SearchStrategy[t.Any]] = {
     "max_wait": st.sampled_from(TIMES),
     "timeout": st.sampled_from((*TIMES, 1e9, 1e300)),
 }
-"""Options that may not send a task elsewhere, or have it wait."""
+"""Options that must not send a task elsewhere, or let it wait."""
 
 headers = st.dictionaries(
     st.sampled_from(CONTENT_HEADERS + OTHER_HEADERS),
@@ -67,7 +67,7 @@ headers = st.dictionaries(
     max_size=3,
 )
 bodies = st.binary(max_size=40) | values.map(lambda value: json.dumps(value).encode())
-lies: st.SearchStrategy[Lie] = st.one_of(
+corruptions_of_responses: st.SearchStrategy[Corruption] = st.one_of(
     st.none(),
     st.builds(Value, st.integers(0, 2000), st.lists(values | known, max_size=1).map(tuple)),
     st.builds(Head, st.none() | st.integers(200, 599), headers, st.none() | bodies),
@@ -76,53 +76,54 @@ lies: st.SearchStrategy[Lie] = st.one_of(
 
 
 class Fuzz:
-    """Runs tasks with random options or under random answers.
+    """Runs tasks with random options or random responses.
 
     Args:
-        simulator: its own while it runs.
-        liar: before it.
+        proxy: between the module and the simulator.
     """
 
-    def __init__(self, simulator: Simulator, liar: Liar) -> None:
-        self._liar = liar
-        self._ids = simulator.reset(incidents=1)["incidents"]
-        for module in SIMPLEST:
-            # The answers to these calls are remembered.
+    def __init__(self, simulator: Simulator, proxy: CorruptingProxy) -> None:
+        self._proxy = proxy
+        self._ids = simulator.reset(**SETTING)["incidents"][:1]
+        for module in TABLE:
+            # The proxy remembers the responses, to corrupt them later.
             assert not self._run(module, {}).failed
 
     def options(self, module: str, examples: int) -> None:
-        """Give a module so many random sets of options."""
-        spec = importlib.import_module(f"{MODULES}.{module}").ACTION.options
+        """Run a module with random options."""
+        spec = importlib.import_module(f"{MODULES}.{module}").DEFINITION.options
         drawn = {name: connections.get(name, _values_of(option)) for name, option in spec.items()}
         names = st.lists(st.sampled_from(sorted(drawn)), max_size=4, unique=True)
 
         def survive(given_options: Options) -> None:
             ran = self._run(module, given_options)
             self._check(ran)
-            if ran.failed and (not ran.failures or INVALID in str(ran.result)):
-                assert self._liar.calls == [], "it is said to be wrong after a call"
+            if ran.failed and (not ran.failures or ran.msg.partition(":")[0] in spec):
+                assert self._proxy.calls == [], "an option was refused after a call"
 
         options = names.flatmap(lambda chosen: st.fixed_dictionaries({name: drawn[name] for name in chosen}))
         _repeat(survive, options, examples)
 
-    def answers(self, module: str, examples: int) -> None:
-        """Give a module so many random sequences of answers."""
+    def responses(self, module: str, examples: int) -> None:
+        """Run a module with random sequences of responses."""
 
-        def survive(told: list[Lie]) -> None:
-            self._check(self._run(module, {}, told))
+        def survive(corruptions: list[Corruption]) -> None:
+            self._check(self._run(module, {}, corruptions))
 
-        _repeat(survive, st.lists(lies, min_size=1, max_size=5), examples)
+        _repeat(survive, st.lists(corruptions_of_responses, min_size=1, max_size=5), examples)
 
-    def _run(self, module: str, options: Options, told: t.Sequence[Lie] = ()) -> Ran:
+    def _run(self, module: str, options: Options, corruptions: t.Sequence[Corruption] = ()) -> ModuleRun:
         targets = {"incident_id": self._ids} if module in ON_INCIDENTS else {}
-        return run(module, {"max_wait": 0, **targets, **SIMPLEST[module], **options}, self._liar.tell(told))
+        return run(
+            module, {"max_wait": 0, **targets, **TABLE[module].simplest, **options}, self._proxy.corrupt(corruptions)
+        )
 
-    def _check(self, ran: Ran) -> None:
+    def _check(self, ran: ModuleRun) -> None:
         assert not ran.crashed, ran.output
         assert ran.result is not None
         assert ran.code == int(ran.failed), ran.output
         assert ran.result["msg"], ran.output
-        # Of a token of one letter, Ansible hides every letter that is the same.
+        # Ansible masks a token of one letter wherever that letter is.
         outcomes = {failure["outcome"] for failure in ran.failures if "*" not in failure["outcome"]}
         assert outcomes <= {"not_done", "unknown"}, ran.output
         assert account.ACCOUNT_KEY not in ran.output
@@ -130,7 +131,7 @@ class Fuzz:
 
 
 def _repeat(survive: t.Callable[[t.Any], None], inputs: st.SearchStrategy[t.Any], examples: int) -> None:
-    """Try so many inputs, the same each time."""
+    """Try a number of inputs, the same ones in each run."""
     check = given(inputs)(survive)
     settings(
         max_examples=examples,
@@ -143,7 +144,7 @@ def _repeat(survive: t.Callable[[t.Any], None], inputs: st.SearchStrategy[t.Any]
 
 
 def _values_of(option: t.Mapping[str, t.Any]) -> st.SearchStrategy[t.Any]:
-    """Values of the option's type, and of any other."""
+    """Return values of the option's type, and others."""
     of_type: dict[str, st.SearchStrategy[t.Any]] = {
         "bool": st.booleans(),
         "dict": st.dictionaries(texts, values, max_size=3),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Much at once: many events through a narrow limit, and thousands of incidents in one task."""
+"""Load: many events within a rate limit, and thousands of incidents in one task."""
 
 from __future__ import annotations
 
@@ -14,27 +14,31 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from reliability.processes import MODULES, Ran, ran, run, written
+from reliability.processes import MODULES, ModuleRun, ran, run, written
 from simulator.launch import Simulator
 
 PEAK = Path(__file__).with_name("peak.py")
 PAGE = 100
 BATCH = 250
-"""Incidents that PagerDuty lists, and changes, in one call. Source: openapi/rest.json."""
-MOST_MEMORY = 80.0
-"""MiB that the process of a module may hold."""
-PATIENCE = 600.0
-"""Seconds that an event may wait for its turn."""
+"""Incidents that PagerDuty lists and updates in one call.
+
+Source: https://developer.pagerduty.com/docs/pagination; PagerDuty/api-schema, reference/REST/openapiv3.json,
+PUT /incidents.
+"""
+MAX_MEMORY = 80.0
+"""MiB; the largest memory of a module's process."""
+MAX_WAIT = 600.0
+"""Seconds; the option max_wait of each event."""
 
 
 @dataclass(frozen=True)
 class EventLoad:
-    """How many event tasks went.
+    """The result of sending many events.
 
     Args:
         lost: events that opened no incident.
         doubled: alerts and pages beyond one for each event.
-        refused: answers that the limit was used up.
+        refused: responses with HTTP status 429.
     """
 
     failed: int
@@ -44,12 +48,12 @@ class EventLoad:
 
 
 def send_events(simulator: Simulator, tasks: int, forks: int) -> EventLoad:
-    """Trigger one alert in each of so many tasks."""
+    """Trigger one alert in each task."""
     simulator.reset()
     keys = [f"load-{number}" for number in range(tasks)]
 
-    def trigger(key: str) -> Ran:
-        return run("event", {"dedup_key": key, "summary": key, "max_wait": PATIENCE}, simulator.url)
+    def trigger(key: str) -> ModuleRun:
+        return run("event", {"dedup_key": key, "summary": key, "max_wait": MAX_WAIT}, simulator.url)
 
     with ThreadPoolExecutor(forks) as pool:
         done = list(pool.map(trigger, keys))
@@ -65,15 +69,15 @@ def send_events(simulator: Simulator, tasks: int, forks: int) -> EventLoad:
 
 @dataclass(frozen=True)
 class BulkLoad:
-    """How one task with thousands of incidents went.
+    """The result of one task with thousands of incidents.
 
     Args:
         acknowledged: by the simulator's state.
-        calls: that the task made, and `least` that it could not do without.
+        calls: the calls that the task made; `least` is the minimum.
         peak: the largest memory of its process, in MiB.
     """
 
-    ran: Ran
+    ran: ModuleRun
     acknowledged: int
     calls: int
     least: int
@@ -81,7 +85,7 @@ class BulkLoad:
 
 
 def acknowledge(simulator: Simulator, incidents: int) -> BulkLoad:
-    """Acknowledge so many incidents in one task."""
+    """Acknowledge a number of incidents in one task."""
     ids = simulator.reset(incidents=incidents)["incidents"]
     # Not a fork: it shares memory that a module has to itself.
     done = subprocess.run(

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fault matrix: what modules are asked to do, what can befall each of their calls, and how the outcome is judged.
+"""The fault matrix: what modules are asked to do, what can go wrong with each of their calls, and what must hold then.
 
-A cell is one task that meets one fault on one of its calls, once or again and again. It is judged by the simulator's
-state alone. A task without a fault shows what the state is before and after; whatever befalls the task, the state
-must be one of these two, and the report must say which. Then the task runs once more without a fault, and the effect
-must be there exactly once.
+A scenario is one task with one fault on one of its calls, once or each time. It is checked by the simulator's state
+alone. A run without a fault shows the state before and after the task; whatever the fault, the state must be one of
+these two, and the result must say which. Then the task runs again without a fault, and must have taken effect exactly
+once.
 """
 
 from __future__ import annotations
@@ -15,57 +15,39 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from reliability.processes import Ran
-from simulator import account
+from module_table import MODULES
+from module_table.rows import FaultTask, pattern
+from reliability.processes import ModuleRun
 
 State = dict[str, t.Any]
 
 LATE = 2.0
-"""Seconds by which an answer or an effect is late."""
+"""Seconds by which a response or an effect is delayed."""
 TIMEOUT = 1.0
-"""Seconds that a task gives to a call that is late."""
-NOTE = "The disk is full."
-KEY = "checkout-disk"
+"""Seconds: the timeout of a task with a delayed call."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a module is asked to do.
-
-    Args:
-        name: reads as the end of "the module ...".
-        writes: the calls that write, in their order, as regular expressions.
-        state: how the incident is when the task meets it.
-        event: whether it meets an alert that is open, and no other incident.
-        looks_back: whether it reads after a write that went well.
-        aside: fields of an incident that the task keeps its own books in.
-        unreadable: whether PagerDuty has no way to read the effect, so that it may stay unknown.
-    """
+    """A task of the fault matrix, with its module."""
 
     module: str
-    name: str
-    options: dict[str, t.Any]
-    writes: tuple[str, ...] = ()
-    state: dict[str, t.Any] = field(default_factory=dict)
-    event: bool = False
-    looks_back: bool = False
-    aside: tuple[str, ...] = ()
-    unreadable: bool = False
+    rows: FaultTask
 
     def __str__(self) -> str:
-        return f"{self.module} {self.name}"
+        return f"{self.module} {self.rows.name}"
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What befalls a call.
+    """What goes wrong with a call.
 
     Args:
         name: for the table.
         simulated: the simulator's fault and its arguments; empty for a refused connection.
-        timeout: seconds that the task gives to a call.
-        max_wait: seconds that the task spends at most, where it is to outlast the fault.
-        late: whether the effect may come when the task has given up.
+        timeout: seconds, of the task.
+        max_wait: seconds, of a task that should outlast the fault.
+        late: whether the effect may come after the task has given up.
     """
 
     name: str
@@ -79,13 +61,13 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One task that meets one fault.
+class Scenario:
+    """One task with one fault.
 
     Args:
-        place: `read`, `write`, `both` (the write, and every look at what became of it) or `after` (that look alone).
+        place: `read`, `write`, `both` (the write and every read after it) or `after` (the reads after it).
         write: which of the task's writes, counted from 0.
-        lasting: whether the fault stays; else it comes once, and the task has the patience to try again.
+        lasting: whether the fault stays; otherwise it comes once, and the task may wait long enough to retry.
     """
 
     task: Task
@@ -95,82 +77,27 @@ class Cell:
     write: int = 0
 
     def __str__(self) -> str:
-        on = f"{self.place} {self.write + 1}" if len(self.task.writes) > 1 and self.place != "read" else self.place
+        on = f"{self.place} {self.write + 1}" if len(self.task.rows.writes) > 1 and self.place != "read" else self.place
         return f"{self.task}: {self.fault} on {on}, {'lasting' if self.lasting else 'once'}"
 
     @property
     def max_wait(self) -> float:
-        """Seconds; a lasting fault outlasts a second try."""
+        """Seconds; a lasting fault outlasts a retry."""
         return min(0.6, self.fault.max_wait) if self.lasting else self.fault.max_wait
 
     def faults(self, reads_before: int) -> list[dict[str, t.Any]]:
-        """What the simulator is told, given how many reads come before the write."""
+        """Return the simulator's faults, given how many reads come before the write."""
         times = 99 if self.lasting else 1
         read = {"method": "GET", "path": ".*", "times": times, **self.fault.simulated}
         if self.place == "read":
             return [read]
-        looks = {**read, "skip": reads_before}
-        method, path = self.task.writes[self.write].split()
+        reads_after = {**read, "skip": reads_before}
+        method, path = pattern(self.task.rows.writes[self.write])
         write = {"method": method, "path": path, "times": times, **self.fault.simulated}
-        return {"write": [write], "both": [write, looks], "after": [looks]}[self.place]
+        return {"write": [write], "both": [write, reads_after], "after": [reads_after]}[self.place]
 
 
-PUT = "PUT /incidents"
-POST_NOTE = "POST /incidents/[^/]+/notes"
-ENQUEUE = "POST /v2/enqueue"
-
-TASKS = (
-    Task("incident_info", "reads", {"include": ["notes"]}),
-    Task("incident_status", "acknowledges", {"status": "acknowledged"}, (PUT,)),
-    Task("incident_status", "resolves", {"status": "resolved", "resolution": NOTE}, (PUT,)),
-    Task("incident_note", "adds", {"content": NOTE}, (POST_NOTE,)),
-    Task(
-        "incident_note",
-        "removes",
-        {"content": NOTE, "state": "absent"},
-        ("DELETE /incidents/[^/]+/notes/[^/]+",),
-        {"notes": [NOTE]},
-    ),
-    Task(
-        "incident",
-        "changes",
-        {"title": "Checkout is down", "priority": "P1", "assignees": [account.OWNER.email, account.COMMANDER.id]},
-        (PUT,),
-    ),
-    Task(
-        "incident",
-        "adds a resolution",
-        {"status": "resolved", "resolution": NOTE},
-        (POST_NOTE,),
-        {"status": "resolved"},
-    ),
-    Task("incident_escalation", "escalates", {"level": 2}, (PUT,)),
-    Task("incident_escalation_policy", "moves", {"escalation_policy": account.DATABASE_POLICY.name}, (PUT,)),
-    Task(
-        "incident_responders",
-        "asks",
-        {"users": [account.OWNER.email, account.NIGHT_SHIFT.id], "escalation_policies": [account.DATABASE_POLICY.id]},
-        ("POST /incidents/[^/]+/responder_requests",),
-    ),
-    Task(
-        "incident_response_play",
-        "runs",
-        {"response_play": account.MAJOR_INCIDENT.name},
-        ("POST /response_plays/[^/]+/run",),
-        looks_back=True,
-    ),
-    Task(
-        "incident_workflow",
-        "starts",
-        {"incident_workflow": account.DECLARE_MAJOR.name},
-        (POST_NOTE, "POST /incident_workflows/[^/]+/instances", "PUT /incidents/[^/]+/notes/[^/]+"),
-        aside=("notes",),
-        unreadable=True,
-    ),
-    Task("event", "triggers", {"summary": NOTE, "dedup_key": "another"}, (ENQUEUE,), event=True),
-    Task("event", "acknowledges", {"action": "acknowledge", "dedup_key": KEY}, (ENQUEUE,), event=True),
-    Task("event", "resolves", {"action": "resolve", "dedup_key": KEY}, (ENQUEUE,), event=True),
-)
+TASKS = tuple(Task(module, rows) for module, tests in MODULES.items() for rows in tests.fault_tasks)
 
 
 def _status(when: str, status: int, **rest: t.Any) -> dict[str, t.Any]:
@@ -192,6 +119,8 @@ FAULTS = (
     Fault("502 with HTML", _status("before", 502, body="<html>Bad Gateway</html>", content_type="text/html")),
     Fault("503 before", _status("before", 503)),
     Fault("503 after", _status("after", 503)),
+    Fault("stale reads", {"fault": "stale", "seconds": 1.0}),
+    Fault("partial answer", {"fault": "fewer"}),
     Fault("truncated JSON", {"fault": "truncated"}),
     Fault("wrong shape", {"fault": "wrong_shape"}),
     Fault("sign-in page", {"fault": "html"}),
@@ -201,29 +130,31 @@ FAULTS = (
 )
 
 
-def cells() -> list[Cell]:
-    """Every task with every fault, on each of its calls, once and lasting."""
-    return [cell for task in TASKS for fault in FAULTS for cell in _cells_of(task, fault)]
+def scenarios() -> list[Scenario]:
+    """Return every task with every fault, on each of its calls, once and lasting."""
+    return [scenario for task in TASKS for fault in FAULTS for scenario in _scenarios_of(task, fault)]
 
 
-def _cells_of(task: Task, fault: Fault) -> t.Iterator[Cell]:
+def _scenarios_of(task: Task, fault: Fault) -> t.Iterator[Scenario]:
     for lasting in (True, False):
-        # The port that refuses stays closed, also to whoever looks afterwards.
-        places = ("write", "both", *(("after",) if task.looks_back else ())) if fault.simulated else ("write",)
+        # A port that refuses connections refuses the reads afterwards as well.
+        places = ("write", "both", *(("after",) if task.rows.reads_back else ())) if fault.simulated else ("write",)
         if fault.simulated or lasting:
-            yield Cell(task, fault, "read", lasting)
-            yield from (Cell(task, fault, place, lasting, n) for n in range(len(task.writes)) for place in places)
+            yield Scenario(task, fault, "read", lasting)
+            yield from (
+                Scenario(task, fault, place, lasting, n) for n in range(len(task.rows.writes)) for place in places
+            )
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What is wrong in a cell; nothing as a rule.
+class Finding:
+    """What went wrong in a scenario.
 
     Args:
-        unknown: whether the task said that it cannot know; not wrong in itself.
+        unknown: whether the task reported an unknown outcome, which is not wrong in itself.
     """
 
-    cell: Cell
+    scenario: Scenario
     duplicates: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
     wrong_reports: tuple[str, ...] = ()
@@ -231,14 +162,14 @@ class Verdict:
     unknown: bool = False
 
     @property
-    def faults(self) -> tuple[str, ...]:
-        """All that is wrong."""
+    def problems(self) -> tuple[str, ...]:
+        """All problems."""
         return self.duplicates + self.losses + self.wrong_reports + self.tracebacks
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What a task does where nothing befalls it.
+    """What a task does without a fault.
 
     Args:
         before: the effect as it is before the task.
@@ -252,16 +183,20 @@ class Expected:
 
 
 def effect(task: Task, state: State) -> State:
-    """What of the simulator's state is the task's effect: no ids, no times, and no books that are kept aside."""
+    """Return the part of the simulator's state that is the task's effect: no ids, times or records of its own."""
     incidents = [
         {
             "id": incident["id"],
             **{name: incident[name] for name in ("status", "title", "priority", "escalation_policy", "assigned_via")},
             "assignees": sorted(incident["assignees"]),
-            "notes": [] if "notes" in task.aside else sorted(note["content"] for note in incident["notes"]),
+            "notes": [] if "notes" in task.rows.ignored else sorted(note["content"] for note in incident["notes"]),
             "responders": sorted((responder["user"], responder["state"]) for responder in incident["responders"]),
             "responder_requests": incident["responder_requests"],
             "subscribers": sorted(subscriber["subscriber_id"] for subscriber in incident["subscribers"]),
+            "merged_into": incident["merged_into"],
+            "is_snoozed": incident["snoozed_until"] is not None,
+            "custom_fields": incident["custom_fields"],
+            "status_updates": [update["message"] for update in incident["status_updates"]],
             "alerts": sorted((alert["alert_key"], alert["status"]) for alert in incident["alerts"]),
         }
         for incident in state["incidents"]
@@ -269,38 +204,52 @@ def effect(task: Task, state: State) -> State:
     return {
         "incidents": incidents,
         "pages": sorted((page["user"], page["incident"], page["reason"]) for page in state["pages"]),
+        "change_events": sorted(event["payload"]["summary"] for event in state["change_events"]),
+        "maintenance_windows": sorted(
+            (window["description"], window["end"], window["services"])
+            for window in state["maintenance_windows"]
+            if window["end"] > state["now"]
+        ),
         "runs": sorted((run["workflow_id"], run["incident_id"]) for run in state["workflow_instances"]),
+        "users": sorted((user["email"], user["name"], user["role"], user["color"]) for user in state["users"]),
     }
 
 
 def size(effect: State) -> int:
-    """How much there is that can be there twice."""
+    """Return the number of things that could be there twice."""
     incidents = effect["incidents"]
     counted: int = sum(
-        len(incident["notes"]) + len(incident["alerts"]) + incident["responder_requests"] for incident in incidents
+        len(incident["notes"])
+        + len(incident["alerts"])
+        + len(incident["status_updates"])
+        + incident["responder_requests"]
+        for incident in incidents
     )
-    return counted + len(incidents) + len(effect["pages"]) + len(effect["runs"])
+    others = ("pages", "change_events", "maintenance_windows", "runs", "users")
+    return counted + len(incidents) + sum(len(effect[name]) for name in others)
 
 
-def judge(cell: Cell, expected: Expected, first: Ran, between: State, second: Ran, after: State) -> Verdict:
-    """Whether a cell went as it must.
+def judge(
+    scenario: Scenario, expected: Expected, first: ModuleRun, between: State, second: ModuleRun, after: State
+) -> Finding:
+    """Return what went wrong in a scenario.
 
     Args:
-        first: the task that met the fault, and `between` what its effect was once all was quiet.
-        second: the same task without a fault, and `after` what the effect was then.
+        first: the run with the fault, and `between` its effect.
+        second: the run without a fault, and `after` its effect.
     """
-    said_unknown = cell.task.unreadable and second.unknown
+    reported_unknown = scenario.task.rows.unreadable and second.unknown
     states = (("after the fault", between), ("after the second run", after))
-    return Verdict(
-        cell,
+    return Finding(
+        scenario,
         duplicates=tuple(f"twice {when}" for when, now in states if size(now) > _most(expected)),
-        losses=tuple(_losses(expected, first, between, after, said_unknown)),
+        losses=tuple(_losses(expected, first, between, after, reported_unknown)),
         wrong_reports=(
             *_wrong(expected, first, between, "first"),
-            *(() if cell.fault.late else _needless_doubt(cell, expected, first, between)),
-            *_hintless(first, "first"),
-            *([] if said_unknown else _wrong_again(expected, between, second)),
-            *_hintless(second, "second"),
+            *(() if scenario.fault.late else _needlessly_unknown(scenario, expected, first, between)),
+            *_without_hint(first, "first"),
+            *([] if reported_unknown else _wrong_second(expected, between, second)),
+            *_without_hint(second, "second"),
         ),
         tracebacks=tuple(f"in the {name} run" for name, ran in (("first", first), ("second", second)) if ran.crashed),
         unknown=first.unknown or second.unknown,
@@ -311,16 +260,18 @@ def _most(expected: Expected) -> int:
     return max(size(expected.before), size(expected.after))
 
 
-def _losses(expected: Expected, first: Ran, between: State, after: State, said_unknown: bool) -> t.Iterator[str]:
+def _losses(
+    expected: Expected, first: ModuleRun, between: State, after: State, reported_unknown: bool
+) -> t.Iterator[str]:
     if not first.failed and between != expected.after:
-        yield "reported as done, and is not"
+        yield "reported as done, but is not"
     if between not in (expected.before, expected.after) and size(between) <= _most(expected):
-        yield "done in part"
-    if after != expected.after and size(after) <= _most(expected) and not said_unknown:
-        yield "not there after the second run"
+        yield "partly done"
+    if after != expected.after and size(after) <= _most(expected) and not reported_unknown:
+        yield "not done after the second run"
 
 
-def _wrong(expected: Expected, ran: Ran, now: State, name: str) -> t.Iterator[str]:
+def _wrong(expected: Expected, ran: ModuleRun, now: State, name: str) -> t.Iterator[str]:
     changes = expected.before != expected.after
     if ran.code != int(ran.failed):
         yield f"{name} run: exit code {ran.code} with failed={ran.failed}"
@@ -329,32 +280,32 @@ def _wrong(expected: Expected, ran: Ran, now: State, name: str) -> t.Iterator[st
     if ran.failed and not ran.failures:
         yield f"{name} run: failed without failures"
     if changes and ran.failed and not ran.unknown and now != expected.before:
-        yield f"{name} run: outcome not_done, and it is done"
+        yield f"{name} run: outcome not_done, but it is done"
     if ran.failed and ran.changed and now != expected.after:
-        yield f"{name} run: failed and changed, and nothing is"
+        yield f"{name} run: failed and changed, but nothing changed"
     yield from _wrong_status(ran, now, name)
 
 
-def _wrong_status(ran: Ran, now: State, name: str) -> t.Iterator[str]:
+def _wrong_status(ran: ModuleRun, now: State, name: str) -> t.Iterator[str]:
     status = {incident["id"]: incident["status"] for incident in now["incidents"]}
     for incident in (ran.result or {}).get("incidents", []):
         if "status" in incident and incident["status"] != status[incident["id"]]:
             yield f"{name} run: says {incident['status']}, is {status[incident['id']]}"
 
 
-def _needless_doubt(cell: Cell, expected: Expected, ran: Ran, now: State) -> t.Iterator[str]:
-    """Only the write was met: a look would have shown what became of it."""
-    if cell.place == "write" and ran.unknown and now == expected.after and not cell.task.unreadable:
-        yield "first run: outcome unknown, although a look would tell"
+def _needlessly_unknown(scenario: Scenario, expected: Expected, ran: ModuleRun, now: State) -> t.Iterator[str]:
+    """Only the write failed, so a read would have shown the effect."""
+    if scenario.place == "write" and ran.unknown and now == expected.after and not scenario.task.rows.unreadable:
+        yield "first run: outcome unknown, although a read would have shown it"
 
 
-def _hintless(ran: Ran, name: str) -> t.Iterator[str]:
+def _without_hint(ran: ModuleRun, name: str) -> t.Iterator[str]:
     for failure in ran.failures:
         if not failure.get("hint"):
-            yield f"{name} run: no next step in {failure.get('message')!r}"
+            yield f"{name} run: no hint in {failure.get('message')!r}"
 
 
-def _wrong_again(expected: Expected, between: State, second: Ran) -> t.Iterator[str]:
+def _wrong_second(expected: Expected, between: State, second: ModuleRun) -> t.Iterator[str]:
     if second.failed:
         yield f"second run: {(second.result or {}).get('msg')}"
     elif second.changed != (between != expected.after):

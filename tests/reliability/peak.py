@@ -4,7 +4,7 @@
 
 """Runs a module and writes the largest memory that the process had, in KiB, as the last line of its error output.
 
-A program of its own: the kernel counts what a process held before it became this one for `getrusage`, not for VmHWM.
+It reads VmHWM, because `getrusage` also counts what the process held before it started this program.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import sys
 from pathlib import Path
 
 
-def tell() -> None:
-    """Write the process's high-water mark."""
+def print_peak() -> None:
+    """Print the process's largest memory, in KiB."""
     (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     print(peak, file=sys.stderr)
 
 
 if __name__ == "__main__":
-    atexit.register(tell)
+    atexit.register(print_peak)
     module = sys.argv.pop(1)
     sys.path.pop(0)
     runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a module as Ansible's target machine does: a process of its own, options in, JSON out.
+"""Runs a module in a process of its own, as a target machine does: options as JSON in, result as JSON out.
 
-The processes are forks of one that has the modules imported already, so that starting one takes milliseconds and what
-is to happen at the same moment does.
+The processes are forks of one that has imported the modules. They start within milliseconds, many at the same moment.
 """
 
 from __future__ import annotations
@@ -16,14 +15,13 @@ import io
 import json
 import multiprocessing
 import os
+import sys
 import tempfile
 import traceback
 import typing as t
 from dataclasses import dataclass
 
-from ansible.module_utils import basic
-
-from integration.cases import SIMPLEST
+from module_table import MODULES as TABLE
 from simulator import account
 
 if t.TYPE_CHECKING:
@@ -31,26 +29,33 @@ if t.TYPE_CHECKING:
 
 MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
 TIME_LIMIT = 900.0
-"""Seconds for one module; a guard against a hang, above what any may wait."""
+"""Seconds for one module; longer than any max_wait in the tests."""
 TRACEBACKS = ("Traceback (most recent call last)", "MODULE FAILURE")
 
 _FORKS = multiprocessing.get_context("forkserver")
-# What a module imports when it reads its options and writes its result, among it.
-_FORKS.set_forkserver_preload(
-    [
-        __name__,
-        *(f"{MODULES}.{module}" for module in SIMPLEST),
-        *(f"ansible.module_utils._internal._json._profiles._module_legacy_{way}" for way in ("c2m", "m2c")),
-    ]
-)
+_FORKS.set_forkserver_preload([__name__, *(f"{MODULES}.{module}" for module in TABLE)])
+
+
+def _import_codecs() -> None:
+    """Import what a module uses to read its options and to write its result, in the process that is forked."""
+    try:
+        from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
+    except ImportError:
+        # ansible-core before 2.19 has only one way.
+        return
+    get_module_decoder("legacy", Direction.CONTROLLER_TO_MODULE)
+    get_module_encoder("legacy", Direction.MODULE_TO_CONTROLLER)
+
+
+_import_codecs()
 
 
 @dataclass(frozen=True)
-class Ran:
-    """A module that has run.
+class ModuleRun:
+    """The result of a module.
 
     Args:
-        result: its JSON; None where the output was none.
+        result: its JSON; None if it printed none.
     """
 
     code: int | None
@@ -59,13 +64,18 @@ class Ran:
 
     @property
     def crashed(self) -> bool:
-        """Whether it left a traceback, or anything but one JSON object."""
+        """Whether it printed a traceback, or anything but one JSON object."""
         return self.result is None or any(words in self.output for words in TRACEBACKS)
 
     @property
     def failures(self) -> list[dict[str, t.Any]]:
-        """What it says has failed, target by target."""
+        """The failures, by target."""
         return list((self.result or {}).get("failures", []))
+
+    @property
+    def msg(self) -> str:
+        """The message."""
+        return str((self.result or {}).get("msg"))
 
     @property
     def changed(self) -> bool:
@@ -79,17 +89,17 @@ class Ran:
 
     @property
     def unknown(self) -> bool:
-        """Whether it says that the outcome of something is unknown."""
+        """Whether it reports an unknown outcome."""
         return any(failure.get("outcome") == "unknown" for failure in self.failures)
 
 
-def run(module: str, options: t.Mapping[str, t.Any], url: str, *, machine: str | None = None) -> Ran:
-    """Run a module from its start to its end.
+def run(module: str, options: t.Mapping[str, t.Any], url: str, *, machine: str | None = None) -> ModuleRun:
+    """Run a module.
 
     Args:
-        options: its own; the connection's are added where they are not given.
-        url: of the simulator, or of what stands before it.
-        machine: a folder for its temporary files, which tasks on one machine share; the system's own by default.
+        options: its options, without those of the connection.
+        url: the simulator's, or that of a proxy before it.
+        machine: a folder for temporary files, shared by the tasks of one machine; by default the system's.
     """
     receiving, sending = _FORKS.Pipe(duplex=False)
     process = _FORKS.Process(target=_perform, args=(sending, module, written(module, options, url), machine))
@@ -107,24 +117,25 @@ def run(module: str, options: t.Mapping[str, t.Any], url: str, *, machine: str |
     return ran(code, output)
 
 
-def ran(code: int | None, output: str) -> Ran:
-    """What a module has left behind, read."""
+def ran(code: int | None, output: str) -> ModuleRun:
+    """Return a run by its exit code and output."""
     try:
         result = json.loads(output)
     except ValueError:
         result = None
-    return Ran(code, output, result if isinstance(result, dict) else None)
+    return ModuleRun(code, output, result if isinstance(result, dict) else None)
 
 
 def written(module: str, options: t.Mapping[str, t.Any], url: str) -> str:
-    """Options as a module reads them, with those of the connection where they are not given."""
+    """Return options as a module reads them, with those of the connection."""
     return json.dumps({"ANSIBLE_MODULE_ARGS": {**connection(module, url), **options}})
 
 
 def connection(module: str, url: str) -> dict[str, t.Any]:
-    """The options that say where PagerDuty is and who asks."""
+    """Return the options for the connection."""
     options = {"api_url": url, "events_url": url, "api_token": account.ACCOUNT_KEY, "from_email": account.FROM_EMAIL}
-    return {**options, "routing_key": account.ROUTING_KEY} if module == "event" else options
+    described = {"routing_key": account.ROUTING_KEY, "summary": "A test", "source": "tests"}
+    return {**options, **described} if module in ("change_event", "event") else options
 
 
 def _perform(sending: Connection, module: str, options: str, machine: str | None) -> None:
@@ -133,8 +144,9 @@ def _perform(sending: Connection, module: str, options: str, machine: str | None
         del os.environ[name]
     if machine:
         tempfile.tempdir = machine
-    # ansible-core reads the profile from 2.19 on.
-    basic._ANSIBLE_ARGS, basic._ANSIBLE_PROFILE = options.encode(), "legacy"
+    # A module without a wrapper reads its options from the standard input.
+    sys.argv = [module]
+    sys.stdin = io.TextIOWrapper(io.BytesIO(options.encode()))
     code: t.Any = 0
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):

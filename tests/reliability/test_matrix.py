@@ -2,51 +2,51 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fault matrix in its reduced form: every module, and every fault, on the calls where it matters most."""
+"""The fault matrix in its reduced form: every module and every fault, on the calls where it matters most."""
 
 from __future__ import annotations
 
 import pytest
 
-from reliability.bench import Bench
-from reliability.matrix import FAULTS, TASKS, Cell, cells
+from reliability.matrix import FAULTS, TASKS, Scenario, scenarios
+from reliability.scenario_runner import ScenarioRunner
 from simulator.launch import Simulator
 
 EVERY_FAULT_ON = "incident_note"
 EVERYWHERE = ("dropped before", "dropped after", "time-out before", "503 after", "wrong shape")
-"""Faults that differ in what the module can see of the effect."""
+"""Faults that differ in what the module can see of the effect; for every module."""
 BLIND = ("dropped after", "503 after")
-"""The same, for looks that fail too."""
-COSTLY = "huge answer"
+"""Faults for a write whose effect cannot be read back either."""
+SLOW = "huge answer"
 FIRST_TASKS = {task.module: task for task in reversed(TASKS)}
 
 
-def is_in_reduced_form(cell: Cell) -> bool:
-    """One task of each module: the write met once with patience, the write and all looks met for good."""
-    if FIRST_TASKS[cell.task.module] != cell.task or cell.fault.name == COSTLY:
+def is_in_reduced_form(scenario: Scenario) -> bool:
+    """One task of each module: a passing fault on the write, and a lasting one on the write and all reads after it."""
+    if FIRST_TASKS[scenario.task.module] != scenario.task or scenario.fault.name == SLOW:
         return False
-    if cell.place in ("read", "after"):
-        return cell.lasting and (not cell.task.writes or cell.fault.name == "500")
-    if cell.place == "both":
-        return cell.lasting and cell.fault.name in BLIND
-    everywhere = cell.task.module == EVERY_FAULT_ON or cell.fault.name in EVERYWHERE
-    return everywhere and cell.lasting == (cell.fault.name == "connection refused")
+    if scenario.place in ("read", "after"):
+        return scenario.lasting and (not scenario.task.rows.writes or scenario.fault.name == "500")
+    if scenario.place == "both":
+        return scenario.lasting and scenario.fault.name in BLIND
+    everywhere = scenario.task.module == EVERY_FAULT_ON or scenario.fault.name in EVERYWHERE
+    return everywhere and scenario.lasting == (scenario.fault.name == "connection refused")
 
 
 @pytest.fixture(scope="session")
-def bench(running_simulator: Simulator) -> Bench:
-    """Where the cells are run."""
-    return Bench(running_simulator)
+def runner(running_simulator: Simulator) -> ScenarioRunner:
+    """Runs scenarios."""
+    return ScenarioRunner(running_simulator)
 
 
-REDUCED = [cell for cell in cells() if is_in_reduced_form(cell)]
+REDUCED = [scenario for scenario in scenarios() if is_in_reduced_form(scenario)]
 
 
-@pytest.mark.parametrize("cell", REDUCED, ids=str)
-def test_whatever_happens_it_is_done_once_or_not_at_all_and_said_so(cell: Cell, bench: Bench) -> None:
-    assert bench.verdict(cell).faults == ()
+@pytest.mark.parametrize("scenario", REDUCED, ids=str)
+def test_a_task_takes_effect_once_or_not_at_all_and_reports_it(scenario: Scenario, runner: ScenarioRunner) -> None:
+    assert runner.finding(scenario).problems == ()
 
 
-def test_the_reduced_form_has_every_module_and_every_fault_but_the_costly_one() -> None:
-    assert {cell.task.module for cell in REDUCED} == {task.module for task in TASKS}
-    assert {cell.fault.name for cell in REDUCED} == {fault.name for fault in FAULTS} - {COSTLY}
+def test_the_reduced_form_has_every_module_and_every_fault_but_the_slow_one() -> None:
+    assert {scenario.task.module for scenario in REDUCED} == {task.module for task in TASKS}
+    assert {scenario.fault.name for scenario in REDUCED} == {fault.name for fault in FAULTS} - {SLOW}

@@ -20,14 +20,14 @@ from simulator.server import Server
 from simulator.simulation import Simulation
 
 GRACE = 0.5
-"""Seconds that requests under way get when the simulator is told to stop."""
+"""Seconds that running requests get when the simulator stops."""
 
 
 def options(arguments: t.Sequence[str] | None = None) -> argparse.Namespace:
-    """The command line, understood.
+    """Return the parsed command line.
 
     Raises:
-        SystemExit: when it is wrong.
+        SystemExit: it is invalid.
     """
     parser = argparse.ArgumentParser(prog="python -m simulator", description="A PagerDuty on this machine, for tests.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -47,10 +47,10 @@ def options(arguments: t.Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def simulation_for(given: argparse.Namespace) -> Simulation:
-    """The simulation that the command line asks for."""
+    """Return the simulation for a command line."""
     contract = None
     if given.contract:
-        # openapi-core is needed, and takes its time to import, for this option only.
+        # Only this option needs openapi-core, which takes long to import.
         from simulator.contract import Contract
 
         contract = Contract(given.contract)
@@ -58,7 +58,7 @@ def simulation_for(given: argparse.Namespace) -> Simulation:
 
 
 async def serve(given: argparse.Namespace) -> None:
-    """Serve until the process is told to stop."""
+    """Serve until the process is stopped."""
     stopped = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)

@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The account that the simulator starts with: who is there, who is on call, and with which keys one gets in.
+"""The account that the simulator starts with: users, schedules, policies, services and keys.
 
-Everything here is fixed, so that tests can name it. The keys are long and unlike anything else, so that a search for
-them finds every leak.
+Everything is a constant that tests can name. The keys are long and unique, so a search for them finds every leak.
 """
 
 from __future__ import annotations
@@ -15,20 +14,31 @@ import typing as t
 from dataclasses import dataclass, field
 
 ACCOUNT_KEY = "simulated-account-key-with-full-access-7f3a9c51"
-"""May do everything; needs a From wherever PagerDuty asks for one."""
+"""Has all permissions; needs a From header where PagerDuty requires one."""
 READ_ONLY_KEY = "simulated-read-only-account-key-2b8e6d04"
-"""May read only."""
+"""Read-only."""
 USER_KEY = "simulated-user-key-of-the-incident-commander-91c4e7aa"
-"""Belongs to the Incident Commander, so that no From is needed."""
+"""Belongs to the Incident Commander, so it needs no From header."""
 OAUTH_TOKEN = "pdus+simulated-oauth-token-with-every-scope-5d20b8f3"
-"""Goes in as a Bearer token only."""
+"""An OAuth token; accepted only with `Bearer`."""
 ROUTING_KEY = "SIMULATEDCHECKOUTROUTINGKEY00001"
 """The integration key of the service Checkout."""
 SECOND_ROUTING_KEY = "SIMULATEDDATABASEROUTINGKEY00002"
+GROUPING_ROUTING_KEY = "SIMULATEDPAYMENTSROUTINGKEY00003"
+MAINTENANCE_ROUTING_KEY = "SIMULATEDBILLINGROUTINGKEY000004"
 """The integration key of the service Database."""
 FROM_EMAIL = "automation@example.com"
-"""The user in whose name the automation works."""
-SECRETS = (ACCOUNT_KEY, READ_ONLY_KEY, USER_KEY, OAUTH_TOKEN, ROUTING_KEY, SECOND_ROUTING_KEY)
+"""The user for whom the automation works."""
+SECRETS = (
+    ACCOUNT_KEY,
+    READ_ONLY_KEY,
+    USER_KEY,
+    OAUTH_TOKEN,
+    ROUTING_KEY,
+    SECOND_ROUTING_KEY,
+    GROUPING_ROUTING_KEY,
+    MAINTENANCE_ROUTING_KEY,
+)
 ACCOUNT_ID = "PACCNT1"
 
 
@@ -48,9 +58,13 @@ class User:
     id: str
     name: str
     email: str
-    job_title: str
+    job_title: str | None
     teams: tuple[Team, ...] = ()
     role: str = "limited_user"
+    description: str | None = None
+    color: str = "green"
+    time_zone: str = "Etc/UTC"
+    invitation_sent: bool = False
     kind: t.ClassVar[str] = "user"
 
 
@@ -59,8 +73,8 @@ class Schedule:
     """A schedule.
 
     Args:
-        members: who takes turns.
-        on_call: who is on call, now and for the whole week.
+        members: who takes turns, a week each.
+        on_call: who is on call this week.
     """
 
     id: str
@@ -85,7 +99,7 @@ class EscalationRule:
 
     @property
     def on_call(self) -> tuple[User, ...]:
-        """Who is on call at this level, nobody twice."""
+        """The users who are on call at this level, each once."""
         users = [
             user for target in self.targets for user in (target.on_call if isinstance(target, Schedule) else (target,))
         ]
@@ -105,7 +119,7 @@ class EscalationPolicy:
 
 @dataclass(frozen=True)
 class Integration:
-    """Where events of one routing key come in."""
+    """An integration of a service, with its routing key."""
 
     id: str
     name: str
@@ -123,6 +137,8 @@ class Service:
     escalation_policy: EscalationPolicy
     integrations: tuple[Integration, ...]
     teams: tuple[Team, ...] = ()
+    groups_alerts: bool = False
+    status: str = "active"
     kind: t.ClassVar[str] = "service"
 
 
@@ -137,7 +153,7 @@ class Priority:
 
 @dataclass(frozen=True)
 class ConferenceBridge:
-    """Where people meet to talk about an incident."""
+    """A conference bridge."""
 
     conference_number: str | None = None
     conference_url: str | None = None
@@ -145,7 +161,7 @@ class ConferenceBridge:
 
 @dataclass(frozen=True)
 class ResponsePlay:
-    """A response play: whom to call, whom to tell, where to meet."""
+    """A response play."""
 
     id: str
     name: str
@@ -184,8 +200,18 @@ class CustomField:
     options: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class IncidentType:
+    """A type of incidents."""
+
+    id: str
+    name: str
+    display_name: str
+    kind: t.ClassVar[str] = "incident_type"
+
+
 class Access(enum.Enum):
-    """What a key may do, and in whose name."""
+    """What a key may do, and for which user."""
 
     FULL = enum.auto()
     READ_ONLY = enum.auto()
@@ -198,7 +224,7 @@ class Credential:
 
     Args:
         header: the whole Authorization header.
-        user: to whom it belongs.
+        user: its user; None for a key of the account.
     """
 
     header: str = field(repr=False)
@@ -210,7 +236,7 @@ Item = t.TypeVar("Item")
 
 
 def by_id(items: t.Iterable[Item]) -> dict[str, Item]:
-    """The same items, by their ids, in the same order."""
+    """Return the items by id, in the same order."""
     return {t.cast("t.Any", item).id: item for item in items}
 
 
@@ -251,7 +277,9 @@ DATABASE_ROTATION = Schedule(
     "PSCHED2", "Database Rotation", (DATABASE_FIRST, DATABASE_SECOND), (DATABASE_FIRST,), (DATA,)
 )
 EMPTY = Schedule("PSCHED3", "Empty Schedule", (), ())
-SCHEDULES = by_id((WEB_SECONDARY, DATABASE_ROTATION, EMPTY))
+FACILITIES = Schedule("PSCHED4", "Facilities", (NIGHT_SHIFT, OWNER), (NIGHT_SHIFT,))
+"""No escalation policy uses it, so GET /oncalls does not list its people."""
+SCHEDULES = by_id((WEB_SECONDARY, DATABASE_ROTATION, EMPTY, FACILITIES))
 
 WEB_OPERATIONS = EscalationPolicy(
     "PPOLCY1",
@@ -281,7 +309,7 @@ NOBODY_HOME = EscalationPolicy(
 DUPLICATE_ONE = EscalationPolicy("PPOLCY4", "Duplicate Name", (EscalationRule("PRULE09", (NIGHT_SHIFT,)),))
 DUPLICATE_TWO = EscalationPolicy("PPOLCY5", "Duplicate Name", (EscalationRule("PRULE10", (OWNER,)),))
 EMPTY_HOUSE = EscalationPolicy("PPOLCY6", "Empty House", (EscalationRule("PRULE11", (EMPTY,)),))
-"""Nobody is on call at its first level, so that no incident can be moved to it."""
+"""Nobody is on call at its first level, so no incident can be moved to it."""
 ESCALATION_POLICIES = by_id((WEB_OPERATIONS, DATABASE_POLICY, NOBODY_HOME, DUPLICATE_ONE, DUPLICATE_TWO, EMPTY_HOUSE))
 
 CHECKOUT = Service(
@@ -298,7 +326,24 @@ DATABASE = Service(
     (Integration("PINTEG2", "Database events", SECOND_ROUTING_KEY, "PSERVC2"),),
     (DATA,),
 )
-SERVICES = by_id((CHECKOUT, DATABASE))
+PAYMENTS = Service(
+    "PSERVC3",
+    "Payments",
+    WEB_OPERATIONS,
+    (Integration("PINTEG3", "Payments events", GROUPING_ROUTING_KEY, "PSERVC3"),),
+    (WEB,),
+    groups_alerts=True,
+)
+"""A new alert joins its open incident."""
+BILLING = Service(
+    "PSERVC4",
+    "Billing",
+    WEB_OPERATIONS,
+    (Integration("PINTEG4", "Billing events", MAINTENANCE_ROUTING_KEY, "PSERVC4"),),
+    (WEB,),
+)
+"""In maintenance."""
+SERVICES = by_id((CHECKOUT, DATABASE, PAYMENTS, BILLING))
 
 PRIORITIES = by_id(Priority(f"PPRIOR{number}", f"P{number}") for number in (3, 1, 5, 2, 4))
 
@@ -334,17 +379,27 @@ CUSTOM_FIELDS = by_id(
         CustomField("PFIELD2", "ticket", "Ticket", "string", "single_value"),
         CustomField("PFIELD3", "customers_affected", "Customers affected", "integer", "single_value"),
         CustomField("PFIELD4", "regions", "Regions", "string", "multi_value_fixed", ("eu", "us", "apac")),
+        CustomField("PFIELD5", "customer_facing", "Customer facing", "boolean", "single_value"),
+        CustomField("PFIELD6", "started_at", "Started at", "datetime", "single_value"),
+        CustomField("PFIELD7", "revenue_lost", "Revenue lost", "float", "single_value"),
     )
 )
 
-INCIDENT_TYPES = ("incident_default", "major_incident")
-ABILITIES = ("coordinated_responding", "custom_fields", "incident_workflows", "priorities", "response_plays", "teams")
+BASE_INCIDENT = IncidentType("PINTYP1", "incident_default", "Base Incident")
+MAJOR_INCIDENT_TYPE = IncidentType("PINTYP2", "major_incident", "Major Incident")
+INCIDENT_TYPES = {each.name: each for each in (BASE_INCIDENT, MAJOR_INCIDENT_TYPE)}
+ABILITIES = (
+    "coordinated_responding",
+    "custom_fields",
+    "incident_workflows",
+    "permissions_service",
+    "priorities",
+    "read_only_users",
+    "response_plays",
+    "teams",
+)
 """What the account's plan includes; a reset can take some away."""
 
-USERS_BY_EMAIL = {user.email: user for user in USERS.values()}
-INTEGRATIONS_BY_KEY = {
-    integration.integration_key: integration for service in SERVICES.values() for integration in service.integrations
-}
 CREDENTIALS = {
     credential.header: credential
     for credential in (

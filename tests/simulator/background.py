@@ -4,7 +4,7 @@
 
 """Starts and stops a simulator that outlives the command: `python -m simulator.background start|stop FILE`.
 
-FILE hands over to the other playbooks which process it is, and the environment in which the modules find it.
+FILE holds the process id, and the environment variables that point the modules to the simulator.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ TESTS = Path(__file__).resolve().parent.parent
 
 
 def start(file: Path) -> None:
-    """Start a simulator, and write down how to reach it once it listens."""
-    # It must hold on to nothing of ours, or whoever waits for the end of our output would wait for its end.
+    """Start a simulator, and write its address to a file once it listens."""
+    # If it inherited our output, whoever reads that to its end would wait for the simulator.
     log = file.with_suffix(".log")
     with log.open("w") as errors:
         process = subprocess.Popen(
@@ -50,7 +50,7 @@ def start(file: Path) -> None:
 
 
 def stop(file: Path) -> None:
-    """Stop the simulator that a file tells of."""
+    """Stop the simulator whose process id is in a file."""
     os.kill(json.loads(file.read_text())["pid"], signal.SIGTERM)
     file.unlink()
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One call of the REST API, as the endpoints see it, and their answers."""
+"""A call of the REST API, as endpoints see it, and their responses."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from simulator import problems
+from simulator import errors
 from simulator.account import AUTOMATION, Credential, User
 from simulator.checks import Fields, Query
-from simulator.incident import Act, Incident
+from simulator.incident import Actor, Incident
+from simulator.serializers import Json, Serializer
 from simulator.state import State
-from simulator.views import Json, Views
 
 Item = t.TypeVar("Item")
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What is sent back.
+class Response:
+    """A response.
 
     Args:
         body: a JSON object, or a text such as an HTML page, or None for no body.
@@ -36,12 +36,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Call:
-    """A call that has passed the gate.
+    """A call that has passed the middleware.
 
     Args:
         names: the named parts of the path.
         values: the JSON body, or None.
-        requester: the user in whose name it comes; None where PagerDuty asks for none.
+        requester: the user who makes the call; None if PagerDuty does not require one.
         base: this server's address.
     """
 
@@ -60,64 +60,68 @@ class Call:
 
     @property
     def user(self) -> User:
-        """The requester; where PagerDuty asks for none, the automation does it."""
+        """The requester, or the automation user if PagerDuty requires none."""
         return self.requester or AUTOMATION
 
     @property
-    def act(self) -> Act:
-        """Something the requester does now."""
-        return self.state.act(self.user)
+    def actor(self) -> Actor:
+        """The requester as the actor, now."""
+        return self.state.actor(self.user)
 
     @property
     def incident(self) -> Incident:
         """The incident that the path names by `id`.
 
         Raises:
-            Problem: when there is none.
+            ApiError: there is none.
         """
-        return self.state.incident(self.names["id"])
+        incident = self.state.incident(self.names["id"])
+        if self.values is not None:
+            self.state.check_access(incident)
+        return incident
 
-    def views(self, *expandable: str) -> Views:
-        """Shows things, with what the query wants expanded.
+    def serializer(self, *expandable: str) -> Serializer:
+        """Return the serializer for the query's `include[]`.
 
         Raises:
-            Problem: when it wants anything else.
+            ApiError: it includes anything else.
         """
-        return Views(self.base, self.state.clock.now(), self.query.include(expandable))
+        return Serializer(self.base, self.state, self.query.include(expandable))
 
     def find(self, things: t.Mapping[str, Item], name: str = "id") -> Item:
-        """The thing that the path names.
+        """Return the item that the path names.
 
         Raises:
-            Problem: when there is none.
+            ApiError: there is none.
         """
         thing_id = self.names[name]
         if thing_id not in things:
-            raise problems.not_found(thing_id)
+            raise errors.not_found(thing_id)
         return things[thing_id]
 
-    def listing(self, key: str, items: t.Sequence[Item], show: t.Callable[[Item], Json], **more: str) -> Answer:
-        """A page of a list, in PagerDuty's classic pagination, with what else the answer holds.
+    def listing(self, key: str, items: t.Sequence[Item], show: t.Callable[[Item], Json], **more: str) -> Response:
+        """Return a page of a list, in PagerDuty's classic pagination, with further fields of the response.
 
         Raises:
-            Problem: when the query's limit or offset is wrong.
+            ApiError: the query's limit or offset is invalid.
         """
         limit, offset = self.query.page()
         total = len(items) if self.query.flag("total") else None
         page = {"limit": limit, "offset": offset, "more": offset + limit < len(items), "total": total}
-        return Answer(body={key: [show(item) for item in items[offset : offset + limit]], **page, **more})
+        return Response(body={key: [show(item) for item in items[offset : offset + limit]], **page, **more})
 
 
-Endpoint = t.Callable[[Call], Answer]
+Endpoint = t.Callable[[Call], Response]
 
 
 @dataclass(frozen=True)
 class Route:
-    """Where an endpoint is found.
+    """The route of an endpoint.
 
     Args:
         path: as in the OpenAPI file, with `{names}`.
-        needs_requester: whether PagerDuty wants to know in whose name it comes.
+        needs_requester: whether PagerDuty requires a user.
+        needs_body: whether a POST needs a JSON object.
         ability: what the account must have.
     """
 
@@ -125,6 +129,7 @@ class Route:
     path: str
     endpoint: Endpoint
     needs_requester: bool = False
+    needs_body: bool = True
     pattern: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -2,22 +2,30 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What arrives, checked: fields of a body and parameters of a query, each read with the type that PagerDuty documents.
+"""Reads fields of a body and parameters of a query, each with the type that PagerDuty documents.
 
-Every method raises a `Problem` with status 400 when the value is not of its type.
+Every method raises an `ApiError` with status 400 if the value has another type.
 """
 
 from __future__ import annotations
 
+import math
 import typing as t
 
-from simulator import problems
+from simulator import errors
 from simulator.clock import moment_of
 
 LIMIT_DEFAULT = 25
 LIMIT_AT_MOST = 100
 DEEPEST = 10_000
 """Largest `offset + limit`. Source: https://developer.pagerduty.com/docs/pagination."""
+UTC = ("Z", "+00:00")
+FLAGS = {"true": True, "1": True, "True": True, "false": False, "0": False, "False": False}
+"""Source: PagerDuty/developer-docs, docs/REST-API/06-Types.md, "Boolean".
+
+PagerDuty's MCP server also sends `True` and `False`: PagerDuty/pagerduty-mcp-server, pagerduty_mcp/models/incidents.py,
+`PastIncidentsQuery`.
+"""
 
 Item = t.TypeVar("Item")
 
@@ -27,81 +35,96 @@ class Fields:
 
     Args:
         values: the object.
-        path: where it stands in the body, such as `incident.`; for messages.
+        path: its place in the body, such as `incident.`, for messages.
 
     Raises:
-        Problem: when it is no object.
+        ApiError: it is not an object.
     """
 
     def __init__(self, values: t.Any, path: str = "") -> None:
         if not isinstance(values, dict):
-            raise problems.invalid(f"{path.rstrip('.') or 'body'} must be an object")
+            raise errors.invalid(f"{path.rstrip('.') or 'body'} must be an object")
         self.values: dict[str, t.Any] = values
         self._path = path
 
     def __contains__(self, name: str) -> bool:
         return name in self.values
 
+    def __iter__(self) -> t.Iterator[str]:
+        return iter(self.values)
+
+    def without(self, names: t.Iterable[str]) -> Fields:
+        """Return the other fields."""
+        left_out = set(names)
+        return Fields({name: value for name, value in self.values.items() if name not in left_out}, self._path)
+
     def need(self, name: str) -> t.Any:
-        """A field that must be there."""
+        """Return a required field."""
         if name not in self.values:
-            raise problems.invalid(f"{self._path}{name} is required")
+            raise errors.invalid(f"{self._path}{name} is required")
         return self.values[name]
 
     def raw(self, name: str) -> t.Any:
-        """A field of any type, or None."""
+        """Return a field of any type, or None."""
         return self.values.get(name)
 
     def object(self, name: str) -> Fields:
-        """An object that must be there."""
+        """Return a required object."""
         return Fields(self.need(name), f"{self._path}{name}.")
 
     def text(self, name: str, *, empty: bool = False) -> str:
-        """A text that must be there and, unless said otherwise, not be blank."""
+        """Return a required text, which must not be blank unless `empty`."""
         value = self.need(name)
         if not isinstance(value, str):
-            raise problems.invalid(f"{self._path}{name} must be a string")
+            raise errors.invalid(f"{self._path}{name} must be a string")
         if not empty and not value.strip():
-            raise problems.invalid(f"{self._path}{name} must not be blank")
+            raise errors.invalid(f"{self._path}{name} must not be blank")
         return value
 
     def maybe_text(self, name: str, *, empty: bool = False) -> str | None:
-        """A text, or None where it is absent."""
+        """Return a text, or None if it is missing."""
         return self.text(name, empty=empty) if name in self.values else None
 
     def choice(self, name: str, choices: t.Collection[str]) -> str:
-        """One of a few words."""
+        """Return a required text that is one of the choices."""
         value = self.text(name)
         if value not in choices:
-            raise problems.invalid(f"{self._path}{name} must be one of {', '.join(choices)}")
+            raise errors.invalid(f"{self._path}{name} must be one of {', '.join(choices)}")
         return value
 
     def maybe_choice(self, name: str, choices: t.Collection[str]) -> str | None:
-        """One of a few words, or None where it is absent."""
+        """Return a text that is one of the choices, or None if it is missing."""
         return self.choice(name, choices) if name in self.values else None
 
     def integer(self, name: str) -> int:
-        """A whole number that must be there; true and false are none."""
+        """Return a required integer; true and false are not integers."""
         value = self.need(name)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise problems.invalid(f"{self._path}{name} must be an integer")
+            raise errors.invalid(f"{self._path}{name} must be an integer")
         return value
 
     def maybe_integer(self, name: str) -> int | None:
-        """A whole number, or None where it is absent."""
+        """Return an integer, or None if it is missing."""
         return self.integer(name) if name in self.values else None
 
+    def moment(self, name: str) -> float:
+        """A moment that must be there, in seconds since 1970."""
+        try:
+            return moment_of(self.text(name))
+        except ValueError:
+            raise errors.invalid(f"{self._path}{name} must be an ISO 8601 date and time") from None
+
     def items(self, name: str, *, empty: bool = False) -> list[Fields]:
-        """A list of objects that must be there and, unless said otherwise, not be empty."""
+        """Return a required list of objects, which must not be empty unless `empty`."""
         value = self.need(name)
         if not isinstance(value, list):
-            raise problems.invalid(f"{self._path}{name} must be an array")
+            raise errors.invalid(f"{self._path}{name} must be an array")
         if not value and not empty:
-            raise problems.invalid(f"{self._path}{name} must not be empty")
+            raise errors.invalid(f"{self._path}{name} must not be empty")
         return [Fields(item, f"{self._path}{name}[{index}].") for index, item in enumerate(value)]
 
     def reference(self, name: str, *types: str) -> str:
-        """The id of a reference of one of some types."""
+        """Return the id of a reference of one of the types."""
         fields = self.object(name)
         fields.choice("type", types)
         return fields.text("id")
@@ -118,51 +141,62 @@ class Query:
         self._pairs = pairs
 
     def all(self, name: str, choices: t.Collection[str] | None = None) -> list[str]:
-        """The values of a repeated parameter."""
+        """Return the values of a repeated parameter."""
         values = [value for given, value in self._pairs if given == name]
         for value in values:
             if choices is not None and value not in choices:
-                raise problems.invalid(f"{name} must be one of {', '.join(choices)}")
+                raise errors.invalid(f"{name} must be one of {', '.join(choices)}")
         return values
 
     def one(self, name: str) -> str | None:
-        """The value of a parameter, the last if it is repeated."""
+        """Return the value of a parameter, the last one if it is repeated."""
         values = self.all(name)
         return values[-1] if values else None
 
     def include(self, choices: t.Collection[str]) -> frozenset[str]:
-        """What shall be expanded."""
+        """Return the names in `include[]`."""
         return frozenset(self.all("include[]", choices))
 
     def flag(self, name: str) -> bool:
-        """True or false; false where it is absent."""
+        """Return a boolean; False if it is missing."""
         value = self.one(name) or "false"
-        if value not in ("true", "false"):
-            raise problems.invalid(f"{name} must be true or false")
-        return value == "true"
+        if value not in FLAGS:
+            raise errors.invalid(f"{name} must be true or false")
+        return FLAGS[value]
 
     def moment(self, name: str) -> float | None:
-        """A moment in seconds since 1970, or None where it is absent."""
+        """Return a moment in seconds since 1970, or None if it is missing."""
         value = self.one(name)
         if value is None:
             return None
         try:
             return moment_of(value.replace(" ", "+"))
         except ValueError:
-            raise problems.invalid(f"{name} must be an ISO 8601 date and time") from None
+            raise errors.invalid(f"{name} must be an ISO 8601 date and time") from None
+
+    def utc_moment(self, name: str) -> float | None:
+        """Return a moment that must be in UTC, or None if it is missing.
+
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, the parameter `change_since`.
+        """
+        moment = self.moment(name)
+        if moment is not None and not str(self.one(name)).replace(" ", "+").endswith(UTC):
+            raise errors.invalid(f"{name} must be in UTC")
+        return moment
 
     def page(self) -> tuple[int, int]:
-        """The limit, at most 100, and the offset."""
-        limit = min(self._whole("limit", LIMIT_DEFAULT, least=1), LIMIT_AT_MOST)
-        offset = self._whole("offset", 0, least=0)
+        """Return the limit, at most 100, and the offset."""
+        limit = min(self.integer("limit", LIMIT_DEFAULT, least=1), LIMIT_AT_MOST)
+        offset = self.integer("offset", 0, least=0)
         if offset + limit > DEEPEST:
-            raise problems.invalid(f"Offset plus limit must not be greater than {DEEPEST}")
+            raise errors.invalid(f"Offset plus limit must not be greater than {DEEPEST}")
         return limit, offset
 
-    def _whole(self, name: str, default: int, least: int) -> int:
+    def integer(self, name: str, default: int, least: int, most: float = math.inf) -> int:
+        """Return an integer within its limits."""
         value = self.one(name)
         if value is None:
             return default
-        if not value.isdecimal() or int(value) < least:
-            raise problems.invalid(f"{name} must be an integer of at least {least}")
+        if not value.isdecimal() or not least <= int(value) <= most:
+            raise errors.invalid(f"{name} must be an integer from {least} to {most}")
         return int(value)

@@ -17,7 +17,7 @@ from simulator import account
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer, read to its end."""
+    """A complete response."""
 
     status: int
     body: t.Any
@@ -25,7 +25,7 @@ class Answered:
 
 
 class Client:
-    """Calls a simulator as an API client would, every call on a connection of its own."""
+    """Calls a simulator as an API client would, each call on a new connection."""
 
     def __init__(self, url: str) -> None:
         self._host = urlsplit(url).netloc
@@ -39,7 +39,7 @@ class Client:
         query: t.Sequence[tuple[str, str]] = (),
         headers: t.Mapping[str, str | None] | None = None,
     ) -> Answered:
-        """One call; headers that are given replace the usual ones, and None leaves one out."""
+        """Send a call. Given headers replace the usual ones, and None removes one."""
         defaults: dict[str, str | None] = {
             "Accept": "application/vnd.pagerduty+json;version=2",
             "Authorization": f"Token token={account.ACCOUNT_KEY}",

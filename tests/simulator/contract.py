@@ -2,12 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""PagerDuty's contract: requests and answers are held to the OpenAPI files.
+"""PagerDuty's contract: requests and responses are validated against the OpenAPI files.
 
-The official files are not free of mistakes: they contradict their own examples. `AMENDMENTS` is the whole list of
-what is read differently here, each with its reason; what is not listed is taken at its word. Not checked are the
-headers that OpenAPI leaves to HTTP (Accept, Content-Type, Authorization) and From: the simulator's gate answers for
-these as PagerDuty does.
+The official files contradict their own examples in some places. `AMENDMENTS` lists everything that is read differently
+here, each with its reason. The headers that OpenAPI leaves to HTTP (Accept, Content-Type, Authorization), and From, are
+not validated here but by middleware.py, as PagerDuty does it.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ from openapi_core.templating.responses.exceptions import ResponseNotFound
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from simulator import events
-from simulator.arrival import Arrival
-from simulator.call import Answer
-from simulator.problems import OffContract
+from simulator.call import Response
+from simulator.errors import OffContract
+from simulator.request import Request
 
 Json = dict[str, t.Any]
 
 ERRORS_AT_MOST = 5
-"""In one answer; the first ones say it all."""
+"""Errors shown in one response."""
 MESSAGE_AT_MOST = 300
 """Characters; jsonschema begins with the whole value."""
 
@@ -42,11 +41,11 @@ class Contract:
         folder: where rest.json and events-v2.json are.
 
     Raises:
-        OSError: when a file is missing.
+        OSError: a file is missing.
     """
 
     def __init__(self, folder: Path) -> None:
-        # The official file breaks OpenAPI's own schema, so that it cannot be checked itself.
+        # The official file is not valid by OpenAPI's own schema, so it is not validated itself.
         config = Config(spec_validator_cls=None)
         rest = amended(json.loads((folder / "rest.json").read_text(encoding="utf-8")))
         self._rest = OpenAPI.from_dict(rest, config=config)
@@ -54,36 +53,36 @@ class Contract:
             json.loads((folder / "events-v2.json").read_text(encoding="utf-8")), config=config
         )
 
-    def check_request(self, arrival: Arrival) -> None:
-        """Whether a request is as the files say.
+    def check_request(self, request: Request) -> None:
+        """Validate a request.
 
         Raises:
-            OffContract: when it is not.
+            OffContract: it is invalid.
         """
-        request = ContractRequest.of(arrival)
-        errors = [_told(error) for error in self._api(arrival).iter_request_errors(request)]
+        errors = [_told(error) for error in self._api(request).iter_request_errors(ContractRequest.of(request))]
         if errors:
             raise OffContract("request", errors[:ERRORS_AT_MOST])
 
-    def check_answer(self, arrival: Arrival, answer: Answer) -> None:
-        """Whether an answer is as the files say; errors may be answered everywhere, listed or not.
+    def check_response(self, request: Request, response: Response) -> None:
+        """Validate a response; error responses are valid everywhere, listed or not.
 
         Raises:
-            OffContract: when it is not.
+            OffContract: it is invalid.
         """
-        request = ContractRequest.of(arrival)
-        found = self._api(arrival).iter_response_errors(request, ContractAnswer.of(answer))
-        errors = [_told(error) for error in found if not (answer.status >= 400 and isinstance(error, ResponseNotFound))]
+        found = self._api(request).iter_response_errors(ContractRequest.of(request), ContractResponse.of(response))
+        errors = [
+            _told(error) for error in found if not (response.status >= 400 and isinstance(error, ResponseNotFound))
+        ]
         if errors:
             raise OffContract("answer", errors[:ERRORS_AT_MOST])
 
-    def _api(self, arrival: Arrival) -> OpenAPI:
-        return self._events if arrival.path.startswith(events.PREFIX) else self._rest
+    def _api(self, request: Request) -> OpenAPI:
+        return self._events if request.path.startswith(events.PREFIX) else self._rest
 
 
 @dataclass
 class ContractRequest:
-    """A request in the shape that openapi-core reads."""
+    """A request as openapi-core expects it."""
 
     host_url: str
     path: str
@@ -93,23 +92,23 @@ class ContractRequest:
     body: bytes | None
 
     @classmethod
-    def of(cls, arrival: Arrival) -> ContractRequest:
-        """The same request, as if sent to PagerDuty's own host."""
-        host = "events" if arrival.path.startswith(events.PREFIX) else "api"
-        parameters = RequestParameters(query=ImmutableMultiDict(arrival.query), header=Headers(dict(arrival.headers)))
+    def of(cls, request: Request) -> ContractRequest:
+        """Return the request as if it was sent to PagerDuty's own host."""
+        host = "events" if request.path.startswith(events.PREFIX) else "api"
+        parameters = RequestParameters(query=ImmutableMultiDict(request.query), header=Headers(dict(request.headers)))
         return cls(
             host_url=f"https://{host}.pagerduty.com",
-            path=arrival.path,
-            method=arrival.method.lower(),
+            path=request.path,
+            method=request.method.lower(),
             parameters=parameters,
-            content_type=arrival.media_type,
-            body=arrival.content or None,
+            content_type=request.media_type,
+            body=request.content or None,
         )
 
 
 @dataclass
-class ContractAnswer:
-    """An answer in the shape that openapi-core reads."""
+class ContractResponse:
+    """A response as openapi-core expects it."""
 
     status_code: int
     content_type: str
@@ -117,14 +116,14 @@ class ContractAnswer:
     data: bytes | None
 
     @classmethod
-    def of(cls, answer: Answer) -> ContractAnswer:
-        """The same answer."""
-        data = None if answer.body is None else json.dumps(answer.body).encode()
-        return cls(answer.status, answer.content_type, Headers(dict(answer.headers)), data)
+    def of(cls, response: Response) -> ContractResponse:
+        """Return the response for openapi-core."""
+        data = None if response.body is None else json.dumps(response.body).encode()
+        return cls(response.status, response.content_type, Headers(dict(response.headers)), data)
 
 
 def _told(error: BaseException) -> str:
-    """What is wrong and where: openapi-core keeps that in `schema_errors` of a cause."""
+    """Return what is invalid and where; openapi-core keeps it in `schema_errors` of a cause."""
     cause: BaseException | None = error
     while cause is not None:
         if reasons := [reason for each in getattr(cause, "schema_errors", ()) for reason in _reasons(each)]:
@@ -154,7 +153,7 @@ def amended(document: Json) -> Json:
     return document
 
 
-def leave_headers_to_the_gate(document: Json) -> None:
+def leave_headers_to_the_middleware(document: Json) -> None:
     """OpenAPI 3.0.2 itself says that Accept, Content-Type and Authorization are ignored as parameters.
 
     A From is not needed with a user's key, which a schema cannot say.
@@ -186,6 +185,19 @@ def allow_null_where_the_examples_have_it(document: Json) -> None:
                 properties[name] = {"anyOf": [properties[name], {"type": "string", "nullable": True, "enum": [None]}]}
 
 
+def allow_no_total_of_past_incidents(document: Json) -> None:
+    """The parameter `total` says that it is null unless asked for; the schema of the response forgets `nullable`."""
+    responses = document["paths"]["/incidents/{id}/past_incidents"]["get"]["responses"]
+    responses["200"]["content"]["application/json"]["schema"]["properties"]["total"]["nullable"] = True
+
+
+def ignore_patterns_that_are_pictures(document: Json) -> None:
+    """`YYYY-MM-DDThh:mm:ssZ` shows what a moment looks like, but as a regular expression it matches none."""
+    for parameter in document["components"]["parameters"].values():
+        if parameter.get("schema", {}).get("pattern", "").startswith("YYYY"):
+            del parameter["schema"]["pattern"]
+
+
 def allow_what_include_expands(document: Json) -> None:
     """`include[]` puts the whole thing in the place of a reference; these schemas know the reference only."""
     for schema, expandable in EXPANDABLE.items():
@@ -212,13 +224,33 @@ def read_custom_field_values_as_in_the_examples(document: Json) -> None:
 def read_log_entries_as_in_the_examples(document: Json) -> None:
     """An acknowledgement is an `acknowledge_log_entry` to LogEntry, but not to AcknowledgeLogEntry, which includes it.
 
-    The kinds of a channel overlap, so that the example's own `{"type": "api"}` fits several and `oneOf` fails.
+    The kinds of a channel overlap: the example's own `{"type": "api"}` fits several, and `oneOf` fails.
     """
     schemas = document["components"]["schemas"]
     for properties in _properties(document, "AcknowledgeLogEntry"):
         if "acknowledgement_timeout" in properties:
             properties["type"]["enum"] = ["acknowledge_log_entry"]
     schemas["Channel"]["anyOf"] = schemas["Channel"].pop("oneOf")
+
+
+def know_the_log_entries_of_status_updates(document: Json) -> None:
+    """The schema has no log entry for a status update; clients read a `status_update_log_entry` with a `message`.
+
+    Source: filetrust/jira-pagerduty-integration, jpi/handlers/log_entries.py at 4ac33cb.
+    """
+    schemas = document["components"]["schemas"]
+    for properties in _properties(document, "LogEntry"):
+        properties.get("type", {}).get("enum", []).append("status_update_log_entry")
+    own = {"type": {"type": "string", "enum": ["status_update_log_entry"]}, "message": {"type": "string"}}
+    entry = {"$ref": "#/components/schemas/LogEntry"}
+    schemas["StatusUpdateLogEntry"] = {"allOf": [entry, {"type": "object", "properties": own}]}
+    for path in ("/log_entries", "/incidents/{id}/log_entries"):
+        content = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
+        for part in content["schema"]["allOf"]:
+            if "log_entries" in part.get("properties", {}):
+                part["properties"]["log_entries"]["items"]["oneOf"].append(
+                    {"$ref": "#/components/schemas/StatusUpdateLogEntry"}
+                )
 
 
 def ignore_discriminators_that_name_no_schema(document: Json) -> None:
@@ -234,21 +266,32 @@ def read_incident_details_as_in_the_example(document: Json) -> None:
         properties["details"] = {"anyOf": [{"type": "string"}, properties["details"]]}
 
 
+def include_the_body(document: Json) -> None:
+    """`Incident` says that its body is returned with `include[]=body`; the parameters do not list it."""
+    for name in ("include_incident", "include_incidents"):
+        document["components"]["parameters"][name]["schema"]["items"]["enum"].append("body")
+
+
 AMENDMENTS: t.Sequence[t.Callable[[Json], None]] = (
-    leave_headers_to_the_gate,
+    leave_headers_to_the_middleware,
     read_repeated_parameters_as_lists,
     allow_null_where_the_examples_have_it,
+    allow_no_total_of_past_incidents,
+    ignore_patterns_that_are_pictures,
     allow_what_include_expands,
     read_custom_field_values_as_in_the_examples,
     read_log_entries_as_in_the_examples,
+    know_the_log_entries_of_status_updates,
     ignore_discriminators_that_name_no_schema,
     read_incident_details_as_in_the_example,
+    include_the_body,
 )
 NULLABLE: t.Mapping[str, t.Sequence[str]] = {
     "Incident": ("priority", "resolve_reason", "conference_bridge", "resolved_at"),
     "Oncall": ("schedule", "start", "end"),
     "Service": ("auto_resolve_timeout", "acknowledgement_timeout"),
     "ScheduleLayer": ("end",),
+    "User": ("job_title",),
 }
 EXPANDABLE: t.Mapping[str, t.Mapping[str, str]] = {
     "Alert": {"service": "Service", "first_trigger_log_entry": "TriggerLogEntry", "incident": "Incident"},
@@ -256,6 +299,7 @@ EXPANDABLE: t.Mapping[str, t.Mapping[str, str]] = {
     "EscalationRule": {"targets": "User Schedule"},
     "Integration": {"service": "Service"},
     "LogEntry": {"service": "Service", "incident": "Incident", "teams": "Team"},
+    "MaintenanceWindow": {"created_by": "User", "services": "Service", "teams": "Team"},
     "Oncall": {"escalation_policy": "EscalationPolicy", "user": "User", "schedule": "Schedule"},
     "Service": {"escalation_policy": "EscalationPolicy", "teams": "Team", "integrations": "Integration"},
     "User": {"teams": "Team"},
@@ -263,7 +307,7 @@ EXPANDABLE: t.Mapping[str, t.Mapping[str, str]] = {
 
 
 def _operations(document: Json) -> t.Iterator[tuple[Json, ...]]:
-    """Each path with its operations: whatever can hold parameters."""
+    """Yield each path and operation: what can hold parameters."""
     for path in document["paths"].values():
         yield path, *(operation for name, operation in path.items() if name in ("get", "put", "post", "delete"))
 
@@ -275,19 +319,19 @@ def _resolved(document: Json, parameter: Json) -> Json:
 
 
 def _properties(document: Json, schema: str) -> t.Iterator[Json]:
-    """The properties of a schema, wherever it keeps them."""
+    """Yield the properties of a schema, wherever they are."""
     whole = document["components"]["schemas"][schema]
     yield from (part["properties"] for part in (whole, *whole.get("allOf", ())) if "properties" in part)
 
 
 def _or_whole(schema: Json, names: str) -> Json:
-    """A reference, or list of references, that may also be the whole thing."""
+    """Return a schema for a reference, or list of references, or the complete objects."""
     if schema.get("type") == "array":
         return {**schema, "items": _or_whole(schema["items"], names)}
     return {"anyOf": [schema, *({"$ref": f"#/components/schemas/{name}"} for name in names.split())]}
 
 
 def _unwrapped(value: Json) -> Json:
-    """A custom field's value without the object around it."""
+    """Return the schema of a custom field's value without the object around it."""
     kinds = [kind["properties"]["value"] for kind in value["oneOf"]]
     return {"anyOf": kinds}

@@ -2,59 +2,65 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The control API under `/_simulator/`: what tests need and PagerDuty lacks. It never appears in the journal."""
+"""The control API under `/_simulator/`: what tests need beyond PagerDuty's API. It never appears in the journal."""
 
 from __future__ import annotations
 
 import typing as t
 
-from simulator.arrival import Arrival
-from simulator.call import Answer
+from simulator.account import User
+from simulator.call import Response
+from simulator.checks import Fields
 from simulator.clock import iso
+from simulator.errors import ApiError, invalid
 from simulator.incident import Incident
-from simulator.problems import Problem, invalid
+from simulator.maintenance import MaintenanceWindow
+from simulator.request import Request
+from simulator.serializers import Json, Serializer
 from simulator.simulation import Simulation
-from simulator.views import Json, Views
+from simulator.webhook_subscription import WEBHOOK_FAULTS
 
 PREFIX = "/_simulator/"
 
 
-def answer_control(arrival: Arrival, simulation: Simulation) -> Answer:
+def answer_control(request: Request, simulation: Simulation) -> Response:
     """Answer one request of the control API."""
-    command = COMMANDS.get((arrival.method, arrival.path.removeprefix(PREFIX)))
+    command = COMMANDS.get((request.method, request.path.removeprefix(PREFIX)))
     try:
         if command is None:
-            raise Problem(404, 2100, "Not Found", [f"The control API has no {arrival.method} {arrival.path}"])
-        return Answer(body=command(simulation, _wishes(arrival)))
-    except Problem as problem:
-        return Answer(problem.status, problem.body)
+            raise ApiError(404, 2100, "Not Found", [f"The control API has no {request.method} {request.path}"])
+        return Response(body=command(simulation, _options(request)))
+    except ApiError as error:
+        return Response(error.status, error.body)
 
 
-def _wishes(arrival: Arrival) -> t.Any:
-    """The body, an empty object where there is none.
+def _options(request: Request) -> t.Any:
+    """Return the body, or an empty object if there is none.
 
     Raises:
-        Problem: when it is no JSON.
+        ApiError: it is not JSON.
     """
     try:
-        return arrival.json() if arrival.content else {}
+        return request.json() if request.content else {}
     except ValueError:
         raise invalid("The request body is not valid JSON") from None
 
 
-def reset(simulation: Simulation, wishes: t.Any) -> Json:
-    """Start anew, with some incidents."""
-    return {"incidents": [incident.id for incident in simulation.reset(wishes)]}
+def reset(simulation: Simulation, options: t.Any) -> Json:
+    """Start again, with some incidents."""
+    return {"incidents": [incident.id for incident in simulation.reset(options)]}
 
 
 def show_state(simulation: Simulation, _body: t.Any) -> Json:
-    """Everything that a test would look at."""
+    """Return the state."""
     state = simulation.state
     state.settle()
     return {
         "incidents": [incident_state(incident) for incident in state.incidents.values()],
-        "pages": [Views.page(page) for page in state.pages],
+        "pages": [Serializer.page(page) for page in state.pages],
+        "users": [user_state(user) for user in state.users.values()],
         "change_events": state.change_events,
+        "maintenance_windows": [window_state(each) for each in state.maintenance_windows.values()],
         "workflow_instances": [vars(instance) for instance in state.workflow_instances.values()],
         "abilities": sorted(state.abilities),
         "now": iso(simulation.clock.now()),
@@ -62,35 +68,60 @@ def show_state(simulation: Simulation, _body: t.Any) -> Json:
 
 
 def show_journal(simulation: Simulation, _body: t.Any) -> Json:
-    """Every request since the journal was last emptied."""
+    """Return the journal."""
     return simulation.journal.shown()
 
 
 def empty_journal(simulation: Simulation, _body: t.Any) -> Json:
-    """Forget the requests so far."""
+    """Empty the journal."""
     simulation.journal.entries.clear()
     return show_journal(simulation, None)
 
 
-def add_faults(simulation: Simulation, wishes: t.Any) -> Json:
+def add_faults(simulation: Simulation, options: t.Any) -> Json:
     """Add faults."""
-    simulation.faults.add(wishes)
-    return show_faults(simulation, wishes)
+    simulation.faults.add(options)
+    return show_faults(simulation, options)
 
 
 def show_faults(simulation: Simulation, _body: t.Any) -> Json:
-    """The faults that are left."""
+    """Return the faults that are left."""
     return {"faults": simulation.faults.shown()}
 
 
 def clear_faults(simulation: Simulation, _body: t.Any) -> Json:
-    """Forget the faults."""
+    """Remove the faults, and end all delays."""
     simulation.faults.clear()
     return show_faults(simulation, None)
 
 
+def show_webhooks(simulation: Simulation, _body: t.Any) -> Json:
+    """What was delivered to webhook subscriptions, in the order of the events."""
+    return {"deliveries": [delivery.shown() for delivery in simulation.state.deliveries]}
+
+
+def set_webhook_secrets(simulation: Simulation, options: t.Any) -> Json:
+    """Sign the deliveries of a subscription with other secrets."""
+    fields = Fields(options)
+    subscription = simulation.state.webhook_subscriptions.get(fields.text("subscription"))
+    secrets = fields.need("secrets")
+    if subscription is None or not isinstance(secrets, list) or not all(isinstance(each, str) for each in secrets):
+        raise invalid("subscription must be the id of one, and secrets an array of strings")
+    subscription.secrets = tuple(secrets)
+    return {"secrets": len(secrets)}
+
+
+def add_webhook_faults(simulation: Simulation, options: t.Any) -> Json:
+    """Let something happen to the next attempts to deliver a webhook."""
+    faults = Fields(options).need("faults")
+    if not isinstance(faults, list) or not set(faults) <= set(WEBHOOK_FAULTS):
+        raise invalid(f"faults must be an array of {', '.join(WEBHOOK_FAULTS)}")
+    simulation.state.webhook_faults += faults
+    return {"faults": simulation.state.webhook_faults}
+
+
 def show_health(simulation: Simulation, _body: t.Any) -> Json:
-    """That it runs, and how."""
+    """Return whether it checks the contract, and how fast its clock runs."""
     return {"status": "ok", "contract": simulation.contract is not None, "clock_speed": simulation.clock.speed}
 
 
@@ -103,11 +134,34 @@ COMMANDS: t.Mapping[tuple[str, str], t.Callable[[Simulation, t.Any], Json]] = {
     ("GET", "faults"): show_faults,
     ("DELETE", "faults"): clear_faults,
     ("GET", "health"): show_health,
+    ("GET", "webhooks"): show_webhooks,
+    ("POST", "webhook_secrets"): set_webhook_secrets,
+    ("POST", "webhook_faults"): add_webhook_faults,
 }
 
 
+ALERT_FIELDS = ("id", "alert_key", "status", "severity", "summary", "event_count")
+
+
+def window_state(window: MaintenanceWindow) -> Json:
+    """A maintenance window in plain values, with ids for references."""
+    return {
+        "id": window.id,
+        "description": window.description,
+        "services": [service.id for service in window.services],
+        "start": iso(window.start),
+        "end": iso(window.end),
+    }
+
+
+def user_state(user: User) -> Json:
+    """A user in plain values."""
+    names = ("id", "name", "email", "role", "job_title", "description", "color", "time_zone", "invitation_sent")
+    return {name: getattr(user, name) for name in names}
+
+
 def incident_state(incident: Incident) -> Json:
-    """An incident in plain values, with ids for references."""
+    """Return an incident as plain values, with ids for references."""
     bridge = incident.conference_bridge
     return {
         "id": incident.id,
@@ -124,20 +178,12 @@ def incident_state(incident: Incident) -> Json:
         "acknowledged_by": [given.acknowledger.id for given in incident.acknowledgements],
         "incident_key": incident.incident_key,
         "conference_bridge": bridge and vars(bridge),
+        "body": incident.details,
+        "incident_type": incident.incident_type,
         "snoozed_until": incident.snoozed_until and iso(incident.snoozed_until),
         "merged_into": incident.merged_into and incident.merged_into.id,
         "notes": [{"id": note.id, "user": note.user.id, "content": note.content} for note in incident.notes],
-        "alerts": [
-            {
-                "id": alert.id,
-                "alert_key": alert.alert_key,
-                "status": alert.status,
-                "severity": alert.severity,
-                "summary": alert.summary,
-                "event_count": alert.event_count,
-            }
-            for alert in incident.alerts
-        ],
+        "alerts": [{name: getattr(alert, name) for name in ALERT_FIELDS} for alert in incident.alerts],
         "responders": [
             {"user": responder.user.id, "state": responder.state, "message": responder.message}
             for responder in incident.responders.values()

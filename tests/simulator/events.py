@@ -4,7 +4,8 @@
 
 """The Events API v2: `/v2/enqueue` and `/v2/change/enqueue`.
 
-Source: openapi/events-v2.json; PAGERDUTY_API.md, "Events API v2".
+Source: PagerDuty/api-schema, reference/events-v2/openapiv3.json;
+https://developer.pagerduty.com/docs/events-api-v2-overview; https://developer.pagerduty.com/docs/send-alert-event.
 """
 
 from __future__ import annotations
@@ -12,14 +13,13 @@ from __future__ import annotations
 import re
 import typing as t
 
-from simulator import account
 from simulator.account import Integration
-from simulator.arrival import Arrival
-from simulator.call import Answer
-from simulator.clock import iso
-from simulator.incident import Act, Alert
+from simulator.call import Response
+from simulator.clock import iso, moment_of
+from simulator.incident import Actor, Alert
 from simulator.limits import SlidingMinute
-from simulator.state import Opening, State
+from simulator.request import Request
+from simulator.state import NewIncident, State
 
 PREFIX = "/v2/"
 EVENT_AT_MOST = 512 * 1024
@@ -30,14 +30,16 @@ ROUTING_KEY_LENGTH = 32
 ACTIONS = ("trigger", "acknowledge", "resolve")
 SEVERITIES = ("critical", "error", "warning", "info")
 OPTIONAL_TEXTS = ("component", "group", "class")
-TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:?\d\d)?Z?")
+TIMESTAMP = re.compile(
+    r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?)((?<=:\d\d:\d\d)\.\d+)?((?P<hours>[+-]\d\d):?(?P<minutes>\d\d))?Z?"
+)
 """ISO 8601, and an offset with a Z after it, which PagerDuty's own client sends and so must be taken."""
 
 Json = dict[str, t.Any]
 
 
 class InvalidEvent(Exception):
-    """An event that PagerDuty does not take.
+    """An event that PagerDuty refuses.
 
     Args:
         errors: what is wrong with it.
@@ -50,32 +52,32 @@ class InvalidEvent(Exception):
         self.body = {"status": "invalid event", "message": message, "errors": list(errors)}
 
 
-def answer_event(arrival: Arrival, state: State, limit: SlidingMinute) -> Answer:
-    """Answer one request of the Events API; an event beyond the limit is not taken."""
-    endpoint = ENDPOINTS.get((arrival.method, arrival.path))
+def answer_event(request: Request, state: State, limit: SlidingMinute) -> Response:
+    """Answer a request of the Events API; an event beyond the rate limit is refused."""
+    endpoint = ENDPOINTS.get((request.method, request.path))
     if endpoint is None:
-        return Answer(404, {"status": "not found", "message": "Not Found", "errors": []})
+        return Response(404, {"status": "not found", "message": "Not Found", "errors": []})
     try:
-        event = _event_of(arrival)
-        integration = _integration_of(event)
+        event = _event_of(request)
+        integration = _integration_of(event, state)
         if not limit.take(integration.integration_key).granted:
-            return Answer(429, {"status": "throttle exceeded", "message": "Event rate limit exceeded", "errors": []})
+            return Response(429, {"status": "throttle exceeded", "message": "Event rate limit exceeded", "errors": []})
         state.settle()
         return endpoint(event, integration, state)
     except InvalidEvent as error:
-        return Answer(error.status, error.body)
+        return Response(error.status, error.body)
 
 
-def _event_of(arrival: Arrival) -> Json:
+def _event_of(request: Request) -> Json:
     """The body.
 
     Raises:
-        InvalidEvent: when it is too large, or no JSON object.
+        InvalidEvent: it is too large, or not a JSON object.
     """
-    if len(arrival.content) > EVENT_AT_MOST:
+    if len(request.content) > EVENT_AT_MOST:
         raise InvalidEvent(["Event exceeds 512 KB"], "Event object is too large", status=413)
     try:
-        event = arrival.json()
+        event = request.json()
     except ValueError:
         raise InvalidEvent(["JSON parse error"], "Event object format is unrecognized") from None
     if not isinstance(event, dict):
@@ -83,27 +85,28 @@ def _event_of(arrival: Arrival) -> Json:
     return event
 
 
-def _integration_of(event: Json) -> Integration:
-    """Where the event goes.
+def _integration_of(event: Json, state: State) -> Integration:
+    """Return the integration of an event.
 
     Raises:
-        InvalidEvent: when its routing key is missing or unknown.
+        InvalidEvent: its routing key is missing or unknown.
     """
     key = event.get("routing_key")
     if not isinstance(key, str) or not key:
         raise InvalidEvent(["'routing_key' is missing or blank"])
     if len(key) != ROUTING_KEY_LENGTH:
         raise InvalidEvent([f"Length of 'routing_key' is incorrect (should be {ROUTING_KEY_LENGTH} characters)"])
-    if key not in account.INTEGRATIONS_BY_KEY:
+    integration = state.integration(key)
+    if integration is None:
         raise InvalidEvent(["'routing_key' is not known"])
-    return account.INTEGRATIONS_BY_KEY[key]
+    return integration
 
 
-def enqueue(event: Json, integration: Integration, state: State) -> Answer:
+def enqueue(event: Json, integration: Integration, state: State) -> Response:
     """POST /v2/enqueue.
 
     Raises:
-        InvalidEvent: when the event is wrong.
+        InvalidEvent: the event is invalid.
     """
     errors = [*_errors_of_event(event), *_errors_of_attachments(event)]
     if event.get("event_action") == "trigger":
@@ -113,30 +116,34 @@ def enqueue(event: Json, integration: Integration, state: State) -> Answer:
     dedup_key = event.get("dedup_key") or state.ids.dedup_key()
     if event["event_action"] == "trigger":
         _trigger(event, dedup_key, integration, state)
-    elif alert := state.open_alert(integration, dedup_key):
+    elif _is_in_service(integration, state) and (alert := state.open_alert(integration, dedup_key)):
         EFFECTS[event["event_action"]](alert, _act(integration, state))
-    return Answer(202, {"status": "success", "message": "Event processed", "dedup_key": dedup_key})
+    return Response(202, {"status": "success", "message": "Event processed", "dedup_key": dedup_key})
 
 
-def enqueue_change(event: Json, integration: Integration, state: State) -> Answer:
-    """POST /v2/change/enqueue: records one more change event, whatever it says.
+def enqueue_change(event: Json, integration: Integration, state: State) -> Response:
+    """POST /v2/change/enqueue: records a change event each time.
 
     Raises:
-        InvalidEvent: when the event is wrong.
+        InvalidEvent: the event is invalid.
     """
     errors = [*_errors_of_payload(event.get("payload"), change=True), *_errors_of_attachments(event)]
     if errors:
         raise InvalidEvent(errors)
+    moment = _timestamp(event["payload"])
     state.change_events.append(
         {
+            "id": state.ids.change_event(),
             "service": integration.service_id,
+            "integration": integration.id,
             "received_at": iso(state.clock.now()),
+            "timestamp": iso(state.clock.now() if moment is None else moment),
             "payload": event["payload"],
             "links": event.get("links", []),
             "images": event.get("images", []),
         }
     )
-    return Answer(202, {"status": "success", "message": "Change event processed"})
+    return Response(202, {"status": "success", "message": "Change event processed"})
 
 
 def _errors_of_event(event: Json) -> t.Iterator[str]:
@@ -167,7 +174,9 @@ def _errors_of_payload(payload: t.Any, *, change: bool) -> t.Iterator[str]:
     for name in ("source", *OPTIONAL_TEXTS):
         if name in payload and not isinstance(payload[name], str):
             yield f"'payload.{name}' must be a string"
-    if "timestamp" in payload and not TIMESTAMP.fullmatch(str(payload["timestamp"])):
+    try:
+        _timestamp(payload)
+    except ValueError:
         yield "'payload.timestamp' must be in ISO 8601 format"
     if not isinstance(payload.get("custom_details", {}), dict):
         yield "'payload.custom_details' must be an object"
@@ -184,26 +193,47 @@ def _errors_of_attachments(event: Json) -> t.Iterator[str]:
             yield "'images.src' must be an https URL"
 
 
+def _timestamp(payload: Json) -> float | None:
+    """The moment of an event in seconds since 1970, or None where it is absent.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if "timestamp" not in payload:
+        return None
+    found = TIMESTAMP.fullmatch(str(payload["timestamp"]))
+    if found is None:
+        raise ValueError(payload["timestamp"])
+    return moment_of(f"{found['time']}{found['hours'] or '+00'}:{found['minutes'] or '00'}")
+
+
 def _is_text(value: t.Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
 def _trigger(event: Json, dedup_key: str, integration: Integration, state: State) -> None:
     """Append to the open alert, or open one and an incident, which pages."""
-    service = account.SERVICES[integration.service_id]
+    service = state.services[integration.service_id]
     payload = event["payload"]
-    act = _act(integration, state)
+    actor = _act(integration, state)
+    if service.status != "active" or state.is_in_maintenance(service):
+        # The event is accepted, but opens nothing.
+        return
     alert = state.open_alert(integration, dedup_key)
     if alert:
-        alert.event_count += 1
-        alert.incident.write(act, "trigger", payload["summary"], details=payload.get("custom_details", {}))
+        _append(payload, alert, actor)
         return
     incident = state.open_with_key(dedup_key, service)
+    if incident is None and service.groups_alerts:
+        incident = state.open_on(service)
+        if incident:
+            state.index_by_key(dedup_key, incident)
     if incident is None:
         incident = state.open_incident(
-            Opening(payload["summary"], service, incident_key=dedup_key), act, payload["summary"]
+            NewIncident(payload["summary"], service, incident_key=dedup_key), actor, payload["summary"]
         )
         incident.log[0].details = payload.get("custom_details", {})
+        incident.log[0].service_key = integration.integration_key
     incident.alerts.append(
         Alert(
             id=state.ids.incident(),
@@ -213,7 +243,7 @@ def _trigger(event: Json, dedup_key: str, integration: Integration, state: State
             service=service,
             integration=integration,
             incident=incident,
-            created_at=act.at,
+            created_at=actor.at,
             details=_details(payload),
             contexts=_contexts(event),
             first_trigger=incident.log[0],
@@ -221,24 +251,35 @@ def _trigger(event: Json, dedup_key: str, integration: Integration, state: State
     )
 
 
-def _acknowledge(alert: Alert, act: Act) -> None:
-    """Acknowledge the alert's incident; once more, nothing happens."""
+def _append(payload: Json, alert: Alert, actor: Actor) -> None:
+    """Add an event to an open alert, which then shows the latest one (INFERRED)."""
+    alert.event_count += 1
+    alert.summary, alert.severity, alert.details = payload["summary"], payload["severity"], _details(payload)
+    key = alert.integration.integration_key
+    alert.incident.write(actor, "trigger", payload["summary"], details=_details(payload), service_key=key)
+
+
+def _acknowledge(alert: Alert, actor: Actor) -> None:
+    """Acknowledge the alert's incident, unless it is acknowledged."""
     if alert.incident.status == "triggered":
-        alert.incident.acknowledge(act)
+        alert.incident.acknowledge(actor)
 
 
-def _act(integration: Integration, state: State) -> Act:
-    return state.act(account.SERVICES[integration.service_id])
+def _is_in_service(integration: Integration, state: State) -> bool:
+    return not state.is_in_maintenance(state.services[integration.service_id])
+
+
+def _act(integration: Integration, state: State) -> Actor:
+    return state.actor(state.services[integration.service_id])
 
 
 def _details(payload: Json) -> Json:
-    """What the alert's body shows of the payload."""
-    shown = {name: payload[name] for name in ("source", *OPTIONAL_TEXTS, "timestamp") if name in payload}
-    return {**shown, "custom_details": payload["custom_details"]} if "custom_details" in payload else shown
+    """Return the details of an alert's body: the event's custom details, as in the example of `Alert` in the schema."""
+    return t.cast("Json", payload.get("custom_details", {}))
 
 
 def _contexts(event: Json) -> list[Json]:
-    """The event's links and images, as an alert's body shows them."""
+    """Return an event's links and images, as an alert's body shows them."""
     links = [{"type": "link", **link} for link in event.get("links", [])]
     images = [{"type": "image", **image} for image in event.get("images", [])]
     client = (
@@ -249,9 +290,9 @@ def _contexts(event: Json) -> list[Json]:
     return [*client, *links, *images]
 
 
-EFFECTS: t.Mapping[str, t.Callable[[Alert, Act], None]] = {"acknowledge": _acknowledge, "resolve": Alert.resolve}
-"""What becomes of an open alert; where none is open, the event is dropped without a word."""
-ENDPOINTS: t.Mapping[tuple[str, str], t.Callable[[Json, Integration, State], Answer]] = {
+EFFECTS: t.Mapping[str, t.Callable[[Alert, Actor], None]] = {"acknowledge": _acknowledge, "resolve": Alert.resolve}
+"""What an event does to an open alert. Without one, the event is dropped."""
+ENDPOINTS: t.Mapping[tuple[str, str], t.Callable[[Json, Integration, State], Response]] = {
     ("POST", "/v2/enqueue"): enqueue,
     ("POST", "/v2/change/enqueue"): enqueue_change,
 }

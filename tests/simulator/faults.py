@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults on demand: what a network, a proxy or PagerDuty itself can do to a request.
+"""Faults on demand: what a network, a proxy or PagerDuty can do to a request.
 
-A fault waits for requests whose method and path fit, lets the first `skip` of them pass, and meets the next `times`.
-Each is a small coroutine under its name in `FAULTS`; `exchange.effect()` has the request's effect, at once and whole.
+A fault applies to requests with its method and path: it lets the first `skip` of them pass, and hits the next `times`.
+Each is a coroutine in `FAULTS`; `exchange.effect()` applies the request.
 """
 
 from __future__ import annotations
@@ -19,155 +19,185 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from simulator import problems
-from simulator.arrival import Arrival
-from simulator.call import Answer
+from simulator import errors
+from simulator.call import Response
 from simulator.checks import Fields
 from simulator.journal import Entry
+from simulator.request import Request
 
 HTML = "<!DOCTYPE html><html><head><title>Welcome</title></head><body><p>Please sign in.</p></body></html>"
 
 
 @dataclass
 class Exchange:
-    """A request that meets a fault.
+    """A request that is hit by a fault.
 
     Args:
-        arguments: the fault's own.
-        effect: has the request's effect and returns its answer.
+        arguments: those of the fault.
+        effect: applies the request and returns its response.
+        effect_of: the same, with another body.
+        hold_reads: lets reads see the current state for a number of seconds.
+        delay: waits for a number of seconds, or until the faults are cleared.
     """
 
-    request: web.Request
+    web_request: web.Request
     arguments: t.Mapping[str, t.Any]
-    effect: t.Callable[[], Answer]
+    effect: t.Callable[[], Response]
+    effect_of: t.Callable[[t.Any], Response]
+    hold_reads: t.Callable[[float], None]
+    delay: t.Callable[[float], t.Awaitable[None]]
+    request: Request
     entry: Entry
 
-    def reply(self, answer: Answer) -> web.StreamResponse:
-        """Answer, and write it down."""
-        return reply(answer, self.entry)
+    def reply(self, response: Response) -> web.StreamResponse:
+        """Respond, and record it in the journal."""
+        return reply(response, self.entry)
 
     def hang_up(self) -> web.StreamResponse:
-        """Close the connection; what is returned goes nowhere."""
-        if self.request.transport:
-            self.request.transport.close()
+        """Close the connection; the returned response is not sent."""
+        if self.web_request.transport:
+            self.web_request.transport.close()
         return web.Response()
 
-    def given_answer(self) -> Answer:
-        """The answer that the fault's arguments describe."""
+    def given_response(self) -> Response:
+        """The response that the fault's arguments describe."""
         body = self.arguments.get("body")
         status = int(self.arguments["status"])
         content_type = str(self.arguments.get("content_type", "application/json"))
-        default = problems.Problem(status, 2000, "Simulated trouble").body
-        return Answer(status, default if body is None else body, self.arguments.get("headers", {}), content_type)
+        default = errors.ApiError(status, 2000, "Simulated trouble").body
+        return Response(status, default if body is None else body, self.arguments.get("headers", {}), content_type)
 
 
-def reply(answer: Answer, entry: Entry) -> web.Response:
-    """The response to send for an answer, written down in the journal."""
-    text = text_of(answer)
-    entry.answered(answer.status, text)
-    response = web.Response(status=answer.status, headers=answer.headers, body=text.encode())
-    if answer.body is not None:
-        response.headers["Content-Type"] = answer.content_type
-    return response
+def reply(response: Response, entry: Entry) -> web.Response:
+    """Return the response for aiohttp, and record it in the journal."""
+    text = text_of(response)
+    entry.answered(response.status, text)
+    web_response = web.Response(status=response.status, headers=response.headers, body=text.encode())
+    if response.body is not None:
+        web_response.headers["Content-Type"] = response.content_type
+    return web_response
 
 
-def text_of(answer: Answer) -> str:
-    """An answer's body as it is sent."""
-    if answer.body is None:
+def text_of(response: Response) -> str:
+    """Return a response's body as it is sent."""
+    if response.body is None:
         return ""
-    return answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
+    return response.body if isinstance(response.body, str) else json.dumps(response.body)
 
 
 async def drop_before(exchange: Exchange) -> web.StreamResponse:
-    """No effect; the connection is closed without an answer."""
+    """No effect; the connection is closed without a response."""
     return exchange.hang_up()
 
 
 async def drop_after(exchange: Exchange) -> web.StreamResponse:
-    """The effect; then the connection is closed without an answer."""
+    """The effect; then the connection is closed without a response."""
     exchange.effect()
     return exchange.hang_up()
 
 
 async def delay_before(exchange: Exchange) -> web.StreamResponse:
     """Waits `seconds`, then has the effect, even when the client has gone: a late effect."""
-    await asyncio.sleep(float(exchange.arguments["seconds"]))
+    await exchange.delay(float(exchange.arguments["seconds"]))
     return exchange.reply(exchange.effect())
 
 
 async def delay_after(exchange: Exchange) -> web.StreamResponse:
-    """The effect at once; the answer after `seconds`."""
-    answer = exchange.effect()
-    await asyncio.sleep(float(exchange.arguments["seconds"]))
-    return exchange.reply(answer)
+    """The effect at once; the response after `seconds`."""
+    response = exchange.effect()
+    await exchange.delay(float(exchange.arguments["seconds"]))
+    return exchange.reply(response)
 
 
 async def status_before(exchange: Exchange) -> web.StreamResponse:
-    """No effect; the answer is `status` with `headers`, `body` and `content_type`."""
-    return exchange.reply(exchange.given_answer())
+    """No effect; the response is `status` with `headers`, `body` and `content_type`."""
+    return exchange.reply(exchange.given_response())
 
 
 async def status_after(exchange: Exchange) -> web.StreamResponse:
     """The effect; then the same as status_before."""
     exchange.effect()
-    return exchange.reply(exchange.given_answer())
+    return exchange.reply(exchange.given_response())
 
 
 async def truncated(exchange: Exchange) -> web.StreamResponse:
-    """The effect; then half of the answer under the length of the whole, and the connection is closed."""
-    answer = exchange.effect()
-    content = text_of(answer).encode()
-    response = await _begin(exchange, answer, len(content))
-    await response.write(content[: len(content) // 2])
+    """The effect; then half of the response, with the length of all of it, and the connection is closed."""
+    response = exchange.effect()
+    content = text_of(response).encode()
+    web_response = await _begin(exchange, response, len(content))
+    await web_response.write(content[: len(content) // 2])
     exchange.hang_up()
-    return response
+    return web_response
 
 
 async def trickle(exchange: Exchange) -> web.StreamResponse:
-    """The effect; then the answer, one byte every `seconds_per_byte`."""
-    answer = exchange.effect()
-    content = text_of(answer).encode()
-    response = await _begin(exchange, answer, len(content))
-    # Whoever reads it may well hang up before the end.
+    """The effect; then the response, one byte every `seconds_per_byte`."""
+    response = exchange.effect()
+    content = text_of(response).encode()
+    web_response = await _begin(exchange, response, len(content))
+    # The client may close the connection before the end.
     with contextlib.suppress(ConnectionResetError):
         for byte in content:
-            await response.write(bytes([byte]))
+            await web_response.write(bytes([byte]))
             await asyncio.sleep(float(exchange.arguments["seconds_per_byte"]))
-    return response
+    return web_response
 
 
 async def wrong_shape(exchange: Exchange) -> web.StreamResponse:
     """The effect; then JSON under the same keys, but with a number where PagerDuty has objects and lists."""
-    answer = exchange.effect()
-    keys = answer.body if isinstance(answer.body, dict) else {}
-    return exchange.reply(Answer(answer.status, dict.fromkeys(keys, 42), answer.headers))
+    response = exchange.effect()
+    keys = response.body if isinstance(response.body, dict) else {}
+    return exchange.reply(Response(response.status, dict.fromkeys(keys, 42), response.headers))
 
 
 async def html(exchange: Exchange) -> web.StreamResponse:
     """No effect; an HTML page with status 200, as a proxy's sign-in page."""
-    return exchange.reply(Answer(200, HTML, content_type="text/html"))
+    return exchange.reply(Response(200, HTML, content_type="text/html"))
 
 
 async def redirect(exchange: Exchange) -> web.StreamResponse:
     """No effect; a redirect to `location`, with `status` 302 unless another is given."""
     headers = {"Location": str(exchange.arguments["location"])}
-    return exchange.reply(Answer(int(exchange.arguments.get("status", 302)), None, headers))
+    return exchange.reply(Response(int(exchange.arguments.get("status", 302)), None, headers))
+
+
+async def half(exchange: Exchange) -> web.StreamResponse:
+    """The effect on the first half of the incidents of a bulk update; then the response of status_before."""
+    body = exchange.request.json()
+    exchange.effect_of({"incidents": body["incidents"][: len(body["incidents"]) // 2]})
+    return exchange.reply(exchange.given_response())
+
+
+async def fewer(exchange: Exchange) -> web.StreamResponse:
+    """The effect; then a response that lists only the first half."""
+    response = exchange.effect()
+    body = response.body if isinstance(response.body, dict) else {}
+    listed = {name: value[: len(value) // 2] if isinstance(value, list) else value for name, value in body.items()}
+    return exchange.reply(Response(response.status, listed, response.headers))
+
+
+async def stale(exchange: Exchange) -> web.StreamResponse:
+    """The effect, and no response; reads see the state before it for `seconds`."""
+    exchange.hold_reads(float(exchange.arguments["seconds"]))
+    exchange.effect()
+    return exchange.hang_up()
 
 
 async def huge(exchange: Exchange) -> web.StreamResponse:
     """The effect; then JSON of at least `bytes` bytes."""
-    answer = exchange.effect()
-    return exchange.reply(Answer(answer.status, {"padding": "x" * int(exchange.arguments["bytes"])}, answer.headers))
+    response = exchange.effect()
+    padding = {"padding": "x" * int(exchange.arguments["bytes"])}
+    return exchange.reply(Response(response.status, padding, response.headers))
 
 
-async def _begin(exchange: Exchange, answer: Answer, length: int) -> web.StreamResponse:
-    """Send the head of an answer of a given length."""
-    exchange.entry.answered(answer.status, text_of(answer))
-    response = web.StreamResponse(status=answer.status, headers=answer.headers)
-    response.content_type = answer.content_type
-    response.content_length = length
-    await response.prepare(exchange.request)
-    return response
+async def _begin(exchange: Exchange, response: Response, length: int) -> web.StreamResponse:
+    """Send the status line and headers of a response of a given length."""
+    exchange.entry.answered(response.status, text_of(response))
+    web_response = web.StreamResponse(status=response.status, headers=response.headers)
+    web_response.content_type = response.content_type
+    web_response.content_length = length
+    await web_response.prepare(exchange.web_request)
+    return web_response
 
 
 Play = t.Callable[[Exchange], t.Awaitable[web.StreamResponse]]
@@ -184,20 +214,23 @@ FAULTS: t.Mapping[str, tuple[Play, tuple[str, ...]]] = {
     "html": (html, ()),
     "redirect": (redirect, ("location",)),
     "huge": (huge, ("bytes",)),
+    "half": (half, ("status",)),
+    "fewer": (fewer, ()),
+    "stale": (stale, ("seconds",)),
 }
-"""Each fault with the arguments that it cannot do without."""
+"""Each fault with its required arguments."""
 COMMON = ("method", "path", "times", "skip", "fault")
 
 
 @dataclass
 class Fault:
-    """A fault that waits for its requests.
+    """A fault that is set.
 
     Args:
         method: `*` for any.
         path: a regular expression for the whole path.
-        times: how many requests it still meets.
-        skip: how many it still lets pass.
+        times: how many requests it still hits.
+        skip: how many requests it still lets pass.
     """
 
     name: str
@@ -207,12 +240,12 @@ class Fault:
     skip: int
     arguments: dict[str, t.Any]
 
-    def fits(self, arrival: Arrival) -> bool:
-        """Whether a request is one of those it waits for."""
-        return self.method in ("*", arrival.method) and re.fullmatch(self.path, arrival.path) is not None
+    def fits(self, request: Request) -> bool:
+        """Return whether it applies to a request."""
+        return self.method in ("*", request.method) and re.fullmatch(self.path, request.path) is not None
 
     def shown(self) -> dict[str, t.Any]:
-        """The fault as the control API shows it."""
+        """Return the fault as the control API shows it."""
         common = {"fault": self.name, "method": self.method, "path": self.path, "times": self.times, "skip": self.skip}
         return {**common, **self.arguments}
 
@@ -222,27 +255,35 @@ class Faults:
 
     def __init__(self) -> None:
         self._left: list[Fault] = []
+        self._cleared = asyncio.Event()
 
     def add(self, wanted: t.Any) -> None:
         """Add faults, given as a list of objects.
 
         Raises:
-            Problem: when one is unknown or lacks an argument.
+            ApiError: one is unknown or lacks an argument.
         """
         self._left += [_fault_of(item) for item in Fields({"faults": wanted}).items("faults")]
 
     def clear(self) -> None:
-        """Forget them all."""
+        """Remove all faults, and end all delays."""
         self._left.clear()
+        self._cleared.set()
+        self._cleared = asyncio.Event()
+
+    async def delay(self, seconds: float) -> None:
+        """Wait for a number of seconds, or until the faults are cleared."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._cleared.wait(), seconds)
 
     def shown(self) -> list[dict[str, t.Any]]:
-        """What is left, in the order of adding."""
+        """Return the faults that are left, in the order in which they were added."""
         return [fault.shown() for fault in self._left]
 
-    def meeting(self, arrival: Arrival) -> Fault | None:
-        """The fault that a request meets: the first that fits and lets it not pass."""
+    def meeting(self, request: Request) -> Fault | None:
+        """Return the fault that hits a request: the first that applies and does not skip it."""
         for fault in self._left:
-            if not fault.fits(arrival):
+            if not fault.fits(request):
                 continue
             if fault.skip:
                 fault.skip -= 1
@@ -261,10 +302,10 @@ def _fault_of(item: Fields) -> Fault:
         item.need(needed)
     times = 1 if item.maybe_integer("times") is None else item.integer("times")
     if times < 1:
-        raise problems.invalid("times must be at least 1")
+        raise errors.invalid("times must be at least 1")
     path = item.text("path")
     try:
         re.compile(path)
     except re.error as error:
-        raise problems.invalid(f"path is no regular expression: {error}") from None
+        raise errors.invalid(f"path is no regular expression: {error}") from None
     return Fault(name, item.text("method"), path, times, item.maybe_integer("skip") or 0, arguments)

@@ -2,20 +2,22 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An incident and its whole life: who is assigned, who is paged, what is logged.
+"""An incident: who is assigned, who is paged, and what is logged.
 
-State changes are methods of `Incident`; each takes an `Act`, which says who does it and when, and writes the log
-entries and pages that PagerDuty would. Whether a change is allowed is asked first, so that many can be refused before
-one is made.
-Source: PAGERDUTY_API.md, "Incidents".
+State changes are methods of `Incident`. Each takes an `Actor`, which says who does it and when, and writes the log
+entries and pages that PagerDuty would. Changes are checked first, so a list of changes can be refused before any is
+made.
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents/{id};
+https://support.pagerduty.com/main/docs/reassigning-and-delegating-incidents. What is INFERRED is listed in README.md.
 """
 
 from __future__ import annotations
 
+import copy
 import typing as t
 from dataclasses import dataclass, field
 
-from simulator import problems
+from simulator import account, errors
 from simulator.account import (
     ConferenceBridge,
     EscalationPolicy,
@@ -32,15 +34,28 @@ RespondingTarget = User | EscalationPolicy
 Subscriber = User | Team
 
 NOTES_AT_MOST = 2000
-"""Source: PAGERDUTY_API.md, "Notes"."""
+"""Source: PagerDuty/api-schema, reference/REST/openapiv3.json, POST /incidents/{id}/notes."""
+ASSIGNMENT_EVENTS = {"assign": "reassigned", "delegate": "delegated", "escalate": "escalated"}
+"""The event type of a webhook by the kind of the log entry.
+
+Source: PagerDuty/developer-docs, docs/webhooks/01-Overview.md, "Event Types".
+"""
+FIELD_EVENTS = {
+    "priority": "priority_updated",
+    "service": "service_updated",
+    "incident_type": "incident_type.changed",
+    "conference_bridge": "conference_bridge.updated",
+}
+"""The event type of a webhook by the field that was changed."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """A person woken up.
+    """A notification that wakes a person up.
 
     Args:
-        reason: `triggered`, `escalated`, `reassigned`, `unacknowledged` or `responder_requested`.
+        reason: `triggered`, `escalated`, `reassigned`, `unacknowledged`, `responder_requested`, `urgency_raised`,
+            `status_update` or `invited`, for which there is no incident.
     """
 
     user: User
@@ -49,19 +64,21 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Act:
-    """Who does something, when and how; with what it takes to write it down.
+class Actor:
+    """Who does something, when and how, with what is needed to record it.
 
     Args:
         at: seconds since 1970.
         channel: the type of the log entry's channel, such as `api`.
-        pages: where people woken up are counted.
+        pages: where pages are recorded.
+        events: where events for webhooks are recorded.
     """
 
     at: float
     by: Agent
     ids: Ids
     pages: list[Page]
+    events: list[OutboundEvent]
     channel: str = "api"
 
 
@@ -71,8 +88,10 @@ class LogEntry:
 
     Args:
         kind: PagerDuty's type without `_log_entry`.
+        message: of a status update's entry.
         assignees: of an assign or escalate entry.
         notified: of a notify entry.
+        service_key: the integration key of the event that was logged.
     """
 
     id: str
@@ -83,9 +102,11 @@ class LogEntry:
     summary: str
     incident: Incident = field(repr=False)
     note: str | None = None
+    message: str | None = None
     assignees: tuple[User, ...] = ()
     notified: User | None = None
     details: dict[str, t.Any] = field(default_factory=dict)
+    service_key: str | None = None
 
 
 @dataclass
@@ -104,7 +125,7 @@ class Alert:
     """An alert that events have opened.
 
     Args:
-        event_count: how many trigger events it has taken.
+        event_count: how many trigger events it has had.
     """
 
     id: str
@@ -121,16 +142,16 @@ class Alert:
     status: str = "triggered"
     event_count: int = 1
 
-    def resolve(self, act: Act) -> None:
-        """Resolve it, and its incident with its last open alert."""
+    def resolve(self, actor: Actor) -> None:
+        """Resolve the alert, and with the last open alert the incident."""
         self.status = "resolved"
         if self.incident.is_open and all(alert.status == "resolved" for alert in self.incident.alerts):
-            self.incident.resolve(act)
+            self.incident.resolve(actor)
 
 
 @dataclass(frozen=True)
 class Acknowledgement:
-    """Who works on it since when."""
+    """An acknowledgement."""
 
     at: float
     acknowledger: Agent
@@ -138,7 +159,7 @@ class Acknowledgement:
 
 @dataclass
 class Responder:
-    """Somebody asked to help, and what became of it."""
+    """A responder and the answer."""
 
     user: User
     requester: User
@@ -150,7 +171,7 @@ class Responder:
 
 @dataclass(frozen=True)
 class ResponderRequest:
-    """One request for help; PagerDuty pages everybody it reaches."""
+    """A responder request; PagerDuty pages everybody it reaches."""
 
     id: str
     requester: User
@@ -161,7 +182,7 @@ class ResponderRequest:
 
 @dataclass(frozen=True)
 class StatusUpdate:
-    """What stakeholders were told."""
+    """A status update for stakeholders."""
 
     id: str
     message: str
@@ -170,6 +191,23 @@ class StatusUpdate:
     sender: User
     created_at: float
     notified: tuple[Subscriber, ...]
+
+
+@dataclass(frozen=True)
+class OutboundEvent:
+    """What webhooks report.
+
+    Args:
+        event_type: PagerDuty's type without `incident.`.
+        incident: as it was at that moment.
+        subject: what the event is about; None for the incident itself.
+    """
+
+    event_type: str
+    at: float
+    agent: Agent
+    incident: Incident
+    subject: Note | Responder | StatusUpdate | ConferenceBridge | WorkflowInstance | None = None
 
 
 @dataclass(frozen=True)
@@ -183,10 +221,10 @@ class WorkflowInstance:
 
 @dataclass(frozen=True)
 class Change:
-    """What one item of an update asks for; None leaves things as they are.
+    """An update of an incident; None leaves a field as it is.
 
     Args:
-        priority: "" takes the priority away.
+        priority: "" removes the priority.
         escalation_level: from 1.
     """
 
@@ -241,162 +279,245 @@ class Incident:
 
     @property
     def is_open(self) -> bool:
-        """Whether it still needs somebody."""
+        """Whether it is not resolved."""
         return self.status != "resolved"
+
+    def has_key(self, key: str) -> bool:
+        """Return whether a key is its own, or that of one of its alerts; merging takes both away."""
+        is_own = self.incident_key == key and self.merged_into is None
+        return is_own or any(alert.alert_key == key for alert in self.alerts)
 
     @property
     def assigned_via(self) -> str:
-        """How the assignees were found."""
+        """How it was assigned."""
         return "direct_assignment" if self.level is None else "escalation_policy"
 
-    def begin(self, act: Act, summary: str, assignees: tuple[User, ...] | None = None) -> LogEntry:
-        """Trigger it: log it, assign and page people; without assignees those on call at the policy's first level."""
-        trigger = self.write(act, "trigger", summary)
-        if assignees is None:
-            self._assign(act, self.escalation_policy.rules[0].on_call, 1, "assign", "triggered")
+    @property
+    def is_mergeable(self) -> bool:
+        """Whether it can be merged: it has alerts. Nothing here opens an incident in the web interface.
+
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `Incident`, `is_mergeable`.
+        """
+        return bool(self.alerts)
+
+    def begin(self, actor: Actor, summary: str, assignees: tuple[User, ...] | None = None) -> LogEntry:
+        """Trigger the incident: assign it, and page the assignees, or those on call at the policy's first level.
+
+        A user who opens it for themselves has acknowledged it and is not paged.
+
+        Source: https://developer.pagerduty.com/docs/incident-creation-api, assignee.
+        """
+        trigger = self.write(actor, "trigger", summary)
+        if assignees == (actor.by,):
+            self.assignees, self.assigned_at = assignees, actor.at
+            self.write(actor, "assign", f"Assigned to {actor.by.name}", assignees=assignees)
+            self.acknowledge(actor)
+        elif assignees is None:
+            self._assign(actor, self.escalation_policy.rules[0].on_call, 1, "assign", "triggered")
         else:
-            self._assign(act, assignees, None, "assign", "triggered")
+            self._assign(actor, assignees, None, "assign", "triggered")
+        self.announce(actor, "triggered")
         return trigger
 
     def check(self, change: Change, by: Agent) -> None:
-        """Whether a change is allowed now.
+        """Check that a change is allowed.
 
         Raises:
-            Problem: when it is not.
+            ApiError: it is not.
         """
         reassigned = change.escalation_level is not None or change.assignees is not None or self._moves(change)
-        if not self.is_open and (reassigned or change.status):
-            raise problems.already_resolved()
+        if not self.is_open and change.status == "resolved":
+            raise errors.already_resolved()
+        if not self.is_open and reassigned and change.status is None:
+            raise errors.cannot_reassign()
         if change.resolution is not None and change.status != "resolved":
-            raise problems.invalid("resolution goes with the status resolved only")
+            raise errors.invalid("resolution goes with the status resolved only")
         if change.status == "acknowledged" and not reassigned and self._has_acknowledged(by):
-            raise problems.already_acknowledged()
+            raise errors.already_acknowledged()
         self._check_level(change)
 
-    def apply(self, change: Change, act: Act) -> None:
-        """Make a change that was checked."""
-        self._set_fields(change)
+    def apply(self, change: Change, actor: Actor) -> None:
+        """Apply a change that was checked."""
+        is_raised = self.status == "triggered" and self.urgency == "low" and change.urgency == "high"
+        self._set_fields(change, actor)
+        if not self.is_open and change.status in ("triggered", "acknowledged"):
+            self._reopen(actor, change)
+            return
         if self._moves(change):
             self.escalation_policy = t.cast("EscalationPolicy", change.escalation_policy)
-            self._reassign(act, self.escalation_policy.rules[0].on_call, 1, "assign")
+            self._reassign(actor, self.escalation_policy.rules[0].on_call, 1, "delegate")
         if change.escalation_level is not None:
             level = change.escalation_level
-            self._reassign(act, self.escalation_policy.rules[level - 1].on_call, level, "escalate")
+            self._reassign(actor, self.escalation_policy.rules[level - 1].on_call, level, "escalate")
         if change.assignees is not None and set(change.assignees) != set(self.assignees):
-            self._reassign(act, change.assignees, None, "assign")
+            self._reassign(actor, change.assignees, None, "assign")
         if change.status is not None:
-            self._set_status(act, change.status, change.resolution)
-        self.updated_at = act.at
+            self._set_status(actor, change.status, change.resolution)
+        elif is_raised and not self._is_reassigned(change):
+            self._page(actor, self.assignees, "urgency_raised")
+        self.updated_at = actor.at
 
-    def acknowledge(self, act: Act) -> None:
-        """Somebody works on it."""
-        self.acknowledgements.append(Acknowledgement(act.at, act.by))
-        self.write(act, "acknowledge", f"Acknowledged by {act.by.name}")
-        self._status_is(act, "acknowledged")
+    def _is_reassigned(self, change: Change) -> bool:
+        return (
+            change.escalation_level is not None or change.assignees is not None or change.escalation_policy is not None
+        )
 
-    def unacknowledge(self, act: Act) -> None:
-        """Nobody works on it any more; who is assigned is paged again."""
+    def _reopen(self, actor: Actor, change: Change) -> None:
+        """Open a resolved incident again.
+
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents/{id}, `status`: to triggered by the
+        assignees or policy of the request, else by the current policy; to acknowledged by the current user.
+        """
+        self.resolved_at = None
+        self.merged_into = None
+        # The schema has no log entry for this; the assignment or acknowledgement is logged.
+        self._status_is(actor, "triggered")
+        self.escalation_policy = change.escalation_policy or self.escalation_policy
+        self.assignees = ()
+        if change.status == "acknowledged" and isinstance(actor.by, User):
+            self.assignees = (actor.by,)
+            self.level = None
+            self.acknowledge(actor)
+        elif change.assignees is not None:
+            self._assign(actor, change.assignees, None, "assign", "triggered")
+        else:
+            self._assign(actor, self.escalation_policy.rules[0].on_call, 1, "assign", "triggered")
+        self.updated_at = actor.at
+        self.announce(actor, "reopened")
+
+    def acknowledge(self, actor: Actor) -> None:
+        """Acknowledge the incident; another user's acknowledgement ends a snooze.
+
+        Source: https://support.pagerduty.com/main/docs/edit-incidents.
+        """
+        self.snoozed_until = None
+        self.acknowledgements.append(Acknowledgement(actor.at, actor.by))
+        self.write(actor, "acknowledge", f"Acknowledged by {actor.by.name}")
+        self._status_is(actor, "acknowledged")
+        self.announce(actor, "acknowledged")
+
+    def unacknowledge(self, actor: Actor) -> None:
+        """Trigger the incident again, and page the assignees."""
         self.acknowledgements.clear()
         self.snoozed_until = None
-        self.write(act, "unacknowledge", "Unacknowledged")
-        self._status_is(act, "triggered")
-        self._page(act, self.assignees, "unacknowledged")
+        self.write(actor, "unacknowledge", "Unacknowledged")
+        self._status_is(actor, "triggered")
+        self._page(actor, self.assignees, "unacknowledged")
+        self.announce(actor, "unacknowledged")
 
-    def resolve(self, act: Act, resolution: str | None = None) -> None:
-        """It is over, and so are its alerts."""
+    def resolve(self, actor: Actor, resolution: str | None = None) -> None:
+        """Resolve the incident and its alerts."""
         for alert in self.alerts:
             alert.status = "resolved"
-        if resolution and isinstance(act.by, User):
-            self.notes.append(Note(act.ids.short(), act.by, resolution, act.at, act.at))
-        self.write(act, "resolve", f"Resolved by {act.by.name}", note=resolution)
+        self.write(actor, "resolve", f"Resolved by {actor.by.name}", note=resolution)
         self.acknowledgements.clear()
         self.snoozed_until = None
-        self.resolved_at = act.at
-        self._status_is(act, "resolved")
+        self.resolved_at = actor.at
+        self._status_is(actor, "resolved")
+        self.announce(actor, "resolved")
 
-    def snooze(self, act: Act, duration: int) -> None:
-        """Leave it alone for so many seconds, then page again.
+    def snooze(self, actor: Actor, duration: int) -> None:
+        """Snooze the incident for a number of seconds; then it is triggered again.
 
         Raises:
-            Problem: when it is resolved.
+            ApiError: it is not acknowledged.
+
+        Source: https://support.pagerduty.com/main/docs/edit-incidents; for the API https://github.com/mbovo/pdh/pull/14.
         """
         if not self.is_open:
-            raise problems.already_resolved()
-        if not self._has_acknowledged(act.by):
-            self.acknowledge(act)
-        self.snoozed_until = act.at + duration
-        self.write(act, "snooze", f"Snoozed by {act.by.name} for {duration} seconds")
+            raise errors.already_resolved()
+        if self.status != "acknowledged":
+            raise errors.invalid("Only acknowledged incidents can be snoozed")
+        self.snoozed_until = actor.at + duration
+        self.write(actor, "snooze", f"Snoozed by {actor.by.name} for {duration} seconds")
 
-    def merge(self, act: Act, sources: t.Sequence[Incident]) -> None:
-        """Take over the alerts of other incidents, which are resolved thereby."""
+    def merge(self, actor: Actor, sources: t.Sequence[Incident]) -> None:
+        """Take over the alerts of other incidents, which are resolved."""
         for source in sources:
             for alert in source.alerts:
                 alert.incident = self
             self.alerts.extend(source.alerts)
             source.alerts = []
             source.merged_into = self
-            source.resolve(act)
-            self.write(act, "annotate", f"Incident #{source.number} was merged into this one")
+            if source.is_open:
+                source.resolve(actor)
+            self.write(actor, "annotate", f"Incident #{source.number} was merged into this one")
 
-    def add_note(self, act: Act, user: User, content: str) -> Note:
+    def add_note(self, actor: Actor, user: User, content: str) -> Note:
         """Add a note.
 
         Raises:
-            Problem: when there are too many.
+            ApiError: there are too many.
         """
         if len(self.notes) >= NOTES_AT_MOST:
-            raise problems.conflicting(f"An incident has at most {NOTES_AT_MOST} notes")
-        note = Note(act.ids.short(), user, content, act.at, act.at)
+            raise errors.conflicting(f"An incident has at most {NOTES_AT_MOST} notes")
+        note = Note(actor.ids.short(), user, content, actor.at, actor.at)
         self.notes.append(note)
-        self.write(act, "annotate", f"Note added by {user.name}", note=content)
-        self.updated_at = act.at
+        self.write(actor, "annotate", f"Note added by {user.name}", note=content)
+        self.updated_at = actor.at
+        self.announce(actor, "annotated", note)
         return note
 
     def request_responders(
-        self, act: Act, requester: User, message: str, targets: t.Sequence[RespondingTarget]
+        self, actor: Actor, requester: User, message: str, targets: t.Sequence[RespondingTarget]
     ) -> ResponderRequest:
-        """Ask people to help; everybody is paged, also who was asked before."""
-        request = ResponderRequest(act.ids.short(), requester, message, act.at, tuple(targets))
+        """Request responders; everybody is paged, also those who were requested before."""
+        request = ResponderRequest(actor.ids.short(), requester, message, actor.at, tuple(targets))
         self.responder_requests.append(request)
         for user in dict.fromkeys(user for target in targets for user in people(target)):
             known = self.responders.get(user.id)
             state = known.state if known and known.state == "joined" else "pending"
-            self.responders[user.id] = Responder(user, requester, message, act.at, act.at, state)
-            self._page(act, (user,), "responder_requested")
+            self.responders[user.id] = Responder(user, requester, message, actor.at, actor.at, state)
+            self._page(actor, (user,), "responder_requested")
+            self.announce(actor, "responder.added", copy.copy(self.responders[user.id]))
         return request
 
-    def cancel_responder(self, act: Act, target: RespondingTarget) -> str:
-        """Take back what was asked of a target; returns `cancelled`, `joined`, `declined` or `not_found`."""
+    def cancel_responder(self, actor: Actor, target: RespondingTarget) -> str:
+        """Cancel the request of a target; returns `cancelled`, `joined`, `declined` or `not_found`."""
         asked = [self.responders[user.id] for user in people(target) if user.id in self.responders]
         pending = [responder for responder in asked if responder.state == "pending"]
         for responder in pending:
             responder.state = "user_cancelled"
-            responder.updated_at = act.at
+            responder.updated_at = actor.at
         if pending:
             return "cancelled"
         answered = [responder.state for responder in asked if responder.state != "user_cancelled"]
         return answered[0] if answered else "not_found"
 
     def subscribe(self, kind: str, subscriber: Subscriber) -> bool:
-        """Let somebody follow it; whether that is new."""
+        """Add a subscriber; returns whether it is a new one."""
         key = (kind, subscriber.id)
         new = key not in self.subscribers
         self.subscribers[key] = subscriber
         return new
 
-    def tell(self, act: Act, sender: User, message: str, subject: str | None, html_message: str | None) -> StatusUpdate:
-        """Tell the subscribers how it stands; all are notified each time."""
+    def send_status_update(
+        self, actor: Actor, sender: User, message: str, subject: str | None, html_message: str | None
+    ) -> StatusUpdate:
+        """Send a status update to the subscribers and the members of subscribed teams, each time."""
         notified = tuple(self.subscribers.values())
-        update = StatusUpdate(act.ids.short(), message, subject, html_message, sender, act.at, notified)
+        update = StatusUpdate(actor.ids.short(), message, subject, html_message, sender, actor.at, notified)
         self.status_updates.append(update)
-        self.write(act, "annotate", f"Status update sent by {sender.name}", note=message)
+        self.write(actor, "status_update", f"Status update sent by {sender.name}", message=message)
+        told = [user for each in notified for user in members(each)]
+        actor.pages.extend(Page(user, self.id, "status_update") for user in dict.fromkeys(told))
+        self.announce(actor, "status_update_published", update)
         return update
 
-    def write(self, act: Act, kind: str, summary: str, **rest: t.Any) -> LogEntry:
+    def set_custom_values(self, actor: Actor, values: t.Mapping[str, t.Any]) -> None:
+        """Set custom fields, by the ids of the fields."""
+        self.custom_values.update(values)
+        self.write(actor, "custom_field_value_change", "Custom fields changed")
+
+    def write(self, actor: Actor, kind: str, summary: str, **rest: t.Any) -> LogEntry:
         """Add a log entry."""
-        entry = LogEntry(act.ids.log_entry(), kind, act.at, act.by, act.channel, summary, self, **rest)
+        entry = LogEntry(actor.ids.log_entry(), kind, actor.at, actor.by, actor.channel, summary, self, **rest)
         self.log.append(entry)
         return entry
+
+    def announce(self, actor: Actor, event_type: str, subject: t.Any = None) -> None:
+        """Record an event for webhooks, with the incident as it is now."""
+        actor.events.append(OutboundEvent(event_type, actor.at, actor.by, copy.copy(self), subject))
 
     def _moves(self, change: Change) -> bool:
         return change.escalation_policy is not None and change.escalation_policy != self.escalation_policy
@@ -407,59 +528,82 @@ class Incident:
     def _check_level(self, change: Change) -> None:
         level = change.escalation_level
         policy = change.escalation_policy or self.escalation_policy
+        if level is not None and (change.urgency or self.urgency) == "low":
+            raise errors.low_urgency()
         if level is not None and not 1 <= level <= len(policy.rules):
-            raise problems.cannot_escalate(level, len(policy.rules))
+            raise errors.cannot_escalate(level, len(policy.rules))
         if level is None and self._moves(change):
             level = 1
         if level is not None and not policy.rules[level - 1].on_call:
-            raise problems.nobody_on_call(level)
+            raise errors.nobody_on_call(level)
 
-    def _set_fields(self, change: Change) -> None:
+    def _set_fields(self, change: Change, actor: Actor) -> None:
+        before = copy.copy(self)
         self.title = change.title or self.title
         self.urgency = change.urgency or self.urgency
         self.service = change.service or self.service
         self.incident_type = change.incident_type or self.incident_type
-        self.conference_bridge = change.conference_bridge or self.conference_bridge
+        self._set_bridge(change.conference_bridge)
         if change.priority is not None:
             self.priority = change.priority or None
+        for name, event_type in FIELD_EVENTS.items():
+            if getattr(self, name) != getattr(before, name):
+                subject = self.conference_bridge if name == "conference_bridge" else None
+                self.announce(actor, event_type, subject)
 
-    def _set_status(self, act: Act, status: str, resolution: str | None) -> None:
+    def _set_bridge(self, bridge: ConferenceBridge | None) -> None:
+        """Set the given part of a bridge, and leave the rest as it is (INFERRED)."""
+        before = self.conference_bridge or ConferenceBridge()
+        if bridge:
+            self.conference_bridge = ConferenceBridge(
+                bridge.conference_number or before.conference_number, bridge.conference_url or before.conference_url
+            )
+
+    def _set_status(self, actor: Actor, status: str, resolution: str | None) -> None:
         if status == "acknowledged":
-            self.acknowledge(act)
+            self.acknowledge(actor)
         elif status == "resolved":
-            self.resolve(act, resolution)
+            self.resolve(actor, resolution)
         elif self.status == "acknowledged":
-            self.unacknowledge(act)
+            self.unacknowledge(actor)
 
-    def _reassign(self, act: Act, users: tuple[User, ...], level: int | None, kind: str) -> None:
-        """Whoever has it now has not acknowledged it: it is triggered again."""
+    def _reassign(self, actor: Actor, users: tuple[User, ...], level: int | None, kind: str) -> None:
+        """Assign the incident to other people, which triggers it again."""
         self.acknowledgements.clear()
         self.snoozed_until = None
         if self.status != "triggered":
-            self._status_is(act, "triggered")
-        self._assign(act, users, level, kind, "escalated" if kind == "escalate" else "reassigned")
+            self._status_is(actor, "triggered")
+        self._assign(actor, users, level, kind, "escalated" if kind == "escalate" else "reassigned")
+        self.announce(actor, ASSIGNMENT_EVENTS[kind])
 
-    def _assign(self, act: Act, users: tuple[User, ...], level: int | None, kind: str, reason: str) -> None:
+    def _assign(self, actor: Actor, users: tuple[User, ...], level: int | None, kind: str, reason: str) -> None:
         paged = users if level is not None else tuple(user for user in users if user not in self.assignees)
         self.assignees = users
-        self.assigned_at = act.at
+        self.assigned_at = actor.at
         self.level = level
         names = ", ".join(user.name for user in users)
         verb = "Escalated" if kind == "escalate" else "Assigned"
-        self.write(act, kind, f"{verb} to {names}", assignees=users)
-        self._page(act, paged, reason)
+        self.write(actor, kind, f"{verb} to {names}", assignees=users)
+        self._page(actor, paged, reason)
 
-    def _page(self, act: Act, users: t.Iterable[User], reason: str) -> None:
+    def _page(self, actor: Actor, users: t.Iterable[User], reason: str) -> None:
         for user in users:
-            act.pages.append(Page(user, self.id, reason))
-            self.write(act, "notify", f"Notified {user.name}", notified=user)
+            actor.pages.append(Page(user, self.id, reason))
+            self.write(actor, "notify", f"Notified {user.name}", notified=user)
 
-    def _status_is(self, act: Act, status: str) -> None:
+    def _status_is(self, actor: Actor, status: str) -> None:
         self.status = status
-        self.last_status_change_at = self.updated_at = act.at
-        self.last_status_change_by = act.by
+        self.last_status_change_at = self.updated_at = actor.at
+        self.last_status_change_by = actor.by
 
 
 def people(target: RespondingTarget) -> tuple[User, ...]:
-    """Whom a request to a target reaches: the user, or those on call at the policy's first level."""
+    """Return whom a request reaches: the user, or those on call at the policy's first level."""
     return (target,) if isinstance(target, User) else target.rules[0].on_call
+
+
+def members(subscriber: Subscriber) -> tuple[User, ...]:
+    """Return whom a status update to a subscriber reaches."""
+    if isinstance(subscriber, User):
+        return (subscriber,)
+    return tuple(user for user in account.USERS.values() if subscriber in user.teams)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The journal: every request of both APIs with its answer, and never a secret."""
+"""The journal: every request of both APIs with its response, without secrets."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ import typing as t
 from dataclasses import dataclass, field
 
 from simulator.account import SECRETS
-from simulator.arrival import READS, Arrival
+from simulator.request import READS, Request
 
 MASK = "***"
-SECRET_FIELDS = frozenset(("routing_key", "integration_key", "service_key"))
+SECRET_FIELDS = frozenset(("routing_key", "integration_key", "secret", "service_key"))
 ANSWER_AT_MOST = 64 * 1024
-"""Characters; longer answers are left out."""
+"""Characters; longer responses are left out."""
 
 
 @dataclass
 class Entry:
-    """One request and what became of it.
+    """A request and its response.
 
     Args:
-        status: None while there is no answer, or when the connection was dropped.
-        answer: the answer's body; None also where it was too long.
-        contract: what was off contract; None without a contract.
+        status: None if there is no response, or not yet.
+        answer: the body of the response; None also if it is too long.
+        contract: what is off contract; None without a contract.
+        pages: the ids of the users whom it paged.
     """
 
     n: int
@@ -40,14 +41,15 @@ class Entry:
     answer: t.Any = None
     fault: str | None = None
     contract: list[str] | None = None
+    pages: list[str] = field(default_factory=list)
 
     def answered(self, status: int, text: str) -> None:
-        """Write down what was sent back."""
+        """Record the response."""
         self.status = status
         self.answer = _masked_text(text) if len(text) <= ANSWER_AT_MOST else None
 
     def shown(self) -> dict[str, t.Any]:
-        """The entry as the control API shows it."""
+        """Return the entry as the control API shows it."""
         return {
             "n": self.n,
             "method": self.method,
@@ -60,33 +62,34 @@ class Entry:
             "answer": self.answer,
             "fault": self.fault,
             "contract": self.contract,
+            "pages": self.pages,
         }
 
 
 @dataclass
 class Journal:
-    """All entries since it was last emptied."""
+    """All entries since it was emptied."""
 
     entries: list[Entry] = field(default_factory=list)
     _written: int = 0
 
-    def begin(self, arrival: Arrival) -> Entry:
-        """A new entry for a request; the Authorization header is not among what is kept."""
+    def begin(self, request: Request) -> Entry:
+        """Add an entry for a request, without the Authorization header."""
         self._written += 1
         entry = Entry(
             n=self._written,
-            method=arrival.method,
-            path=_without_secrets(arrival.path),
-            query=[(name, MASK if name in SECRET_FIELDS else _without_secrets(value)) for name, value in arrival.query],
-            body=_masked_text(arrival.content.decode(errors="replace")),
-            sender=arrival.headers.get("from"),
-            connection=arrival.connection,
+            method=request.method,
+            path=_without_secrets(request.path),
+            query=[(name, MASK if name in SECRET_FIELDS else _without_secrets(value)) for name, value in request.query],
+            body=_masked_text(request.content.decode(errors="replace")),
+            sender=request.headers.get("from"),
+            connection=request.connection,
         )
         self.entries.append(entry)
         return entry
 
     def shown(self) -> dict[str, t.Any]:
-        """The journal as the control API shows it."""
+        """Return the journal as the control API shows it."""
         reads = sum(entry.method in READS for entry in self.entries)
         return {
             "entries": [entry.shown() for entry in self.entries],
@@ -96,7 +99,7 @@ class Journal:
 
 
 def _masked_text(text: str) -> t.Any:
-    """The JSON value of a text without its secrets; None for a text that is no JSON, whose secrets nobody can find."""
+    """Return the JSON value of a text without its secrets; None if it is not JSON, whose secrets cannot be found."""
     try:
         return _masked(json.loads(_without_secrets(text)))
     except ValueError:

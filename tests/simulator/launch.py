@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Starts a simulator beside a test or a demo, and speaks with its control API. Needs the standard library only."""
+"""Starts a simulator for a test or a demo, and calls its control API. Needs only the standard library."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SimulatorError(Exception):
 
 
 class Simulator:
-    """A running simulator; a context manager that stops it at the end.
+    """Starts a simulator; a context manager that stops it.
 
     Args:
         contract: the folder with the OpenAPI files; None to check nothing.
@@ -34,7 +34,7 @@ class Simulator:
         options: further options of the command line, such as `rest_limit=10`.
 
     Raises:
-        SimulatorError: when it does not listen in time.
+        SimulatorError: it does not listen in time.
     """
 
     def __init__(
@@ -47,8 +47,8 @@ class Simulator:
             [sys.executable, "-m", "simulator", *arguments], cwd=TESTS, stdout=subprocess.PIPE, text=True
         )
         self.url = self._ready()
-        # The certificate is the caller's own and this machine's; whether clients trust it is what tests look at.
-        self._tls = ssl._create_unverified_context() if self.url.startswith("https:") else None
+        # The certificate is the caller's own; whether clients trust it is for the tests to check.
+        self._tls = _unverified() if self.url.startswith("https:") else None
 
     def __enter__(self) -> Simulator:
         return self
@@ -57,7 +57,7 @@ class Simulator:
         self.stop()
 
     def _ready(self) -> str:
-        """Wait for the one line that it prints, and return the address in it."""
+        """Wait for the line that it prints, and return the address in it."""
         stdout = t.cast("t.IO[str]", self._process.stdout)
         readable = select.select([stdout], [], [], self._time_limit)[0]
         line = stdout.readline() if readable else ""
@@ -66,20 +66,20 @@ class Simulator:
             raise SimulatorError(f"The simulator did not start within {self._time_limit:g} s; see its error output.")
         return line.removeprefix(READY).strip()
 
-    def reset(self, **wishes: t.Any) -> dict[str, t.Any]:
-        """Start anew; `incidents=2` opens two. README.md lists the other wishes."""
-        return t.cast("dict[str, t.Any]", self._command("POST", "reset", wishes))
+    def reset(self, **options: t.Any) -> dict[str, t.Any]:
+        """Start again; `incidents=2` opens two. README.md lists the other options."""
+        return t.cast("dict[str, t.Any]", self._command("POST", "reset", options))
 
     def state(self) -> dict[str, t.Any]:
-        """Incidents, pages, change events, workflow instances."""
+        """Return incidents, pages, change events and workflow instances."""
         return t.cast("dict[str, t.Any]", self._command("GET", "state"))
 
     def journal(self) -> dict[str, t.Any]:
-        """Every request so far, and how many read and wrote."""
+        """Return all requests so far, and how many read and wrote."""
         return t.cast("dict[str, t.Any]", self._command("GET", "journal"))
 
     def empty_journal(self) -> None:
-        """Forget the requests so far."""
+        """Empty the journal."""
         self._command("DELETE", "journal")
 
     def faults(self, faults: t.Sequence[t.Mapping[str, t.Any]]) -> None:
@@ -87,8 +87,20 @@ class Simulator:
         self._command("POST", "faults", faults)
 
     def clear_faults(self) -> None:
-        """Forget the faults that are left."""
+        """Remove the faults that are left, and end all delays."""
         self._command("DELETE", "faults")
+
+    def deliveries(self) -> list[dict[str, t.Any]]:
+        """What was delivered to webhook subscriptions so far, and what waits."""
+        return t.cast("list[dict[str, t.Any]]", self._command("GET", "webhooks")["deliveries"])
+
+    def sign_webhooks(self, subscription: str, *secrets: str) -> None:
+        """Sign the deliveries of a webhook subscription with these secrets."""
+        self._command("POST", "webhook_secrets", {"subscription": subscription, "secrets": secrets})
+
+    def webhook_faults(self, *faults: str) -> None:
+        """Let `lose_answer` or `duplicate` happen to the next attempts to deliver a webhook."""
+        self._command("POST", "webhook_faults", {"faults": faults})
 
     def stop(self) -> int:
         """Stop it and return its exit code."""
@@ -114,7 +126,14 @@ class Simulator:
 
     @property
     def _opener(self) -> urllib.request.OpenerDirector:
-        """Goes straight to this machine, whatever proxy the environment names."""
+        """Ignores proxies in the environment."""
         return urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self._tls)
         )
+
+
+def _unverified() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context

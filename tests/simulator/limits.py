@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from simulator.clock import Clock
 
 WINDOW = 60.0
-"""Seconds. Source: PAGERDUTY_API.md, "Errors"."""
+"""Seconds. Source: https://developer.pagerduty.com/docs/rest-api-rate-limits."""
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """What a key may still do.
+    """The rate limit of a key.
 
     Args:
         granted: whether this call is within the limit.
         limit: calls in a minute.
-        remaining: calls left just now.
+        remaining: calls that are left.
         reset: real seconds until there are more.
     """
 
@@ -33,7 +33,7 @@ class Allowance:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers that every REST answer carries."""
+        """The rate limit headers of a REST response."""
         return {
             "ratelimit-limit": str(self.limit),
             "ratelimit-remaining": str(self.remaining),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The HTTP server: every request comes through `Server.handle`, where faults may meet it."""
+"""The HTTP server: every request goes through `Server.handle`, where faults can hit it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import functools
 
 from aiohttp import web
 
-from simulator.arrival import Arrival
 from simulator.control import PREFIX as CONTROL
 from simulator.control import answer_control
 from simulator.faults import FAULTS, Exchange, reply, text_of
-from simulator.pages import answer_page
+from simulator.html import answer_page
+from simulator.request import Request
 from simulator.simulation import Simulation
+from simulator.webhooks import Webhooks
 
 REQUEST_AT_MOST = 64 * 1024**2
-"""Bytes; far above what either API takes, so that they can refuse it themselves."""
+"""Bytes; far above the limits of both APIs, which refuse larger requests themselves."""
 
 
 class Server:
@@ -26,45 +27,49 @@ class Server:
 
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
+        self._webhooks = Webhooks(simulation)
 
     def application(self) -> web.Application:
         """The application that aiohttp runs."""
         application = web.Application(client_max_size=REQUEST_AT_MOST)
         application.router.add_route("*", "/{path:.*}", self.handle)
+        application.cleanup_ctx.append(self._webhooks.lifespan)
         return application
 
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer one request: of the control API, of a browser, or of PagerDuty's APIs."""
-        arrival = await arrival_of(request)
-        if arrival.path.startswith(CONTROL):
-            answer = answer_control(arrival, self.simulation)
+    async def handle(self, web_request: web.Request) -> web.StreamResponse:
+        """Answer a request of the control API, a browser, or one of PagerDuty's APIs."""
+        request = await read_request(web_request)
+        if request.path.startswith(CONTROL):
+            response = answer_control(request, self.simulation)
         else:
-            page = answer_page(arrival, self.simulation.state)
+            page = answer_page(request, self.simulation.state)
             if page is None:
-                return await self._answer_api(request, arrival)
-            answer = page
-        headers = {**answer.headers, "Content-Type": answer.content_type}
-        return web.Response(status=answer.status, body=text_of(answer).encode(), headers=headers)
+                return await self._answer_api(web_request, request)
+            response = page
+        headers = {**response.headers, "Content-Type": response.content_type}
+        return web.Response(status=response.status, body=text_of(response).encode(), headers=headers)
 
-    async def _answer_api(self, request: web.Request, arrival: Arrival) -> web.StreamResponse:
-        entry = self.simulation.journal.begin(arrival)
-        effect = functools.partial(self.simulation.answer, arrival, entry)
-        fault = self.simulation.faults.meeting(arrival)
+    async def _answer_api(self, web_request: web.Request, request: Request) -> web.StreamResponse:
+        entry = self.simulation.journal.begin(request)
+        effect = functools.partial(self.simulation.answer, request, entry)
+        fault = self.simulation.faults.meeting(request)
         if fault is None:
             return reply(effect(), entry)
         entry.fault = fault.name
         play, _arguments = FAULTS[fault.name]
-        return await play(Exchange(request, fault.arguments, effect, entry))
+        effect_of = functools.partial(self.simulation.answer_with, request, entry)
+        hold_reads, delay = self.simulation.hold_reads, self.simulation.faults.delay
+        return await play(Exchange(web_request, fault.arguments, effect, effect_of, hold_reads, delay, request, entry))
 
 
-async def arrival_of(request: web.Request) -> Arrival:
-    """The request, read to its end."""
-    return Arrival(
-        method=request.method,
-        path=request.rel_url.raw_path,
-        query=tuple(request.query.items()),
-        headers={name.lower(): value for name, value in request.headers.items()},
-        content=await request.read(),
-        base=str(request.url.origin()),
-        connection=request.get_extra_info("peername")[1],
+async def read_request(web_request: web.Request) -> Request:
+    """Return the complete request."""
+    return Request(
+        method=web_request.method,
+        path=web_request.rel_url.raw_path,
+        query=tuple(web_request.query.items()),
+        headers={name.lower(): value for name, value in web_request.headers.items()},
+        content=await web_request.read(),
+        base=str(web_request.url.origin()),
+        connection=web_request.get_extra_info("peername")[1],
     )

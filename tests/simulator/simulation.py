@@ -2,35 +2,39 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One simulation: the account's state with its clock, limits, journal and faults, and what a request does to them."""
+"""A simulation: the account's state with its clock, limits, journal and faults, and what requests do to them."""
 
 from __future__ import annotations
 
+import copy
+import json
+import time
 import typing as t
 from dataclasses import dataclass, field, replace
 
 from simulator import account, events
-from simulator.arrival import Arrival
-from simulator.call import Answer
+from simulator.call import Response
 from simulator.checks import Fields
 from simulator.clock import Clock
+from simulator.errors import OffContract, invalid
 from simulator.events import answer_event
 from simulator.faults import Faults
-from simulator.gate import answer_rest
 from simulator.incident import Incident
 from simulator.journal import Entry, Journal
 from simulator.limits import SlidingMinute
-from simulator.problems import OffContract, invalid
+from simulator.middleware import answer_rest
+from simulator.request import Request
 from simulator.state import State
+from simulator.webhook_subscription import WebhookTiming
 
 if t.TYPE_CHECKING:
-    # openapi-core is needed by those only who check the contract.
+    # Only checking the contract needs openapi-core.
     from simulator.contract import Contract
 
 
 @dataclass
 class Simulation:
-    """What a running simulator holds.
+    """What a running simulator has.
 
     Args:
         rest_limit: calls in a minute for each key.
@@ -42,6 +46,8 @@ class Simulation:
     rest_limit: int = 960
     events_limit: int = 120
     contract: Contract | None = None
+    on_events: t.Callable[[], None] = lambda: None
+    """Called after each request; webhooks report what it has changed."""
 
     def __post_init__(self) -> None:
         self._begin(frozenset(account.ABILITIES), self.rest_limit, self.events_limit)
@@ -50,52 +56,94 @@ class Simulation:
         self.state = State(self.clock, abilities)
         self.journal = Journal()
         self.faults = Faults()
+        self._held: State | None = None
+        self._held_until = 0.0
         self._rest = SlidingMinute(rest_limit, self.clock)
         self._events = SlidingMinute(events_limit, self.clock)
 
-    def reset(self, wishes: t.Any) -> list[Incident]:
-        """Start anew.
+    def reset(self, options: t.Any) -> list[Incident]:
+        """Start again.
 
         Args:
-            wishes: the body of `POST /_simulator/reset`.
+            options: the body of `POST /_simulator/reset`.
 
         Raises:
-            Problem: when a wish cannot be fulfilled.
+            ApiError: an option is invalid.
         """
-        fields = Fields(wishes)
+        fields = Fields(options)
         self._begin(
             _abilities(fields),
             fields.maybe_integer("rest_limit") or self.rest_limit,
             fields.maybe_integer("events_limit") or self.events_limit,
         )
+        self.state.webhook_timing = timing_of(fields)
         try:
-            return self.state.seed(fields.maybe_integer("incidents") or 0, fields.raw("incident") or {})
+            return self._seed(fields)
         except (KeyError, ValueError) as error:
             raise invalid(f"incident: there is no {error}") from None
 
-    def answer(self, arrival: Arrival, entry: Entry) -> Answer:
-        """Have a request's effect and answer it; off contract, the answer says so instead."""
+    def _seed(self, fields: Fields) -> list[Incident]:
+        incidents = self.state.seed(fields.maybe_integer("incidents") or 0, fields.raw("incident") or {})
+        self.state.forbidden = {incidents[number].id for number in fields.raw("forbidden") or ()}
+        return incidents
+
+    def hold_reads(self, seconds: float) -> None:
+        """Let reads see the current state for a number of seconds, whatever is written."""
+        self._held, self._held_until = copy.deepcopy(self.state), time.monotonic() + seconds
+
+    def answer_with(self, request: Request, entry: Entry, body: t.Any) -> Response:
+        """Answer a request with another body."""
+        return self.answer(replace(request, content=json.dumps(body).encode()), entry)
+
+    def _state_for(self, request: Request) -> State:
+        if self._held and not request.writes and time.monotonic() < self._held_until:
+            return self._held
+        return self.state
+
+    def answer(self, request: Request, entry: Entry) -> Response:
+        """Apply a request and return the response, or what is off contract."""
+        paged_before = len(self.state.pages)
+        response = self._checked_answer(request, entry)
+        entry.pages += [page.user.id for page in self.state.pages[paged_before:]]
+        return response
+
+    def _checked_answer(self, request: Request, entry: Entry) -> Response:
         if self.contract is None:
-            return self._answer(arrival)
+            return self._answer(request)
         entry.contract = []
         try:
-            self.contract.check_request(arrival)
-            answer = self._answer(arrival)
-            self.contract.check_answer(arrival, answer)
+            self.contract.check_request(request)
+            response = self._answer(request)
+            self.contract.check_response(request, response)
         except OffContract as breach:
             entry.contract = breach.errors
-            return Answer(OffContract.STATUS, breach.body)
-        return answer
+            return Response(OffContract.STATUS, breach.body)
+        return response
 
-    def _answer(self, arrival: Arrival) -> Answer:
-        if arrival.path.startswith(events.PREFIX):
-            answer = answer_event(arrival, self.state, self._events)
+    def _answer(self, request: Request) -> Response:
+        self.state.base = request.base
+        if request.path.startswith(events.PREFIX):
+            response = answer_event(request, self.state, self._events)
         else:
-            answer = answer_rest(arrival, self.state, self._rest)
-        return replace(answer, headers={**answer.headers, "x-request-id": self.state.ids.request_id()})
+            response = answer_rest(request, self._state_for(request), self._rest)
+        self.on_events()
+        return replace(response, headers={**response.headers, "x-request-id": self.state.ids.request_id()})
+
+
+def timing_of(fields: Fields) -> WebhookTiming:
+    """How fast deliveries of webhooks are given up.
+
+    Raises:
+        ApiError: a time is no number.
+    """
+    given = {name: fields.raw(f"webhook_{name}") for name in ("timeout", "retry_after")}
+    try:
+        return WebhookTiming(**{name: float(value) for name, value in given.items() if value is not None})
+    except (TypeError, ValueError):
+        raise invalid("webhook_timeout and webhook_retry_after must be numbers") from None
 
 
 def _abilities(fields: Fields) -> frozenset[str]:
-    """The abilities that a reset wants: those it names, or all but those it takes away."""
+    """Return the abilities after a reset: those given, or all without those removed."""
     named = fields.raw("abilities")
     return frozenset(account.ABILITIES if named is None else named) - frozenset(fields.raw("without") or ())

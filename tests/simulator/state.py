@@ -9,19 +9,31 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from simulator import account, problems
+from simulator import account, errors
 from simulator.account import ConferenceBridge, EscalationPolicy, Integration, Priority, Service, User
 from simulator.clock import Clock, moment_of
 from simulator.ids import Ids
-from simulator.incident import Act, Agent, Alert, Change, Incident, LogEntry, Page, WorkflowInstance
+from simulator.incident import (
+    Actor,
+    Agent,
+    Alert,
+    Change,
+    Incident,
+    LogEntry,
+    OutboundEvent,
+    Page,
+    WorkflowInstance,
+)
+from simulator.maintenance import MaintenanceWindow, standing_windows
+from simulator.webhook_subscription import Delivery, WebhookSubscription, WebhookTiming
 
 
 @dataclass(frozen=True)
-class Opening:
-    """What a new incident starts with.
+class NewIncident:
+    """A new incident.
 
     Args:
-        incident_key: None for one of PagerDuty's own making.
+        incident_key: None if PagerDuty makes one.
         escalation_policy: None for the service's.
         assignees: None for those on call at the policy's first level.
         details: the body's details.
@@ -36,7 +48,7 @@ class Opening:
     assignees: tuple[User, ...] | None = None
     conference_bridge: ConferenceBridge | None = None
     details: t.Any = None
-    incident_type: str = account.INCIDENT_TYPES[0]
+    incident_type: str = account.BASE_INCIDENT.name
 
 
 @dataclass
@@ -54,134 +66,231 @@ class State:
     pages: list[Page] = field(default_factory=list)
     change_events: list[dict[str, t.Any]] = field(default_factory=list)
     workflow_instances: dict[str, WorkflowInstance] = field(default_factory=dict)
+    escalation_policies: dict[str, EscalationPolicy] = field(default_factory=lambda: dict(account.ESCALATION_POLICIES))
+    services: dict[str, Service] = field(default_factory=lambda: dict(account.SERVICES))
+    maintenance_windows: dict[str, MaintenanceWindow] = field(default_factory=standing_windows)
+    users: dict[str, User] = field(default_factory=lambda: dict(account.USERS))
+    forbidden: set[str] = field(default_factory=set)
+    """Incidents that nobody may change."""
+    events: list[OutboundEvent] = field(default_factory=list)
+    """What webhooks have yet to report."""
+    webhook_subscriptions: dict[str, WebhookSubscription] = field(default_factory=dict)
+    deliveries: list[Delivery] = field(default_factory=list)
+    webhook_timing: WebhookTiming = field(default_factory=WebhookTiming)
+    webhook_faults: list[str] = field(default_factory=list)
+    """What happens to the next attempts to deliver a webhook."""
+    base: str = ""
+    """The address by which clients know this server."""
     _by_number: dict[int, Incident] = field(default_factory=dict)
     _by_key: dict[str, list[Incident]] = field(default_factory=dict)
     _snoozed: dict[str, Incident] = field(default_factory=dict)
 
-    def act(self, by: Agent, at: float | None = None) -> Act:
-        """Something done now, or at a given moment."""
-        return Act(self.clock.now() if at is None else at, by, self.ids, self.pages)
+    def actor(self, by: Agent, at: float | None = None) -> Actor:
+        """Return an actor, now or at a given moment."""
+        return Actor(self.clock.now() if at is None else at, by, self.ids, self.pages, self.events)
+
+    def current(self, thing: t.Any) -> t.Any:
+        """Return a user as they are now, or anything else as it is."""
+        return self.users.get(thing.id, thing) if isinstance(thing, User) else thing
+
+    def user_with_email(self, email: str) -> User | None:
+        """Return the user with an e-mail address, in upper or lower case."""
+        return next((user for user in self.users.values() if user.email.casefold() == email.casefold()), None)
 
     def incident(self, id_or_number: str) -> Incident:
-        """An incident by its id or number.
+        """Return an incident by its id or number.
 
         Raises:
-            Problem: when there is none.
+            ApiError: there is none.
         """
         found = self.incidents.get(id_or_number)
         if found is None and id_or_number.isdecimal():
             found = self._by_number.get(int(id_or_number))
         if found is None:
-            raise problems.incident_not_found(id_or_number)
+            raise errors.incident_not_found(id_or_number)
         return found
 
-    def with_key(self, incident_key: str) -> list[Incident]:
-        """The incidents with an incident key, open or not, in the order of their making."""
-        return self._by_key.get(incident_key, [])
-
-    def open_with_key(self, incident_key: str, service: Service) -> Incident | None:
-        """The open incident of a service with an incident key; PagerDuty takes care that there is one at most."""
-        return next((each for each in self.with_key(incident_key) if each.is_open and each.service == service), None)
-
-    def open_incident(self, opening: Opening, act: Act, summary: str = "Triggered through the API") -> Incident:
-        """Open an incident, assign it and page whoever it is assigned to.
+    def check_access(self, incident: Incident) -> None:
+        """Check that an incident may be changed.
 
         Raises:
-            Problem: when the service has an open incident with this key, or nobody is on call.
+            ApiError: it may not.
         """
-        policy = opening.escalation_policy or opening.service.escalation_policy
-        if opening.assignees is None and not policy.rules[0].on_call:
-            raise problems.nobody_on_call(1)
-        if opening.incident_key and self.open_with_key(opening.incident_key, opening.service):
-            raise problems.conflicting("Open incident with matching dedup key already exists on this service")
+        if incident.id in self.forbidden:
+            raise errors.access_denied()
+
+    def with_key(self, incident_key: str) -> list[Incident]:
+        """Return the incidents that a key finds, open or not, oldest first.
+
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents, `incident_key`.
+        """
+        return [incident for incident in self._by_key.get(incident_key, []) if incident.has_key(incident_key)]
+
+    def open_with_key(self, incident_key: str, service: Service) -> Incident | None:
+        """Return the open incident of a service with an incident key; PagerDuty allows only one."""
+        return next(
+            (each for each in self.with_key(incident_key) if each.is_open and each.service.id == service.id), None
+        )
+
+    def open_on(self, service: Service) -> Incident | None:
+        """Return the latest open incident of a service."""
+        latest_first = reversed(self.incidents.values())
+        return next((each for each in latest_first if each.is_open and each.service.id == service.id), None)
+
+    def service_status(self, service: Service) -> str:
+        """Return the status of a service, which depends on its maintenance windows and its open incidents.
+
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `Service`, `status`.
+        """
+        if service.status != "active":
+            return service.status
+        if self.is_in_maintenance(service):
+            return "maintenance"
+        statuses = {each.status for each in self.incidents.values() if each.service.id == service.id}
+        if "triggered" in statuses:
+            return "critical"
+        return "warning" if "acknowledged" in statuses else "active"
+
+    def is_in_maintenance(self, service: Service) -> bool:
+        """Whether a maintenance window of a service is going on."""
+        now = self.clock.now()
+        return any(
+            window.is_ongoing(now) and any(each.id == service.id for each in window.services)
+            for window in self.maintenance_windows.values()
+        )
+
+    def index_by_key(self, incident_key: str, incident: Incident) -> None:
+        """Find an incident by the key of one of its alerts as well."""
+        if incident not in self._by_key.setdefault(incident_key, []):
+            self._by_key[incident_key].append(incident)
+
+    def open_incident(self, new: NewIncident, actor: Actor, summary: str = "Triggered through the API") -> Incident:
+        """Open an incident, assign it, and page the assignees.
+
+        Raises:
+            ApiError: the service has an open incident with this key, or nobody is on call.
+        """
+        policy = new.escalation_policy or new.service.escalation_policy
+        if new.assignees is None and not policy.rules[0].on_call:
+            raise errors.nobody_on_call(1)
+        if new.incident_key and self.open_with_key(new.incident_key, new.service):
+            raise errors.conflicting("Open incident with matching dedup key already exists on this service")
         incident = Incident(
             id=self.ids.incident(),
             number=len(self.incidents) + 1,
-            title=opening.title,
-            service=opening.service,
+            title=new.title,
+            service=new.service,
             escalation_policy=policy,
-            incident_key=opening.incident_key or self.ids.dedup_key(),
-            created_at=act.at,
-            last_status_change_at=act.at,
-            last_status_change_by=act.by,
-            updated_at=act.at,
-            urgency=opening.urgency,
-            priority=opening.priority,
-            conference_bridge=opening.conference_bridge,
-            details=opening.details,
-            incident_type=opening.incident_type,
+            incident_key=new.incident_key or self.ids.dedup_key(),
+            created_at=actor.at,
+            last_status_change_at=actor.at,
+            last_status_change_by=actor.by,
+            updated_at=actor.at,
+            urgency=new.urgency,
+            priority=new.priority,
+            conference_bridge=new.conference_bridge,
+            details=new.details,
+            incident_type=new.incident_type,
         )
-        incident.begin(act, summary, opening.assignees)
+        incident.begin(actor, summary, new.assignees)
         self.incidents[incident.id] = incident
         self._by_number[incident.number] = incident
         self._by_key.setdefault(incident.incident_key, []).append(incident)
         return incident
 
-    def snooze(self, incident: Incident, act: Act, duration: int) -> None:
+    def snooze(self, incident: Incident, actor: Actor, duration: int) -> None:
         """Snooze an incident and remember to wake it.
 
         Raises:
-            Problem: when it is resolved.
+            ApiError: it is not acknowledged.
         """
-        incident.snooze(act, duration)
+        incident.snooze(actor, duration)
         self._snoozed[incident.id] = incident
 
     def settle(self) -> None:
-        """Do what is due by now: incidents whose snooze is over are triggered again."""
+        """Trigger incidents again whose snooze is over."""
         now = self.clock.now()
         for incident in list(self._snoozed.values()):
             if incident.snoozed_until is None:
                 del self._snoozed[incident.id]
             elif incident.snoozed_until <= now:
                 del self._snoozed[incident.id]
-                incident.unacknowledge(self.act(incident.service, incident.snoozed_until))
+                incident.unacknowledge(self.actor(incident.service, incident.snoozed_until))
+
+    def integration(self, routing_key: str) -> Integration | None:
+        """Return the integration with a routing key."""
+        integrations = (each for service in self.services.values() for each in service.integrations)
+        return next((each for each in integrations if each.integration_key == routing_key), None)
 
     def open_alert(self, integration: Integration, dedup_key: str) -> Alert | None:
-        """The open alert that events with a key go to; a key binds within one integration only."""
+        """Return the open alert for a dedup key of an integration; keys of other integrations are other alerts."""
         for incident in reversed(self.with_key(dedup_key)):
-            owner = incident.merged_into or incident
-            for alert in owner.alerts:
+            for alert in incident.alerts:
                 if alert.integration == integration and alert.alert_key == dedup_key and alert.status == "triggered":
                     return alert
         return None
 
     def log_entries(self) -> list[LogEntry]:
-        """The account's log entries, the newest first."""
-        entries = [entry for incident in self.incidents.values() for entry in incident.log]
+        """Return the account's log entries, newest first."""
+        entries = [entry for incident in self.incidents.values() for entry in incident.log][::-1]
         return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
     def seed(self, count: int, overrides: t.Mapping[str, t.Any]) -> list[Incident]:
-        """Open incidents as an API client would, one second apart, the last one now.
+        """Open incidents, one second apart, the last one now.
 
         Args:
             overrides: some of `Seed.KNOWN`, in PagerDuty's names, with ids for references.
 
         Raises:
-            Problem: when an override cannot be.
+            ApiError: an override is invalid.
         """
         seed = Seed(overrides)
         now = self.clock.now() if seed.created_at is None else seed.created_at
         return [self._seed_one(seed, number, now - (count - number)) for number in range(1, count + 1)]
 
     def _seed_one(self, seed: Seed, number: int, at: float) -> Incident:
-        act = self.act(account.AUTOMATION, at)
-        incident = self.open_incident(replace(seed.opening, title=seed.title(number)), act)
-        incident.check(seed.change, act.by)
-        incident.apply(seed.change, act)
+        actor = self.actor(account.AUTOMATION, at)
+        incident = self.open_incident(replace(seed.new_incident, title=seed.title(number)), actor)
+        incident.check(seed.change, actor.by)
+        incident.apply(seed.change, actor)
+        self._add_alerts(incident, seed.alerts)
         for content in seed.notes:
-            incident.add_note(act, account.AUTOMATION, content)
+            incident.add_note(actor, account.AUTOMATION, content)
         if seed.responders:
-            incident.request_responders(act, account.AUTOMATION, "Please help.", list(seed.responders))
+            incident.request_responders(actor, account.AUTOMATION, "Please help.", list(seed.responders))
         for user, answer in seed.responders.items():
             incident.responders[user.id].state = answer
+        for subscriber in seed.subscribers:
+            incident.subscribe(subscriber.kind, subscriber)
         return incident
+
+    def _add_alerts(self, incident: Incident, count: int) -> None:
+        """Give an incident a number of alerts, called `alert-N-M` after the incident's number and their own."""
+        for number in range(1, count + 1):
+            key = f"alert-{incident.number}-{number}"
+            alert = Alert(
+                id=self.ids.incident(),
+                alert_key=key,
+                summary=f"Simulated alert {incident.number}.{number}",
+                severity="error",
+                service=incident.service,
+                integration=incident.service.integrations[0],
+                incident=incident,
+                created_at=incident.created_at,
+                details={},
+                contexts=[],
+                first_trigger=incident.log[0],
+                status="triggered" if incident.is_open else "resolved",
+            )
+            incident.alerts.append(alert)
+            self.index_by_key(key, incident)
 
 
 class Seed:
-    """The overrides of a reset, understood.
+    """The parsed overrides of a reset.
 
     Raises:
-        Problem: when one is unknown.
+        ApiError: one is unknown.
     """
 
     KNOWN = frozenset(
@@ -199,19 +308,21 @@ class Seed:
             "escalation_level",
             "notes",
             "responders",
+            "alerts",
+            "subscribers",
         )
     )
 
     def __init__(self, overrides: t.Mapping[str, t.Any]) -> None:
         unknown = sorted(set(overrides) - self.KNOWN)
         if unknown:
-            raise problems.invalid(f"Unknown override: {', '.join(unknown)}")
+            raise errors.invalid(f"Unknown override: {', '.join(unknown)}")
         self._title = overrides.get("title")
         priority = overrides.get("priority")
         policy = overrides.get("escalation_policy")
         assignees = overrides.get("assignees")
         status = overrides.get("status", "triggered")
-        self.opening = Opening(
+        self.new_incident = NewIncident(
             title="",
             service=account.SERVICES[overrides.get("service", account.CHECKOUT.id)],
             urgency=overrides.get("urgency", "high"),
@@ -227,10 +338,15 @@ class Seed:
         )
         self.created_at = moment_of(overrides["created_at"]) if "created_at" in overrides else None
         self.notes: t.Sequence[str] = overrides.get("notes", ())
+        self.alerts = int(overrides.get("alerts", 0))
+        self.subscribers = [
+            account.USERS.get(subscriber_id) or account.TEAMS[subscriber_id]
+            for subscriber_id in overrides.get("subscribers", ())
+        ]
         self.responders = {
             account.USERS[user_id]: str(state) for user_id, state in overrides.get("responders", {}).items()
         }
 
     def title(self, number: int) -> str:
-        """The title of the N-th incident."""
+        """Return the title of the N-th incident."""
         return self._title or f"Simulated incident {number}"

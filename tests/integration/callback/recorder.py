@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes down each task's result together with the calls it made, for the tests to read.
+"""Records each task's result and the calls that it made, for the tests.
 
-After each task the simulator's journal is fetched and emptied, so that every call belongs to the task that made it.
+After each task it fetches and empties the simulator's journal, so every call belongs to one task.
 """
 
 from __future__ import annotations
@@ -19,25 +19,37 @@ DOCUMENTATION = """
 name: recorder
 type: aggregate
 short_description: Record task results and the simulator's journal
-description: Appends one JSON line for each task result to the file that E(RECORDER_FILE) names.
+description:
+  - Appends one JSON line for each task result to the file that E(RECORDER_FILE) names.
+  - Resets the simulator before each task that has the variable C(simulator_reset), the body of the reset.
 """
 
 
 class CallbackModule(CallbackBase):
-    """One JSON line for each result."""
+    """Writes one line of JSON for each result."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "recorder"
     CALLBACK_NEEDS_ENABLED = True
 
-    def _record(self, outcome, result):
-        # A proxy in the environment is there for the modules, not for us.
+    def v2_playbook_on_task_start(self, task, **_keywords):
+        """Reset the simulator if the task asks for it."""
+        if "simulator_reset" in task.vars:
+            self._call("POST", "reset", task.vars["simulator_reset"])
+
+    def _call(self, method, name, body=None):
+        """Send a call to the simulator's control API."""
+        # A proxy in the environment is for the modules, not for this callback.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        address = f"{os.environ['SIMULATOR_URL']}/_simulator/journal"
-        with opener.open(address) as answer:
-            journal = json.load(answer)["entries"]
-        opener.open(urllib.request.Request(address, method="DELETE")).close()
+        address = f"{os.environ['SIMULATOR_URL']}/_simulator/{name}"
+        content = None if body is None else json.dumps(body).encode()
+        with opener.open(urllib.request.Request(address, content, method=method)) as response:
+            return json.load(response)
+
+    def _record(self, outcome, result):
+        journal = self._call("GET", "journal")["entries"]
+        self._call("DELETE", "journal")
         line = {
             "outcome": outcome,
             "task": result.task.get_name() if hasattr(result, "task") else result._task.get_name(),
@@ -48,17 +60,17 @@ class CallbackModule(CallbackBase):
             file.write(json.dumps(line, default=str) + "\n")
 
     def v2_runner_on_ok(self, result):
-        """A task that went well."""
+        """Record a task that succeeded."""
         self._record("ok", result)
 
     def v2_runner_on_failed(self, result, **_ignore_errors):
-        """A task that failed."""
+        """Record a task that failed."""
         self._record("failed", result)
 
     def v2_runner_on_skipped(self, result):
-        """A task whose condition did not hold."""
+        """Record a task that was skipped."""
         self._record("skipped", result)
 
     def v2_runner_on_unreachable(self, result):
-        """A task whose host was out of reach."""
+        """Record a task whose host was unreachable."""
         self._record("unreachable", result)

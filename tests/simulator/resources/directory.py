@@ -2,169 +2,191 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is looked up: users, teams, schedules, escalation policies, who is on call, services, priorities, abilities.
+"""Users, teams, schedules, escalation policies, on-calls, services, priorities and abilities.
 
-Source: openapi/rest.json; PAGERDUTY_API.md, "Look-ups".
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, the path that each function names.
 """
 
 from __future__ import annotations
 
 import typing as t
 
-from simulator import account, problems
-from simulator.account import EscalationPolicy, Schedule, User
-from simulator.call import Answer, Call, Item, Route
+from simulator import account, errors
+from simulator.call import Call, Item, Response, Route
+from simulator.clock import DAY
+from simulator.incident import members
+from simulator.on_call import MAX_FUTURE, Turn, on_calls, turns
 
 USER_EXPANDABLE = ("contact_methods", "notification_rules", "teams", "subdomains")
 SERVICE_EXPANDABLE = ("escalation_policies", "teams", "integrations", "auto_pause_notifications_parameters")
 POLICY_EXPANDABLE = ("services", "teams", "targets", "escalation_rule_assignment_strategies")
 SORT_ORDERS = ("name", "name:asc", "name:desc")
-OnCall = tuple[EscalationPolicy, int, User, Schedule | None]
+DEFAULT_SPAN = 14 * DAY
+"""Of a schedule's turns, if the request names only one end."""
 
 
 def matching(call: Call, items: t.Iterable[Item]) -> list[Item]:
-    """Those whose name, or e-mail address, contains the query's text, upper or lower case."""
+    """Return those whose name or e-mail address contains the query, in any case."""
     text = (call.query.one("query") or "").lower()
     teams = call.query.all("team_ids[]")
     return [item for item in items if matches(item, text, teams)]
 
 
 def matches(item: t.Any, text: str, teams: t.Collection[str]) -> bool:
-    """Whether a thing is wanted by name and team."""
+    """Return whether an object matches the query by name and team."""
     named = text in item.name.lower() or text in getattr(item, "email", "").lower()
     return named and (not teams or any(team.id in teams for team in item.teams))
 
 
 def by_name(call: Call, items: t.Iterable[Item]) -> list[Item]:
-    """Sorted as the query's sort_by says."""
+    """Return a list in the order of the query's sort_by."""
     descending = call.query.all("sort_by", SORT_ORDERS)[-1:] == ["name:desc"]
     return sorted(items, key=lambda item: t.cast("t.Any", item).name, reverse=descending)
 
 
-def list_users(call: Call) -> Answer:
+def list_users(call: Call) -> Response:
     """GET /users."""
-    return call.listing("users", matching(call, account.USERS.values()), call.views(*USER_EXPANDABLE).user)
+    return call.listing("users", matching(call, call.state.users.values()), call.serializer(*USER_EXPANDABLE).user)
 
 
-def get_user(call: Call) -> Answer:
+def get_user(call: Call) -> Response:
     """GET /users/{id}."""
-    return Answer(body={"user": call.views(*USER_EXPANDABLE, "calendar_urls").user(call.find(account.USERS))})
+    user = call.find(call.state.users)
+    return Response(body={"user": call.serializer(*USER_EXPANDABLE, "calendar_urls").user(user)})
 
 
-def get_me(call: Call) -> Answer:
-    """GET /users/me: answers only for the key of a user."""
+def get_me(call: Call) -> Response:
+    """GET /users/me: only for the key of a user."""
     if call.credential.user is None:
-        raise problems.invalid("This API key does not belong to a user")
-    return Answer(body={"user": call.views(*USER_EXPANDABLE, "calendar_urls").user(call.credential.user)})
+        raise errors.invalid("This API key does not belong to a user")
+    return Response(body={"user": call.serializer(*USER_EXPANDABLE, "calendar_urls").user(call.credential.user)})
 
 
-def list_teams(call: Call) -> Answer:
+def list_teams(call: Call) -> Response:
     """GET /teams."""
-    return call.listing("teams", matching(call, account.TEAMS.values()), call.views().team)
+    return call.listing("teams", matching(call, account.TEAMS.values()), call.serializer().team)
 
 
-def get_team(call: Call) -> Answer:
+def get_team(call: Call) -> Response:
     """GET /teams/{id}."""
-    return Answer(body={"team": call.views("privileges").team(call.find(account.TEAMS))})
+    return Response(body={"team": call.serializer("privileges").team(call.find(account.TEAMS))})
 
 
-def list_schedules(call: Call) -> Answer:
+def list_team_members(call: Call) -> Response:
+    """GET /teams/{id}/members."""
+    return call.listing("members", members(call.find(account.TEAMS)), call.serializer("users").team_member)
+
+
+def list_schedules(call: Call) -> Response:
     """GET /schedules."""
-    views = call.views("schedule_layers", "overrides_subschedule", "final_schedule")
-    return call.listing("schedules", matching(call, account.SCHEDULES.values()), views.schedule)
+    serializer = call.serializer("schedule_layers", "overrides_subschedule", "final_schedule")
+    return call.listing("schedules", matching(call, account.SCHEDULES.values()), serializer.schedule)
 
 
-def get_schedule(call: Call) -> Answer:
-    """GET /schedules/{id}."""
-    return Answer(body={"schedule": call.views().schedule_with_layers(call.find(account.SCHEDULES))})
+def get_schedule(call: Call) -> Response:
+    """GET /schedules/{id}: with turns if the request names a span, which cuts them unless they may overflow."""
+    schedule = call.find(account.SCHEDULES)
+    since, until = call.query.moment("since"), call.query.moment("until")
+    overflow = call.query.flag("overflow")
+    serializer = call.serializer("schedule_layers", "overrides_subschedule", "final_schedule")
+    if since is None and until is None:
+        return Response(body={"schedule": serializer.schedule_with_layers(schedule, ())})
+    begin = t.cast("float", until) - DEFAULT_SPAN if since is None else since
+    end = begin + DEFAULT_SPAN if until is None else until
+    found = list(turns(schedule, begin, end, call.state.clock.now()))
+    if not overflow:
+        found = [Turn(turn.user, max(turn.start, begin), min(turn.end, end)) for turn in found]
+    return Response(body={"schedule": serializer.schedule_with_layers(schedule, found)})
 
 
-def list_escalation_policies(call: Call) -> Answer:
+def list_escalation_policies(call: Call) -> Response:
     """GET /escalation_policies."""
     users = call.query.all("user_ids[]")
     found = [
         policy
-        for policy in matching(call, account.ESCALATION_POLICIES.values())
+        for policy in matching(call, call.state.escalation_policies.values())
         if not users or any(user.id in users for rule in policy.rules for user in rule.on_call)
     ]
-    views = call.views(*POLICY_EXPANDABLE)
-    return call.listing("escalation_policies", by_name(call, found), views.escalation_policy)
+    serializer = call.serializer(*POLICY_EXPANDABLE)
+    return call.listing("escalation_policies", by_name(call, found), serializer.escalation_policy)
 
 
-def get_escalation_policy(call: Call) -> Answer:
+def get_escalation_policy(call: Call) -> Response:
     """GET /escalation_policies/{id}."""
-    views = call.views(*POLICY_EXPANDABLE)
-    return Answer(body={"escalation_policy": views.escalation_policy(call.find(account.ESCALATION_POLICIES))})
+    serializer = call.serializer(*POLICY_EXPANDABLE)
+    return Response(body={"escalation_policy": serializer.escalation_policy(call.find(call.state.escalation_policies))})
 
 
-def list_on_calls(call: Call) -> Answer:
-    """GET /oncalls: who is on call at which level of which policy, this week."""
+def list_on_calls(call: Call) -> Response:
+    """GET /oncalls: who is on call at which level of which policy, in a span or now."""
     policies = call.query.all("escalation_policy_ids[]")
     schedules = call.query.all("schedule_ids[]")
     users = call.query.all("user_ids[]")
-    call.query.flag("earliest")
-    since, until = call.query.moment("since"), call.query.moment("until")
-    if since is not None and until is not None and since > until:
-        raise problems.invalid("since must not be after until")
+    now = call.state.clock.now()
+    since, until = span(call, now)
     found = [
         on_call
-        for on_call in all_on_calls()
-        if (not policies or on_call[0].id in policies)
-        and (not users or on_call[2].id in users)
-        and (not schedules or (on_call[3] is not None and on_call[3].id in schedules))
+        for on_call in on_calls(call.state.escalation_policies.values(), since, until, now)
+        if (not policies or on_call.policy.id in policies)
+        and (not users or on_call.user.id in users)
+        and (not schedules or (on_call.schedule.id if on_call.schedule else "null") in schedules)
     ]
-    views = call.views("escalation_policies", "users", "schedules")
-    return call.listing("oncalls", found, lambda on_call: views.on_call(*on_call))
+    if call.query.flag("earliest"):
+        first = {(each.policy.id, each.level, each.user.id): each for each in reversed(found)}
+        found = [each for each in found if each is first[each.policy.id, each.level, each.user.id]]
+    return call.listing("oncalls", found, call.serializer("escalation_policies", "users", "schedules").on_call)
 
 
-def all_on_calls() -> t.Iterator[OnCall]:
-    """Everybody on call, policy by policy and level by level."""
-    for policy in account.ESCALATION_POLICIES.values():
-        for level, rule in enumerate(policy.rules, start=1):
-            for target in rule.targets:
-                if isinstance(target, User):
-                    yield policy, level, target, None
-                else:
-                    yield from ((policy, level, user, target) for user in target.on_call)
+def span(call: Call, now: float) -> tuple[float, float]:
+    """The moments between which somebody is on call; both are now unless the request names them.
+
+    Raises:
+        ApiError: when they are not in order.
+    """
+    since, until = call.query.moment("since"), call.query.moment("until")
+    begin, end = now if since is None else since, now if until is None else until
+    if begin > end:
+        raise errors.invalid("until must not be before since")
+    return begin, min(end, now + MAX_FUTURE)
 
 
-def list_services(call: Call) -> Answer:
+def list_services(call: Call) -> Response:
     """GET /services."""
     name = call.query.one("name")
-    found = [service for service in matching(call, account.SERVICES.values()) if name in (None, service.name)]
-    return call.listing("services", by_name(call, found), call.views(*SERVICE_EXPANDABLE).service)
+    found = [service for service in matching(call, call.state.services.values()) if name in (None, service.name)]
+    return call.listing("services", by_name(call, found), call.serializer(*SERVICE_EXPANDABLE).service)
 
 
-def get_service(call: Call) -> Answer:
+def get_service(call: Call) -> Response:
     """GET /services/{id}."""
-    return Answer(body={"service": call.views(*SERVICE_EXPANDABLE).service(call.find(account.SERVICES))})
+    return Response(body={"service": call.serializer(*SERVICE_EXPANDABLE).service(call.find(call.state.services))})
 
 
-def get_integration(call: Call) -> Answer:
+def get_integration(call: Call) -> Response:
     """GET /services/{id}/integrations/{integration_id}."""
-    integrations = account.by_id(call.find(account.SERVICES).integrations)
+    integrations = account.by_id(call.find(call.state.services).integrations)
     integration = call.find(integrations, "integration_id")
-    return Answer(body={"integration": call.views("services", "vendors").integration(integration)})
+    return Response(body={"integration": call.serializer("services", "vendors").integration(integration)})
 
 
-def list_priorities(call: Call) -> Answer:
-    """GET /priorities: in no order."""
-    return call.listing("priorities", list(account.PRIORITIES.values()), call.views().priority)
+def list_priorities(call: Call) -> Response:
+    """GET /priorities: in no particular order."""
+    return call.listing("priorities", list(account.PRIORITIES.values()), call.serializer().priority)
 
 
-def list_abilities(call: Call) -> Answer:
+def list_abilities(call: Call) -> Response:
     """GET /abilities."""
-    return Answer(body={"abilities": sorted(call.state.abilities)})
+    return Response(body={"abilities": sorted(call.state.abilities)})
 
 
-def check_ability(call: Call) -> Answer:
-    """GET /abilities/{id}: no content when the account has it."""
+def check_ability(call: Call) -> Response:
+    """GET /abilities/{id}: no content if the account has it."""
     ability = call.names["id"]
     if ability not in account.ABILITIES:
-        raise problems.not_found(ability)
+        raise errors.not_found(ability)
     if ability not in call.state.abilities:
-        raise problems.missing_ability(ability)
-    return Answer(204)
+        raise errors.missing_ability(ability)
+    return Response(204)
 
 
 ROUTES = (
@@ -173,6 +195,7 @@ ROUTES = (
     Route("GET", "/users/{id}", get_user),
     Route("GET", "/teams", list_teams),
     Route("GET", "/teams/{id}", get_team),
+    Route("GET", "/teams/{id}/members", list_team_members),
     Route("GET", "/schedules", list_schedules),
     Route("GET", "/schedules/{id}", get_schedule),
     Route("GET", "/escalation_policies", list_escalation_policies),

@@ -4,63 +4,63 @@
 
 """/incident_workflows.
 
-Source: openapi/rest.json; PAGERDUTY_API.md, "Response plays (withdrawn) and Incident Workflows".
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, /incident_workflows.
 """
 
 from __future__ import annotations
 
-from simulator import account, problems
-from simulator.call import Answer, Call, Route
+from simulator import account, errors
+from simulator.call import Call, Response, Route
 from simulator.incident import WorkflowInstance
 
 ABILITY = "incident_workflows"
 
 
-def list_incident_workflows(call: Call) -> Answer:
+def list_incident_workflows(call: Call) -> Response:
     """GET /incident_workflows."""
     check_ability(call)
     query = (call.query.one("query") or "").lower()
     found = [workflow for workflow in account.INCIDENT_WORKFLOWS.values() if query in workflow.name.lower()]
-    return call.listing("incident_workflows", found, call.views("steps", "team").incident_workflow)
+    return call.listing("incident_workflows", found, call.serializer("steps", "team").incident_workflow)
 
 
-def get_incident_workflow(call: Call) -> Answer:
+def get_incident_workflow(call: Call) -> Response:
     """GET /incident_workflows/{id}; 201 as the schema says."""
     check_ability(call)
     workflow = call.find(account.INCIDENT_WORKFLOWS)
-    return Answer(201, {"incident_workflow": call.views().incident_workflow(workflow)})
+    return Response(201, {"incident_workflow": call.serializer().incident_workflow(workflow)})
 
 
-def start_incident_workflow(call: Call) -> Answer:
-    """POST /incident_workflows/{id}/instances: once for each instance id."""
+def start_incident_workflow(call: Call) -> Response:
+    """POST /incident_workflows/{id}/instances: starts a run each time; the id of the response is PagerDuty's own."""
     check_ability(call)
     workflow = call.find(account.INCIDENT_WORKFLOWS)
     fields = call.body.object("incident_workflow_instance")
     incident = call.state.incident(fields.reference("incident", "incident_reference"))
     if not workflow.is_enabled:
-        raise problems.conflicting(f"Incident workflow {workflow.id} is disabled")
-    instance_id = fields.maybe_text("id") or call.state.ids.short()
-    if instance_id in call.state.workflow_instances:
-        raise problems.conflicting(f"Incident workflow instance {instance_id} already exists")
-    call.state.workflow_instances[instance_id] = WorkflowInstance(instance_id, workflow.id, incident.id)
-    incident.write(
-        call.act,
-        "annotate",
-        f"Incident workflow {workflow.name} started (instance {instance_id})",
-        details={"incident_workflow_id": workflow.id, "incident_workflow_instance_id": instance_id},
-    )
+        raise errors.conflicting(f"Incident workflow {workflow.id} is disabled")
+    given_id = fields.maybe_text("id")
+    if given_id is not None and not (given_id.isascii() and given_id.isalnum()):
+        raise errors.invalid("incident_workflow_instance.id must consist of letters and digits")
+    instance_id = call.state.ids.short()
+    instance = WorkflowInstance(instance_id, workflow.id, incident.id)
+    call.state.workflow_instances[instance_id] = instance
+    incident.announce(call.actor, "workflow.started", instance)
+    incident.announce(call.actor, "workflow.completed", instance)
     shown = {"id": instance_id, "type": "incident_workflow_instance"}
-    return Answer(201, {"incident_workflow_instance": {**shown, "incident": call.views().incident_reference(incident)}})
+    return Response(
+        201, {"incident_workflow_instance": {**shown, "incident": call.serializer().incident_reference(incident)}}
+    )
 
 
 def check_ability(call: Call) -> None:
-    """Whether the account has incident workflows.
+    """Check that the account has incident workflows.
 
     Raises:
-        Problem: when its plan does not include them.
+        ApiError: its plan does not include them.
     """
     if ABILITY not in call.state.abilities:
-        raise problems.missing_ability(ABILITY)
+        raise errors.missing_ability(ABILITY)
 
 
 ROUTES = (

@@ -4,25 +4,27 @@
 
 """/incidents: list, create, read, update one or many, snooze, merge.
 
-Source: openapi/rest.json, /incidents; PAGERDUTY_API.md, "Pagination and filters" and "Incidents".
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, /incidents;
+https://developer.pagerduty.com/docs/pagination.
 """
 
 from __future__ import annotations
 
 import typing as t
 
-from simulator import account, problems
+from simulator import account, errors
 from simulator.account import ConferenceBridge, EscalationPolicy, Priority, Service, User
-from simulator.call import Answer, Call, Route
+from simulator.call import Call, Response, Route
 from simulator.checks import Fields, Query
 from simulator.clock import DAY
-from simulator.incident import Agent, Change, Incident
-from simulator.state import Opening
+from simulator.incident import Change, Incident
+from simulator.state import NewIncident, State
 
 EXPANDABLE = (
     "acknowledgers",
     "agents",
     "assignees",
+    "body",
     "conference_bridge",
     "escalation_policies",
     "first_trigger_log_entries",
@@ -31,7 +33,11 @@ EXPANDABLE = (
     "teams",
     "users",
 )
-"""Source: openapi/rest.json, `include_incidents`; a single incident also knows `custom_fields`."""
+"""Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `include_incidents`; for `body`, `Incident`.
+
+A single incident also knows `custom_fields`.
+"""
+READ_ONLY_FIELDS = frozenset(("created_at", "incident_number", "html_url"))
 STATUSES = ("triggered", "acknowledged", "resolved")
 URGENCIES = ("high", "low")
 UPDATE_TYPES = ("incident", "incident_reference")
@@ -48,29 +54,31 @@ SORT_KEYS: t.Mapping[str, t.Callable[[Incident], t.Any]] = {
 }
 
 
-def list_incidents(call: Call) -> Answer:
+def list_incidents(call: Call) -> Response:
     """GET /incidents."""
-    views = call.views(*EXPANDABLE)
+    serializer = call.serializer(*EXPANDABLE)
     wanted = incident_filter(call.query, call.state.clock.now())
     key = call.query.one("incident_key")
     candidates: t.Iterable[Incident] = call.state.incidents.values() if key is None else call.state.with_key(key)
     found = [incident for incident in candidates if wanted(incident)]
     for name, descending in reversed(sort_order(call.query)):
         found.sort(key=SORT_KEYS[name], reverse=descending)
-    return call.listing("incidents", found, views.incident)
+    return call.listing("incidents", found, serializer.incident)
 
 
 def incident_filter(query: Query, now: float) -> t.Callable[[Incident], bool]:
-    """Whether an incident is wanted by a list's query.
+    """Return a filter for the query of a list.
 
     Raises:
-        Problem: when the query is wrong.
+        ApiError: the query is wrong.
     """
     statuses = query.all("statuses[]", STATUSES)
     urgencies = query.all("urgencies[]", URGENCIES)
     services = query.all("service_ids[]")
     teams = query.all("team_ids[]")
     users = query.all("user_ids[]")
+    # Not in the OpenAPI file. Source: PagerDuty/pagerduty-mcp-server, pagerduty_mcp/tools/incidents.py, list_incidents.
+    priorities = query.all("priority_ids[]")
     since, until = date_range(query, now)
 
     def wanted(incident: Incident) -> bool:
@@ -81,16 +89,17 @@ def incident_filter(query: Query, now: float) -> t.Callable[[Incident], bool]:
             and (not services or incident.service.id in services)
             and (not teams or any(team.id in teams for team in incident.service.teams))
             and (not users or any(user.id in users for user in incident.assignees))
+            and (not priorities or (incident.priority is not None and incident.priority.id in priorities))
         )
 
     return wanted
 
 
 def date_range(query: Query, now: float) -> tuple[float, float]:
-    """The moments between which incidents are wanted; without since and until the last 30 days.
+    """Return the moments between which incidents are listed; without since and until the last 30 days.
 
     Raises:
-        Problem: when they are not in order.
+        ApiError: they are not in order.
     """
     since, until = query.moment("since"), query.moment("until")
     if query.all("date_range", ("all",)):
@@ -98,131 +107,148 @@ def date_range(query: Query, now: float) -> tuple[float, float]:
     end = now if until is None else until
     start = end - DEFAULT_RANGE if since is None else since
     if start > end:
-        raise problems.invalid("since must not be after until")
+        raise errors.invalid("since must not be after until")
     return start, end
 
 
 def sort_order(query: Query) -> list[tuple[str, bool]]:
-    """What to sort by, each with whether it descends.
+    """Return the fields to sort by, each with whether it descends.
 
     Raises:
-        Problem: when the query's sort_by is wrong.
+        ApiError: the query's sort_by is wrong.
     """
     wanted = [part for value in query.all("sort_by") for part in value.split(",")]
     if len(wanted) > 2:
-        raise problems.invalid("sort_by takes at most 2 fields")
+        raise errors.invalid("sort_by takes at most 2 fields")
     order = []
     for part in wanted:
         name, _colon, direction = part.partition(":")
         if name not in SORT_KEYS or direction not in ("", "asc", "desc"):
-            raise problems.invalid(f"sort_by must be one of {', '.join(SORT_KEYS)}, with :asc or :desc")
+            raise errors.invalid(f"sort_by must be one of {', '.join(SORT_KEYS)}, with :asc or :desc")
         order.append((name, direction == "desc"))
     return order
 
 
-def create_incident(call: Call) -> Answer:
+def create_incident(call: Call) -> Response:
     """POST /incidents."""
-    incident = call.state.open_incident(opening_of(call.body.object("incident")), call.act)
-    return Answer(201, {"incident": call.views().incident(incident)})
+    incident = call.state.open_incident(opening_of(call.body.object("incident"), call.state), call.actor)
+    return Response(201, {"incident": call.serializer().incident(incident)})
 
 
-def opening_of(fields: Fields) -> Opening:
-    """What a new incident starts with.
+def opening_of(fields: Fields, state: State) -> NewIncident:
+    """Return the new incident of a request.
 
     Raises:
-        Problem: when a field is wrong.
+        ApiError: a field is wrong.
     """
     fields.choice("type", ("incident",))
     check_one_way_to_assign(fields)
-    return Opening(
+    assignees = assignees_of(fields)
+    if assignees and len(assignees) > 1:
+        # Source: https://developer.pagerduty.com/docs/incident-creation-api, assignee; the answer is INFERRED.
+        raise errors.invalid("Only one assignee is supported")
+    return NewIncident(
         title=fields.text("title"),
-        service=service_of(fields),
+        service=service_of(fields, state),
         urgency=fields.maybe_choice("urgency", URGENCIES) or "high",
         incident_key=fields.maybe_text("incident_key"),
         priority=priority_of(fields) or None,
-        escalation_policy=escalation_policy_of(fields),
-        assignees=assignees_of(fields),
+        escalation_policy=escalation_policy_of(fields, state),
+        assignees=assignees,
         conference_bridge=conference_bridge_of(fields),
         details=details_of(fields),
-        incident_type=incident_type_of(fields) or account.INCIDENT_TYPES[0],
+        incident_type=incident_type_of(fields) or account.BASE_INCIDENT.name,
     )
 
 
-def get_incident(call: Call) -> Answer:
+def get_incident(call: Call) -> Response:
     """GET /incidents/{id}."""
-    return Answer(body={"incident": call.views(*EXPANDABLE, "custom_fields").incident(call.incident)})
+    return Response(body={"incident": call.serializer(*EXPANDABLE, "custom_fields").incident(call.incident)})
 
 
-def update_incident(call: Call) -> Answer:
+def update_incident(call: Call) -> Response:
     """PUT /incidents/{id}."""
     incident = call.incident
-    fields = call.body.object("incident")
+    fields = without_equal_fields(call, incident, call.body.object("incident"))
     fields.choice("type", UPDATE_TYPES)
-    change = change_of(fields)
+    change = change_of(fields, call.state)
     incident.check(change, call.user)
-    incident.apply(change, call.act)
-    return Answer(body={"incident": call.views().incident(incident)})
+    incident.apply(change, call.actor)
+    return Response(body={"incident": call.serializer().incident(incident)})
 
 
-def update_incidents(call: Call) -> Answer:
-    """PUT /incidents: all of the changes or, when one is refused, none."""
+def update_incidents(call: Call) -> Response:
+    """PUT /incidents: all changes, or none if one is refused."""
     items = call.body.items("incidents")
     if len(items) > IN_ONE_UPDATE_AT_MOST:
-        raise problems.too_many_incidents()
+        raise errors.too_many("incidents")
     changes = checked_changes(call, items)
     for incident, change in changes:
-        incident.apply(change, call.act)
-    show = call.views().incident
-    return Answer(body={"incidents": [show(incident) for incident, _change in changes]})
+        incident.apply(change, call.actor)
+    show = call.serializer().incident
+    return Response(body={"incidents": [show(incident) for incident, _change in changes]})
 
 
 def checked_changes(call: Call, items: t.Sequence[Fields]) -> list[tuple[Incident, Change]]:
-    """The changes that an update of many asks for, each one allowed.
+    """Return the checked changes of an update of several incidents.
 
     Raises:
-        Problem: when any is not; its errors name every incident concerned.
+        ApiError: one is not allowed; the errors name all such incidents.
     """
     changes: dict[str, tuple[Incident, Change]] = {}
-    refusals: list[tuple[str, problems.Problem]] = []
+    refusals: list[tuple[str, errors.ApiError]] = []
     for item in items:
         incident_id = item.text("id")
         try:
-            incident, change = checked_change(call.state.incident(incident_id), item, call.user)
+            found = call.state.incident(incident_id)
+            call.state.check_access(found)
+            incident, change = checked_change(call, found, without_equal_fields(call, found, item))
             if incident.id in changes:
-                raise problems.invalid("The incident is named twice")
+                raise errors.invalid("The incident is named twice")
             changes[incident.id] = incident, change
-        except problems.Problem as problem:
-            refusals.append((incident_id, problem))
+        except errors.ApiError as error:
+            refusals.append((incident_id, error))
     if refusals:
         first = refusals[0][1]
-        errors = [
-            f"{incident_id}: {'; '.join([problem.message, *problem.errors])}" for incident_id, problem in refusals
-        ]
-        raise problems.Problem(400, first.code, first.message, errors)
+        details = [f"{incident_id}: {'; '.join([error.message, *error.errors])}" for incident_id, error in refusals]
+        raise errors.ApiError(403 if first.status == 403 else 400, first.code, first.message, details)
     return list(changes.values())
 
 
-def checked_change(incident: Incident, fields: Fields, by: Agent) -> tuple[Incident, Change]:
-    """One incident with its change.
+def without_equal_fields(call: Call, incident: Incident, fields: Fields) -> Fields:
+    """Return an update without unchanged fields, if it is a whole incident as a client has read it.
+
+    Source: the command line client pdh sends a whole incident with one field changed, and PagerDuty takes it.
+    """
+    if not READ_ONLY_FIELDS & set(fields):
+        return fields
+    present = call.serializer(*EXPANDABLE).incident(incident)
+    return fields.without(
+        name for name in fields if name not in ("id", "type") and fields.raw(name) == present.get(name)
+    )
+
+
+def checked_change(call: Call, incident: Incident, fields: Fields) -> tuple[Incident, Change]:
+    """Return an incident with its checked change.
 
     Raises:
-        Problem: when the change is wrong or not allowed.
+        ApiError: the change is wrong or not allowed.
     """
     fields.choice("type", UPDATE_TYPES)
-    change = change_of(fields)
-    incident.check(change, by)
+    change = change_of(fields, call.state)
+    incident.check(change, call.user)
     return incident, change
 
 
-def change_of(fields: Fields) -> Change:
-    """What one item of an update asks for.
+def change_of(fields: Fields, state: State) -> Change:
+    """Return the change of one item of an update.
 
     Raises:
-        Problem: when a field is wrong.
+        ApiError: a field is wrong.
     """
     status = fields.maybe_text("status")
     if status not in (None, *STATUSES):
-        raise problems.invalid_status()
+        raise errors.invalid_status()
     check_one_way_to_assign(fields)
     return Change(
         status=status,
@@ -232,9 +258,9 @@ def change_of(fields: Fields) -> Change:
         priority=priority_of(fields),
         escalation_level=fields.maybe_integer("escalation_level"),
         assignees=assignees_of(fields),
-        escalation_policy=escalation_policy_of(fields),
+        escalation_policy=escalation_policy_of(fields, state),
         conference_bridge=conference_bridge_of(fields),
-        service=service_of(fields) if "service" in fields else None,
+        service=service_of(fields, state) if "service" in fields else None,
         incident_type=incident_type_of(fields),
     )
 
@@ -243,29 +269,29 @@ def check_one_way_to_assign(fields: Fields) -> None:
     """Assignments exclude an escalation policy and a level.
 
     Raises:
-        Problem: when there are both.
+        ApiError: there are both.
     """
     if "assignments" in fields and ("escalation_policy" in fields or "escalation_level" in fields):
-        raise problems.invalid("assignments cannot be combined with escalation_policy or escalation_level")
+        raise errors.invalid("assignments cannot be combined with escalation_policy or escalation_level")
 
 
-def service_of(fields: Fields) -> Service:
+def service_of(fields: Fields, state: State) -> Service:
     """The service.
 
     Raises:
-        Problem: when there is no such service.
+        ApiError: there is no such service.
     """
     service_id = fields.reference("service", "service_reference")
-    if service_id not in account.SERVICES:
-        raise problems.invalid(f"Service {service_id} not found")
-    return account.SERVICES[service_id]
+    if service_id not in state.services:
+        raise errors.invalid(f"Service {service_id} not found")
+    return state.services[service_id]
 
 
 def priority_of(fields: Fields) -> Priority | t.Literal[""] | None:
     """The priority; "" takes it away.
 
     Raises:
-        Problem: when there is no such priority.
+        ApiError: there is no such priority.
     """
     if "priority" not in fields:
         return None
@@ -273,36 +299,36 @@ def priority_of(fields: Fields) -> Priority | t.Literal[""] | None:
         return ""
     priority_id = fields.reference("priority", "priority", "priority_reference")
     if priority_id not in account.PRIORITIES:
-        raise problems.invalid_priority(priority_id)
+        raise errors.invalid_priority(priority_id)
     return account.PRIORITIES[priority_id]
 
 
-def escalation_policy_of(fields: Fields) -> EscalationPolicy | None:
+def escalation_policy_of(fields: Fields, state: State) -> EscalationPolicy | None:
     """The escalation policy.
 
     Raises:
-        Problem: when there is no such policy.
+        ApiError: there is no such policy.
     """
     if "escalation_policy" not in fields:
         return None
     policy_id = fields.reference("escalation_policy", "escalation_policy_reference")
-    if policy_id not in account.ESCALATION_POLICIES:
-        raise problems.escalation_policy_not_found(policy_id)
-    return account.ESCALATION_POLICIES[policy_id]
+    if policy_id not in state.escalation_policies:
+        raise errors.escalation_policy_not_found(policy_id)
+    return state.escalation_policies[policy_id]
 
 
 def assignees_of(fields: Fields) -> tuple[User, ...] | None:
     """The users to assign, nobody twice.
 
     Raises:
-        Problem: when there is nobody, or somebody who is no user.
+        ApiError: there is nobody, or somebody who is no user.
     """
     if "assignments" not in fields:
         return None
     user_ids = [assignment.reference("assignee", "user_reference") for assignment in fields.items("assignments")]
     for user_id in user_ids:
         if user_id not in account.USERS:
-            raise problems.assignee_not_found(user_id)
+            raise errors.assignee_not_found(user_id)
     return tuple(dict.fromkeys(account.USERS[user_id] for user_id in user_ids))
 
 
@@ -320,7 +346,7 @@ def details_of(fields: Fields) -> t.Any:
     """The body's details: a text as in PagerDuty's example, or an object as in its schema.
 
     Raises:
-        Problem: when they are neither.
+        ApiError: they are neither.
     """
     if "body" not in fields:
         return None
@@ -328,7 +354,7 @@ def details_of(fields: Fields) -> t.Any:
     body.choice("type", ("incident_body",))
     details = body.raw("details")
     if details is not None and not isinstance(details, str | dict):
-        raise problems.invalid("incident.body.details must be a string")
+        raise errors.invalid("incident.body.details must be a string")
     return details
 
 
@@ -336,22 +362,22 @@ def incident_type_of(fields: Fields) -> str | None:
     """The incident type's name.
 
     Raises:
-        Problem: when there is no such type.
+        ApiError: there is no such type.
     """
     return fields.object("incident_type").choice("name", account.INCIDENT_TYPES) if "incident_type" in fields else None
 
 
-def snooze_incident(call: Call) -> Answer:
+def snooze_incident(call: Call) -> Response:
     """POST /incidents/{id}/snooze."""
     incident = call.incident
     duration = call.body.integer("duration")
     if not 1 <= duration <= SNOOZE_AT_MOST:
-        raise problems.invalid(f"duration must be between 1 and {SNOOZE_AT_MOST} seconds")
-    call.state.snooze(incident, call.act, duration)
-    return Answer(201, {"incident": call.views().incident(incident)})
+        raise errors.invalid(f"duration must be between 1 and {SNOOZE_AT_MOST} seconds")
+    call.state.snooze(incident, call.actor, duration)
+    return Response(201, {"incident": call.serializer().incident(incident)})
 
 
-def merge_incidents(call: Call) -> Answer:
+def merge_incidents(call: Call) -> Response:
     """PUT /incidents/{id}/merge."""
     target = call.incident
     items = call.body.items("source_incidents")
@@ -359,22 +385,28 @@ def merge_incidents(call: Call) -> Answer:
         item.choice("type", ("incident_reference",))
     sources = {source.id: source for source in (call.state.incident(item.text("id")) for item in items)}
     check_merge(target, list(sources.values()))
-    target.merge(call.act, list(sources.values()))
-    return Answer(body={"incident": call.views().incident_reference(target)})
+    target.merge(call.actor, list(sources.values()))
+    for alert in target.alerts:
+        call.state.index_by_key(alert.alert_key, target)
+    return Response(body={"incident": call.serializer().incident_reference(target)})
 
 
 def check_merge(target: Incident, sources: t.Sequence[Incident]) -> None:
-    """Whether incidents can be merged.
+    """Whether incidents can be merged; resolved ones can, into an open one.
 
     Raises:
-        Problem: when they cannot.
+        ApiError: they cannot.
+
+    Source: https://github.com/giranm/pd-live-react/issues/140, for resolved sources.
     """
     if target in sources:
-        raise problems.invalid("An incident cannot be merged into itself")
-    if not all(incident.is_open for incident in (target, *sources)):
-        raise problems.already_resolved()
+        raise errors.invalid("An incident cannot be merged into itself")
+    if not target.is_open:
+        raise errors.already_resolved()
+    if not all(incident.is_mergeable for incident in (target, *sources)):
+        raise errors.invalid("Only incidents that have alerts can be merged")
     if sum(len(incident.alerts) for incident in (target, *sources)) > MERGED_ALERTS_AT_MOST:
-        raise problems.conflicting(f"A merged incident has at most {MERGED_ALERTS_AT_MOST} alerts")
+        raise errors.conflicting(f"A merged incident has at most {MERGED_ALERTS_AT_MOST} alerts")
 
 
 ROUTES = (

@@ -2,61 +2,60 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""/response_plays, as accounts have them that still do.
+"""/response_plays, for accounts that still have them.
 
-Source: openapi/rest.json; PAGERDUTY_API.md, "Response plays (withdrawn) and Incident Workflows".
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, /response_plays, before its removal of 2025-09-09.
 """
 
 from __future__ import annotations
 
-from simulator import account, problems
+from simulator import account, errors
 from simulator.account import ResponsePlay
-from simulator.call import Answer, Call, Route
+from simulator.call import Call, Response, Route
 
 ABILITY = "response_plays"
 
 
-def list_response_plays(call: Call) -> Answer:
+def list_response_plays(call: Call) -> Response:
     """GET /response_plays: without pages."""
     check_ability(call)
     query = (call.query.one("query") or "").lower()
-    show = call.views().response_play
+    show = call.serializer().response_play
     plays = [play for play in account.RESPONSE_PLAYS.values() if query in play.name.lower()]
-    return Answer(body={"response_plays": [show(play) for play in plays]})
+    return Response(body={"response_plays": [show(play) for play in plays]})
 
 
-def get_response_play(call: Call) -> Answer:
+def get_response_play(call: Call) -> Response:
     """GET /response_plays/{id}."""
     check_ability(call)
-    return Answer(body={"response_play": call.views().response_play(call.find(account.RESPONSE_PLAYS))})
+    return Response(body={"response_play": call.serializer().response_play(call.find(account.RESPONSE_PLAYS))})
 
 
-def run_response_play(call: Call) -> Answer:
+def run_response_play(call: Call) -> Response:
     """POST /response_plays/{response_play_id}/run: pages its responders, each time."""
     check_ability(call)
     play: ResponsePlay = call.find(account.RESPONSE_PLAYS, "response_play_id")
     incident = call.state.incident(call.body.reference("incident", "incident_reference"))
     if not incident.is_open:
-        raise problems.already_resolved()
+        raise errors.already_resolved()
     if play.responders:
-        incident.request_responders(call.act, call.user, play.responders_message or "", play.responders)
-    for subscriber in play.subscribers:
-        incident.subscribe(subscriber.kind, subscriber)
+        incident.request_responders(call.actor, call.user, play.responders_message or "", play.responders)
+    # GET …/status_updates/subscribers returns only those that were added by POST to the same path.
     if play.subscribers_message:
-        incident.tell(call.act, call.user, play.subscribers_message, None, None)
+        incident.send_status_update(call.actor, call.user, play.subscribers_message, None, None)
     if play.bridge.conference_url:
         incident.conference_bridge = play.bridge
-    return Answer(body={"status": "ok"})
+    return Response(body={"status": "ok"})
 
 
 def check_ability(call: Call) -> None:
-    """Whether the account still has response plays.
+    """Check that the account still has response plays.
 
     Raises:
-        Problem: when PagerDuty has taken them away.
+        ApiError: PagerDuty has withdrawn them.
     """
     if ABILITY not in call.state.abilities:
-        raise problems.not_found("Response play")
+        raise errors.not_found("Response play")
 
 
 ROUTES = (

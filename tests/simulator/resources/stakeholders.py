@@ -4,34 +4,35 @@
 
 """/incidents/{id}/status_updates and its subscribers.
 
-Source: openapi/rest.json; PAGERDUTY_API.md, "Stakeholders, fields, alerts".
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json. Adding a subscriber notifies nobody:
+https://support.pagerduty.com/main/docs/communicate-with-stakeholders.
 """
 
 from __future__ import annotations
 
-from simulator import account, problems
-from simulator.call import Answer, Call, Route
+from simulator import account, errors
+from simulator.call import Call, Response, Route
 from simulator.checks import Fields
 from simulator.incident import Subscriber
-from simulator.views import Json
+from simulator.serializers import Json
 
 KINDS = ("user", "team")
 
 
-def send_status_update(call: Call) -> Answer:
-    """POST …/status_updates: notifies every subscriber, each time."""
+def send_status_update(call: Call) -> Response:
+    """POST …/status_updates: notifies every subscriber and all members of subscribed teams, each time."""
     fields = call.body
-    update = call.incident.tell(
-        call.act,
+    update = call.incident.send_status_update(
+        call.actor,
         call.user,
         fields.text("message"),
         fields.maybe_text("subject", empty=True),
         fields.maybe_text("html_message", empty=True),
     )
-    return Answer(body={"status_update": call.views().status_update(update)})
+    return Response(body={"status_update": call.serializer().status_update(update)})
 
 
-def list_subscribers(call: Call) -> Answer:
+def list_subscribers(call: Call) -> Response:
     """GET …/status_updates/subscribers."""
     return call.listing("subscribers", list(call.incident.subscribers), show_subscriber, account_id=account.ACCOUNT_ID)
 
@@ -43,7 +44,7 @@ def show_subscriber(key: tuple[str, str]) -> Json:
     return {**subscriber, "has_indirect_subscription": False, "subscribed_via": None}
 
 
-def subscribe(call: Call) -> Answer:
+def subscribe(call: Call) -> Response:
     """POST …/status_updates/subscribers: a result for each; an unknown subscriber is `unauthorized`."""
     incident = call.incident
     subscriptions = []
@@ -63,10 +64,10 @@ def subscribe(call: Call) -> Answer:
                 "result": result,
             }
         )
-    return Answer(body={"subscriptions": subscriptions})
+    return Response(body={"subscriptions": subscriptions})
 
 
-def unsubscribe(call: Call) -> Answer:
+def unsubscribe(call: Call) -> Response:
     """POST …/status_updates/unsubscribe: how many were removed."""
     incident = call.incident
     wanted = wanted_subscribers(call)
@@ -75,24 +76,24 @@ def unsubscribe(call: Call) -> Answer:
     for key in known:
         del incident.subscribers[key]
     counts = {"deleted_count": len(known), "unauthorized_count": len(unauthorized)}
-    return Answer(body={**counts, "non_existent_count": len(wanted) - len(known) - len(unauthorized)})
+    return Response(body={**counts, "non_existent_count": len(wanted) - len(known) - len(unauthorized)})
 
 
 def wanted_subscribers(call: Call) -> list[tuple[str, str]]:
-    """The kinds and ids that the body names, none twice.
+    """Return the kinds and ids in the body, each once.
 
     Raises:
-        Problem: when it is not such a list.
+        ApiError: it is not such a list.
     """
     items: list[Fields] = call.body.items("subscribers")
     wanted = [(item.choice("subscriber_type", KINDS), item.text("subscriber_id")) for item in items]
     if len(set(wanted)) != len(wanted):
-        raise problems.invalid("subscribers must not name anybody twice")
+        raise errors.invalid("subscribers must not name anybody twice")
     return wanted
 
 
 def known_subscriber(kind: str, subscriber_id: str) -> Subscriber | None:
-    """The user or team with an id, if the account has it."""
+    """Return the user or team with an id, if there is one."""
     return account.USERS.get(subscriber_id) if kind == "user" else account.TEAMS.get(subscriber_id)
 
 

@@ -1,0 +1,46 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Who is on call, and when; the argument spec is in plugins/modules/oncall_info.py."""
+
+    DOCUMENTATION = r"""
+options:
+  escalation_policies:
+    description:
+      - Escalation policies, by id or name.
+    type: list
+    elements: str
+  schedules:
+    description:
+      - Schedules, by id or name. A schedule that no escalation policy uses is read as well, unless O(levels) or
+        O(escalation_policies) are given.
+      - A flexible schedule is known only by its id, and only while somebody is on call for it.
+    type: list
+    elements: str
+  users:
+    description: Only these users, by id, e-mail address, or name.
+    type: list
+    elements: str
+  levels:
+    description: Only these levels of the escalation policies, from V(1).
+    type: list
+    elements: int
+  at:
+    description:
+      - Who is on call at this time, an ISO 8601 time with a time zone. At most 90 days from now.
+      - Mutually exclusive with O(since) and O(until).
+    type: str
+  since:
+    description:
+      - Who is on call at any time in a span, from this ISO 8601 time with a time zone.
+      - Required together with O(until).
+    type: str
+  until:
+    description: The end of the span of O(since), an ISO 8601 time with a time zone. At most 90 days from now.
+    type: str
+"""

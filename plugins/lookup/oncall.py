@@ -1,0 +1,174 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who is on call, for any expression."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleLookupError
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.lookup import LookupBase
+from ansible.template import Templar
+from ansible.utils.display import Display
+
+from ..module_utils._api.auth import AUTH
+from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR
+from ..modules.oncall_info import DEFINITION
+
+DOCUMENTATION = r"""
+name: oncall
+author:
+  - oncall.pagerduty contributors (!UNKNOWN)
+short_description: Who is on call in PagerDuty
+version_added: 0.1.0
+description:
+  - Returns the people on call for escalation policies, schedules, or users, each person once, those at the lowest level
+    first. At least one escalation policy, schedule, or user is required.
+  - Without O(at), O(since), and O(until), those who are on call now.
+  - Levels and schedules without anybody on call are shown as warnings. If nobody is on call, the list is empty.
+extends_documentation_fragment:
+  - oncall.pagerduty.auth
+  - oncall.pagerduty.auth.lookup
+  - oncall.pagerduty.oncall
+options:
+  _terms:
+    description: Escalation policies, by id or name; the same as O(escalation_policies).
+    type: list
+    elements: str
+  want:
+    description: What to return of each person.
+    type: str
+    choices: [name, email, id]
+    default: name
+notes:
+  - The calls are made on the controller, each time that the expression is evaluated. Keep the value with
+    M(ansible.builtin.set_fact) to use it more than once.
+  - Credentials come from the options, from variables such as C(pagerduty_api_token), or from the environment.
+    C(module_defaults) do not apply to lookups.
+  - The OAuth scopes needed are C(oncalls.read), and C(escalation_policies.read), C(schedules.read), and C(users.read)
+    to look up O(escalation_policies), O(schedules), and O(users).
+seealso:
+  - module: oncall.pagerduty.oncall_info
+"""
+
+EXAMPLES = r"""
+- name: Show who is on call for an escalation policy
+  ansible.builtin.debug:
+    msg: "On call: {{ query('oncall.pagerduty.oncall', 'Web Operations') | join(', ') }}"
+
+- name: Write to whoever is on call at the first level
+  ansible.builtin.debug:
+    msg: "To: {{ lookup('oncall.pagerduty.oncall', escalation_policies=['Web Operations'], levels=[1], want='email') }}"
+
+- name: Assign an incident to whoever is on call for the databases
+  oncall.pagerduty.incident:
+    incident_id: "{{ incident_id }}"
+    assignees: "{{ query('oncall.pagerduty.oncall', schedules=['Database Rotation'], want='id') }}"
+
+- name: Run a task for each person who is on call in the next week
+  ansible.builtin.debug:
+    msg: "{{ item }} is on call this week."
+  loop: "{{ query('oncall.pagerduty.oncall', 'Database', since=start, until=end, want='email') }}"
+  vars:
+    start: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime(now().timestamp() | int, utc=true) }}"
+    end: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime((now().timestamp() | int) + 7 * 86400, utc=true) }}"
+"""
+
+RETURN = r"""
+_list:
+  description: The names, e-mail addresses, or ids of the people on call.
+  type: list
+  elements: str
+  sample: [primary.oncall@example.com, secondary.oncall@example.com]
+"""
+
+OWN_OPTION = "want"
+SUBJECTS = ("escalation_policies", "schedules", "users")
+VARIABLE_PREFIX = "pagerduty_"
+
+display = Display()
+
+
+class LookupModule(LookupBase):
+    """The lookup: the module oncall_info, run in Ansible's own process."""
+
+    def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
+        """Return what is wanted of each person on call.
+
+        Raises:
+            AnsibleLookupError: an option has an unusable value, or PagerDuty cannot be read.
+        """
+        _check_names(kwargs)
+        given = {**kwargs, **_policies(terms, kwargs), **_levels(kwargs)}
+        self.set_options(var_options=_own_variables(variables or {}), direct=given)
+        options = {name: self.get_option(name) for name in DEFINITION.options}
+        users = _read({name: value for name, value in options.items() if value is not None})
+        wanted = self.get_option(OWN_OPTION)
+        return [user[wanted] for user in users if user[wanted]]
+
+
+def _check_names(options: t.Mapping[str, t.Any]) -> None:
+    """Check that no option has a wrong name, which Ansible would ignore.
+
+    Raises:
+        AnsibleLookupError: one has.
+    """
+    aliases = [alias for option in DEFINITION.options.values() for alias in option.get("aliases", ())]
+    unknown = sorted(set(options) - {OWN_OPTION, *DEFINITION.options, *aliases})
+    if unknown:
+        supported = ", ".join(sorted([OWN_OPTION, *DEFINITION.options]))
+        raise AnsibleLookupError(f"Unsupported options: {', '.join(unknown)}. Supported options are: {supported}.")
+
+
+def _policies(terms: t.Iterable[t.Any], options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the escalation policies, which can be terms as well; a term may be a list.
+
+    Raises:
+        AnsibleLookupError: there is nothing to look up; an empty variable must not stand for everybody.
+    """
+    named = [name for term in terms for name in ([term] if isinstance(term, str) else term)]
+    if not named and not any(options.get(name) for name in SUBJECTS):
+        raise AnsibleLookupError("Name at least one escalation policy, schedule, or user.")
+    more = options.get("escalation_policies") or []
+    return {"escalation_policies": [*named, *([more] if isinstance(more, str) else more)]} if named else {}
+
+
+def _levels(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return a single level as a list, as for the module."""
+    levels = options.get("levels")
+    return {"levels": [levels]} if isinstance(levels, int) else {}
+
+
+def _own_variables(variables: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return the variables that are options here; before ansible-core 2.19 a lookup gets them as they are written."""
+    names = [f"{VARIABLE_PREFIX}{name}" for name in AUTH]
+    templar = Templar(loader=None, variables=variables)
+    return {name: templar.template(variables[name]) for name in names if name in variables}
+
+
+def _read(options: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+    """Run the module; returns the people on call.
+
+    Raises:
+        AnsibleLookupError: it failed.
+    """
+    if REQUESTS_IMPORT_ERROR:
+        raise AnsibleLookupError(f"{missing_required_lib('requests')} ({REQUESTS_IMPORT_ERROR})")
+    validated = ArgumentSpecValidator(DEFINITION.options, **DEFINITION.rules).validate(options)
+    if validated.error_messages:
+        raise AnsibleLookupError("; ".join(validated.error_messages))
+    result = DEFINITION.run(
+        validated.validated_parameters,
+        check_mode=True,
+        diff_mode=False,
+        warn=display.warning,
+        progress=display.v,
+    )
+    if result["failed"]:
+        raise AnsibleLookupError(result["msg"])
+    users: list[dict[str, t.Any]] = result["users"]
+    return users

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Finds incidents by what they are: status, service, team, urgency, assignee, priority, and when they were opened.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import timedelta
+
+from .._api.client import PagerDuty, Record
+from .._api.directory import PRIORITY, SERVICE, TEAM, USER, Kind, look_up
+from .._core.errors import InvalidOption, TaskError
+from .._core.moments import iso_8601, now, parse_moment
+from .incidents import IncidentsById, list_incidents
+
+Options = t.Mapping[str, t.Any]
+Parameters = list[tuple[str, str]]
+
+NAMED: t.Mapping[str, tuple[Kind, str]] = {
+    "services": (SERVICE, "service_ids[]"),
+    "teams": (TEAM, "team_ids[]"),
+    "assignees": (USER, "user_ids[]"),
+    "priorities": (PRIORITY, "priority_ids[]"),
+}
+"""Filters by name or id, each with its parameter.
+
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents; for `priority_ids[]`
+PagerDuty/pagerduty-mcp-server, pagerduty_mcp/tools/incidents.py, list_incidents.
+"""
+WORDS = {"statuses": "statuses[]", "urgencies": "urgencies[]"}
+"""Filters by words, each with its parameter."""
+FILTERS = (*WORDS, *NAMED, "since", "until")
+ARRANGEMENT = ("sort", "limit")
+"""Options that a search can have as well."""
+STATUSES = ("triggered", "acknowledged", "resolved")
+SORT_FIELDS = ("created_at", "incident_number", "resolved_at", "urgency")
+SORT_ORDERS = tuple(f"{field}{order}" for field in SORT_FIELDS for order in ("", ":asc", ":desc"))
+MAX_SORT_FIELDS = 2
+"""Source: as above, `sort_by`."""
+NEWEST_FIRST = "created_at:desc"
+DEFAULT_RANGE = timedelta(days=30)
+"""How far PagerDuty looks back unless it is told. Source: as above, `since`."""
+MAX_RANGE = timedelta(days=184)
+"""Six months, which PagerDuty does not exceed. Source: as above, `since`."""
+
+
+def search_incidents(pagerduty: PagerDuty, params: Options, include: t.Sequence[str]) -> IncidentsById:
+    """Return the incidents that fit all filters, by id, in the order of `sort`.
+
+    Args:
+        params: `FILTERS` and `ARRANGEMENT`; None for those that are not given.
+        include: what PagerDuty should include in each incident.
+
+    Raises:
+        InvalidOption: an option has an unusable value.
+        Refused: a name matches no object, or more than one.
+
+    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents.
+    """
+    _check(params)
+    dates = _date_range(params)
+    ids = {name: [look_up(pagerduty, NAMED[name][0], text)["id"] for text in params[name] or ()] for name in NAMED}
+    filters = [(WORDS[name], word) for name in WORDS for word in params[name] or ()]
+    filters += [(NAMED[name][1], each) for name in NAMED for each in ids[name]]
+    query = [*filters, *dates, ("sort_by", ",".join(params["sort"] or [NEWEST_FIRST]))]
+    found: dict[str, Record | TaskError] = {}
+    for incident_id, incident in list_incidents(pagerduty, query, include):
+        if _has_priority(incident, ids["priorities"]):
+            found[incident_id] = incident
+        if len(found) == params["limit"]:
+            break
+    if not (found or dates):
+        pagerduty.warn(
+            f"No incident was found, but only those of the last {DEFAULT_RANGE.days} days were searched. Set since to "
+            "search further back."
+        )
+    return found
+
+
+def _check(params: Options) -> None:
+    for name in (*WORDS, *NAMED, "sort"):
+        if params[name] is not None and not (params[name] and all(each.strip() for each in params[name])):
+            raise InvalidOption(name, "must not be empty", params[name])
+    if len(params["sort"] or ()) > MAX_SORT_FIELDS:
+        raise InvalidOption("sort", f"must have at most {MAX_SORT_FIELDS} fields", params["sort"])
+    if params["limit"] is not None and params["limit"] < 1:
+        raise InvalidOption("limit", "must be 1 or greater", params["limit"])
+
+
+def _date_range(params: Options) -> Parameters:
+    """Return the parameters for when the incidents were opened; none leaves it to PagerDuty.
+
+    Open incidents are found whatever their age: none of them is over. So are those of an assignee, as they are open.
+
+    Raises:
+        InvalidOption: `since` or `until` is no time, or PagerDuty does not search that range.
+    """
+    since, until = (params[name] and parse_moment(name, params[name]) for name in ("since", "until"))
+    if not (since or until):
+        is_open = bool(params["statuses"]) and "resolved" not in params["statuses"]
+        return [("date_range", "all")] if is_open or params["assignees"] else []
+    start = since or until - DEFAULT_RANGE
+    if start >= (until or now()):
+        raise InvalidOption("since", "must be before until, or in the past", params["since"])
+    if (until or now()) - start > MAX_RANGE:
+        raise InvalidOption("since", "must be at most 6 months before until, or ago", params["since"])
+    return [("since", iso_8601(start)), *([("until", iso_8601(until))] if until else [])]
+
+
+def _has_priority(incident: Record | TaskError, priority_ids: t.Sequence[str]) -> bool:
+    """Return whether an incident has one of the priorities: the filter is in none of PagerDuty's documents."""
+    if not priority_ids or isinstance(incident, TaskError):
+        return True
+    return bool((incident.get("priority") or {}).get("id") in priority_ids)

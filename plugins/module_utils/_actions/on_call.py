@@ -1,0 +1,86 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who is on call for an escalation policy, and whom a change therefore notifies.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._api.client import PagerDuty, Record
+from .._api.directory import USER, label, reference
+from .._core.errors import TaskError
+from .._core.plan import Notification
+
+READ_TIMEOUT = 5.0
+"""Seconds for a read that only says whom a change notifies."""
+UsersByLevel = dict[int, dict[str, Record]]
+"""The users on call, by level and id."""
+
+
+class OnCall:
+    """Who is on call now; read once for each escalation policy.
+
+    Create it for each round of planning: a plan made after a lost response must not rest on an earlier read.
+    """
+
+    def __init__(self, pagerduty: PagerDuty) -> None:
+        self.pagerduty = pagerduty
+        self._levels: dict[str, UsersByLevel] = {}
+        self._notified: dict[str, list[Notification]] = {}
+
+    def levels(self, policy_id: str) -> UsersByLevel:
+        """Return the users on call, for each level of an escalation policy that has somebody.
+
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /oncalls.
+        """
+        if policy_id not in self._levels:
+            levels: UsersByLevel = {}
+            for page in self.pagerduty.pages("/oncalls", "oncalls", [("escalation_policy_ids[]", policy_id)]):
+                for entry in page:
+                    levels.setdefault(entry["escalation_level"], {})[entry["user"]["id"]] = entry["user"]
+            self._levels[policy_id] = levels
+        return self._levels[policy_id]
+
+    def notified_by(self, policy: Record) -> list[Notification]:
+        """Return whom an incident notifies when an escalation policy assigns it.
+
+        This only informs, so a change must neither fail nor wait if it cannot be read.
+
+        Args:
+            policy: a reference to the escalation policy. Its first level that has somebody on call is notified.
+
+        Source: https://support.pagerduty.com/main/docs/escalation-policies.
+        """
+        policy_id = policy["id"]
+        if policy_id not in self._notified:
+            self._notified[policy_id] = self._read_notified(policy)
+        return self._notified[policy_id]
+
+    def _read_notified(self, policy: Record) -> list[Notification]:
+        once = OnCall(self.pagerduty.without_retries(READ_TIMEOUT))
+        try:
+            levels = self._levels.get(policy["id"]) or once.levels(policy["id"])
+        except TaskError as error:
+            return [Notification(None, f"on call for {label(policy)}, which could not be read: {error.message}")]
+        self._levels[policy["id"]] = levels
+        if not levels:
+            return []
+        return notified(levels[min(levels)].values(), f"on call at level {min(levels)} of {label(policy)}")
+
+
+def notified(users: t.Iterable[Record], why: str) -> list[Notification]:
+    """Return notifications of users, all for the same reason.
+
+    Args:
+        users: users or references to them.
+        why: a phrase.
+    """
+    return [
+        Notification({**reference(USER, user), "summary": user.get("summary") or user.get("name")}, why)
+        for user in users
+    ]

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Records in notes what has been started on an incident, where PagerDuty shows nothing that could be read back.
+
+The first note says that the run is about to start. Once PagerDuty has accepted the call, the note says that it has
+started. If only the first note is there, nobody can know whether it started: the task fails and does not start it
+again. Private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._api.client import PagerDuty, Record
+from .._core.errors import NotSent, OutcomeUnknown, Refused, TaskError
+from .incident_note import NoteCall, read_notes, write_note
+from .incidents import name_of
+
+ABOUT_TO_START = "is about to start"
+STARTED = "has started"
+
+
+class Run(t.NamedTuple):
+    """Something that is started once.
+
+    Args:
+        name: what is started, such as `Incident Workflow Declare Major Incident (PWORKF1)`.
+        key: the run's key.
+    """
+
+    name: str
+    key: str
+
+    def note(self, state: str) -> str:
+        """Return the text of the note."""
+        return f"{self.name} {state} (run key {self.key})."
+
+
+def has_started(pagerduty: PagerDuty, incident: Record, run: Run) -> bool:
+    """Return whether the notes record the run as started.
+
+    Raises:
+        OutcomeUnknown: they record it as about to start.
+    """
+    contents = [note["content"].strip() for note in read_notes(pagerduty, incident["id"])]
+    if run.note(STARTED) in contents:
+        return True
+    if run.note(ABOUT_TO_START) not in contents:
+        return False
+    raise OutcomeUnknown(
+        f"Incident {name_of(incident)}: {run.name} may or may not have started (run key {run.key}).",
+        hint="Check the incident's timeline. To start it again, remove the note that it is about to start.",
+        retryable=False,
+    )
+
+
+def start(pagerduty: PagerDuty, incident_id: str, run: Run, call: t.Callable[[], t.Any]) -> None:
+    """Start a run, and record it.
+
+    Args:
+        call: starts it.
+
+    Raises:
+        TaskError: it was not started, or whether it was is not known.
+    """
+    note = write_note(pagerduty, incident_id, NoteCall("POST", None, run.note(ABOUT_TO_START)))
+    try:
+        call()
+    except (NotSent, Refused):
+        _remove(pagerduty, incident_id, run, note)
+        raise
+    try:
+        write_note(pagerduty, incident_id, NoteCall("PUT", note["id"], run.note(STARTED)))
+    except TaskError as error:
+        pagerduty.warn(
+            f"Incident {incident_id}: {run.name} has started, but its note could not be updated: {error.message} "
+            f"Until you change the note to say that it {STARTED}, another run of this task fails."
+        )
+
+
+def _remove(pagerduty: PagerDuty, incident_id: str, run: Run, note: Record) -> None:
+    """Remove the note of a run that has not started. A failure must not hide why it has not."""
+    try:
+        write_note(pagerduty, incident_id, NoteCall("DELETE", note["id"]))
+    except TaskError as error:
+        pagerduty.warn(
+            f"Incident {incident_id}: {run.name} has not started, but its note could not be removed: {error.message} "
+            f"Until you remove the note that it {ABOUT_TO_START}, another run of this task fails."
+        )

@@ -1,0 +1,170 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""PagerDuty's REST API v2 and Events API v2: headers, pages, retries.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import quote
+
+from .._core.errors import OutcomeUnknown, Refused
+from .._core.http_client import HttpClient, Request, Response
+from .._core.retry import Log, RetryBudget, call_with_retries
+from .auth import Settings
+from .responses import parse, parse_event
+from .shapes import SHAPES, has_shape
+
+Record = dict[str, t.Any]
+Query = t.Sequence[tuple[str, str]]
+
+MEDIA_TYPE = "application/vnd.pagerduty+json;version=2"
+PAGE_SIZE = 100
+"""The largest page that PagerDuty returns."""
+MAX_OFFSET = 10_000
+"""The largest `offset + limit` that PagerDuty accepts. Source: https://developer.pagerduty.com/docs/pagination."""
+
+
+class PagerDuty:
+    """A PagerDuty account.
+
+    Args:
+        settings: where it is, and the credentials.
+        budget: the time the task may spend on waiting.
+        warn: adds a warning to the task's result.
+    """
+
+    def __init__(self, settings: Settings, budget: RetryBudget, warn: Log) -> None:
+        self.settings = settings
+        self.budget = budget
+        self.warn = warn
+        self.lookups: dict[str, dict[str, Record]] = {}
+        """Names and ids that the task has looked up, kept by `directory`."""
+        self.decisions: dict[str, t.Any] = {}
+        """What the task has decided in its first plan and keeps if it plans again, such as which level is the next."""
+        self._http = HttpClient(settings.timeout, settings.verify)
+        self._references: dict[tuple[str, str], Record] = {}
+
+    def without_retries(self, timeout: float) -> PagerDuty:
+        """Return a client of the same account that tries each call once, and shares what was looked up.
+
+        Args:
+            timeout: seconds for each call, unless the task has a shorter one.
+        """
+        settings = self.settings._replace(timeout=min(timeout, self.settings.timeout))
+        client = PagerDuty(settings, RetryBudget(0, self.warn, self.budget.progress), self.warn)
+        client.lookups = self.lookups
+        return client
+
+    def get(self, path: str, key: str, query: Query = ()) -> t.Any:
+        """Return what the response of a GET holds under `key`.
+
+        Args:
+            path: built by `path_of`.
+
+        Raises:
+            TaskError: see `responses.parse` and `HttpClient.send`.
+        """
+        request = self._request("GET", path, query=query)
+        return _value(key, self._send(request, idempotent=True), request)
+
+    def pages(self, path: str, key: str, query: Query = ()) -> t.Iterator[list[Record]]:
+        """Yield the pages of a list, one call for each, up to PagerDuty's limit of 10,000 entries.
+
+        Source: https://developer.pagerduty.com/docs/pagination (classic pagination).
+        """
+        for offset in range(0, MAX_OFFSET, PAGE_SIZE):
+            request = self._request("GET", path, query=[*query, ("limit", str(PAGE_SIZE)), ("offset", str(offset))])
+            body = self._send(request, idempotent=True)
+            yield _value(key, body, request)
+            if not body.get("more"):
+                return
+            self.budget.progress(f"{request.description}: {offset + PAGE_SIZE} read so far.")
+        self.warn(f"GET {path}: PagerDuty returns at most {MAX_OFFSET} entries of a list; the others were not read.")
+
+    def write(self, method: str, path: str, body: Record | None = None) -> Record:
+        """Send a write; it is sent again only if PagerDuty did not process it.
+
+        Raises:
+            TaskError: see `responses.parse` and `HttpClient.send`.
+        """
+        return self._send(self._request(method, path, body=body), idempotent=False)
+
+    def write_and_get(self, method: str, path: str, body: Record, key: str, query: Query = ()) -> t.Any:
+        """Send a write and return what its response holds under `key`.
+
+        Raises:
+            TaskError: as `write`; `OutcomeUnknown` also if the response lacks `key`.
+        """
+        request = self._request(method, path, query=query, body=body)
+        return _value(key, self._send(request, idempotent=False), request)
+
+    def send_event(self, path: str, event: Record) -> Record:
+        """Send an event; its dedup key makes it safe to retry.
+
+        Source: PagerDuty/api-schema, reference/events-v2/openapiv3.json, POST /enqueue.
+        """
+        request = Request("POST", self.settings.events_url + path, description=f"POST {path}", headers={}, body=event)
+        return call_with_retries(
+            lambda: parse_event(request, self._http.send(request), self._share_reference),
+            self.budget,
+            idempotent="dedup_key" in event,
+        )
+
+    def _parse(self, request: Request, response: Response) -> Record:
+        try:
+            return parse(request, response, self._share_reference)
+        except Refused as error:
+            if error.status == 403 and self.settings.is_bearer:
+                # Only a failing task needs it.
+                from .scopes import required_scope
+
+                path = request.url[len(self.settings.api_url) :]
+                error.hint += f" An OAuth token needs the scope {required_scope(request.method, path)}."
+            raise
+
+    def _request(self, method: str, path: str, query: Query = (), body: Record | None = None) -> Request:
+        headers = {
+            "Accept": MEDIA_TYPE,
+            "Authorization": self.settings.authorization,
+            # The schema requires it on every call, also without a body.
+            "Content-Type": "application/json",
+        }
+        if self.settings.from_email:
+            headers["From"] = self.settings.from_email
+        url = self.settings.api_url + path
+        return Request(method, url, description=f"{method} {path}", headers=headers, query=query, body=body)
+
+    def _send(self, request: Request, *, idempotent: bool) -> Record:
+        return call_with_retries(
+            lambda: self._parse(request, self._http.send(request)),
+            self.budget,
+            idempotent=idempotent,
+        )
+
+    def _share_reference(self, record: Record) -> Record:
+        """Return one object for equal references: thousands of incidents hold the same few."""
+        if not str(record.get("type")).endswith("_reference"):
+            return record
+        known = self._references.setdefault((str(record.get("id")), str(record["type"])), record)
+        return known if known == record else record
+
+
+def path_of(*segments: str) -> str:
+    """Return a path with quoted segments: `path_of("incidents", "a/b") == "/incidents/a%2Fb"`."""
+    return "".join(f"/{quote(segment, safe='')}" for segment in segments)
+
+
+def _value(key: str, body: Record, request: Request) -> t.Any:
+    value = body.get(key)
+    if not has_shape(value, SHAPES[key]):
+        raise OutcomeUnknown(
+            f"{request.description}: {key!r} is missing or malformed in the response.",
+            hint="Check that api_url is the address of PagerDuty's REST API.",
+            retryable=False,
+        )
+    return value

@@ -1,0 +1,158 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Looks up users, escalation policies, priorities and other objects by id, name or e-mail address.
+
+Names must match exactly. A name with no match or several is an error that lists the closest ones. Each name is looked
+up once in a task.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._core.errors import Refused, TaskError
+from .client import PagerDuty, Record, path_of
+
+LOOKS_LIKE_ID = re.compile(r"[P-R][A-Z0-9]{4,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""INFERRED from the ids in PagerDuty's documentation; an id that is not found is tried as a name."""
+MAX_CANDIDATES = 5
+
+
+class Kind(t.NamedTuple):
+    """A kind of object that has a name.
+
+    Args:
+        title: for messages.
+        path: the path of its list.
+        key: the key of a single object in the response.
+        type: the type of a reference to it.
+        names: the fields that identify it.
+        by_query: whether the list can be filtered by `query`.
+        by_id: whether it can be fetched by its id.
+        list_key: the key of the list in the response, if it is not the path.
+    """
+
+    title: str
+    path: str
+    key: str
+    type: str
+    names: tuple[str, ...] = ("name",)
+    by_query: bool = True
+    by_id: bool = True
+    list_key: str = ""
+
+
+USER = Kind("user", "users", "user", "user_reference", ("email", "name"))
+ESCALATION_POLICY = Kind("escalation policy", "escalation_policies", "escalation_policy", "escalation_policy_reference")
+PRIORITY = Kind("priority", "priorities", "priority", "priority_reference", by_query=False, by_id=False)
+SCHEDULE = Kind("schedule", "schedules", "schedule", "schedule_reference")
+SERVICE = Kind("service", "services", "service", "service_reference")
+TEAM = Kind("team", "teams", "team", "team_reference")
+INCIDENT_TYPE = Kind(
+    "incident type",
+    "incidents/types",
+    "incident_type",
+    "incident_type_reference",
+    ("name", "display_name"),
+    by_query=False,
+    by_id=False,
+    list_key="incident_types",
+)
+RESPONSE_PLAY = Kind("response play", "response_plays", "response_play", "response_play_reference")
+INCIDENT_WORKFLOW = Kind("incident workflow", "incident_workflows", "incident_workflow", "incident_workflow_reference")
+
+
+def look_up(pagerduty: PagerDuty, kind: Kind, text: str) -> Record:
+    """Return the object with an id, a name or an e-mail address.
+
+    Raises:
+        Refused: none matches, or more than one.
+    """
+    known = pagerduty.lookups.setdefault(kind.path, {})
+    if text not in known:
+        known[text] = _by_id(pagerduty, kind, text) or _by_name(pagerduty, kind, text)
+    found: Record = known[text]
+    return found
+
+
+def reference(kind: Kind, record: Record) -> dict[str, str]:
+    """Return a reference to a record, for a request body."""
+    return {"id": record["id"], "type": kind.type}
+
+
+def shown_reference(kind: Kind, record: Record) -> Record:
+    """Return a reference to a record, as PagerDuty returns it; fields that the record lacks are None."""
+    return {
+        **reference(kind, record),
+        "summary": record.get("summary") or record.get("name"),
+        "self": record.get("self"),
+        "html_url": record.get("html_url"),
+    }
+
+
+def label(record: Record) -> str:
+    """Return a record's name and id, for people; what does not exist yet has no id."""
+    name, record_id = record.get("summary") or record.get("name"), record["id"]
+    return f"{name} ({record_id})" if name and record_id else str(name or record_id)
+
+
+def _by_id(pagerduty: PagerDuty, kind: Kind, text: str) -> Record | None:
+    if not (kind.by_id and LOOKS_LIKE_ID.fullmatch(text)):
+        return None
+    try:
+        found: Record = pagerduty.get(path_of(kind.path, text), kind.key)
+    except Refused as error:
+        if error.status != 404:
+            raise
+        return None
+    return found
+
+
+def _by_name(pagerduty: PagerDuty, kind: Kind, text: str) -> Record:
+    query = [("query", text)] if kind.by_query else []
+    pages = pagerduty.pages(f"/{kind.path}", kind.list_key or kind.path, query)
+    listed = [record for page in pages for record in page]
+    matches = [record for record in listed if record["id"] == text or _is_named(record, kind, text)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise _ambiguous(kind, text, matches)
+    raise _not_found(pagerduty, kind, text, listed)
+
+
+def _is_named(record: Record, kind: Kind, text: str) -> bool:
+    return any(_comparable(name, record.get(name)) == _comparable(name, text) for name in kind.names)
+
+
+def _comparable(field: str, value: t.Any) -> t.Any:
+    # PagerDuty keeps e-mail addresses as typed, but they are the same in any case.
+    return value.casefold() if field == "email" and isinstance(value, str) else value
+
+
+def _ambiguous(kind: Kind, text: str, matches: t.Sequence[Record]) -> TaskError:
+    return Refused(
+        f"More than one {kind.title} is called {text!r}: {', '.join(map(label, matches[:MAX_CANDIDATES]))}.",
+        hint="Use the id instead of the name.",
+    )
+
+
+def _not_found(pagerduty: PagerDuty, kind: Kind, text: str, near: t.Sequence[Record]) -> TaskError:
+    candidates = list(near)
+    if not candidates and kind.by_query:
+        candidates = next(pagerduty.pages(f"/{kind.path}", kind.path), [])
+    named = {str(record.get(name)): record for record in candidates for name in kind.names if record.get(name)}
+    # Only a failing task needs it.
+    import difflib
+
+    closest = [name for name in named if text.casefold() in name.casefold()]
+    closest += [name for name in difflib.get_close_matches(text, named, MAX_CANDIDATES) if name not in closest]
+    listed = ", ".join(f"{name} ({named[name]['id']})" for name in closest[:MAX_CANDIDATES])
+    return Refused(
+        f"No {kind.title} is called {text!r}.{f' Did you mean: {listed}?' if listed else ''}",
+        hint=f"Use the exact {' or '.join(kind.names)} that PagerDuty shows, or the id.",
+    )

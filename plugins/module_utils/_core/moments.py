@@ -1,0 +1,87 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Times and durations in options, and times in responses.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+
+from .errors import InvalidOption
+
+UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
+"""Seconds."""
+EARLIEST = datetime.min.replace(tzinfo=timezone.utc)
+NUMBER = re.compile(r"\d{1,9}")
+DURATION = re.compile("".join(rf"(?:(\d{{1,9}})\s*{unit})?\s*" for unit in UNITS), re.IGNORECASE)
+"""Such as `2h`, `1h 30m` and `1d`."""
+ISO_8601_DURATION = re.compile(
+    r"P(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?"
+)
+"""Such as `PT2H`; without months and years, as their length differs."""
+
+
+def parse_moment(option: str, text: str) -> datetime:
+    """Return the moment that an option names.
+
+    Args:
+        option: its name, for the message.
+        text: an ISO 8601 time with a time zone.
+
+    Raises:
+        InvalidOption: it is something else.
+    """
+    # Python before 3.11 reads neither "Z" nor an offset without a colon.
+    readable = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", re.sub("[Zz]$", "+00:00", text.strip()))
+    try:
+        moment = datetime.fromisoformat(readable)
+        if moment.tzinfo is not None:
+            return moment.astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        pass
+    raise InvalidOption(option, "must be an ISO 8601 time with a time zone, such as 2026-01-31T23:59:59Z", text)
+
+
+def moment_of(text: object) -> datetime:
+    """Return the moment that a response names, for sorting; the earliest of all if it names none."""
+    try:
+        return parse_moment("", str(text))
+    except InvalidOption:
+        return EARLIEST
+
+
+def parse_duration(option: str, text: str) -> int:
+    """Return the seconds that an option names.
+
+    Args:
+        option: its name, for the message.
+        text: a number of seconds, a text such as `2h` or `1h 30m`, or an ISO 8601 duration such as `PT2H`.
+
+    Raises:
+        InvalidOption: it is something else, or not greater than 0.
+    """
+    stripped = text.strip()
+    found = DURATION.fullmatch(stripped) or ISO_8601_DURATION.fullmatch(stripped)
+    seconds = 0
+    if NUMBER.fullmatch(stripped):
+        seconds = int(stripped)
+    elif found:
+        seconds = sum(int(count) * unit for count, unit in zip(found.groups(default="0"), UNITS.values()))
+    if seconds > 0:
+        return seconds
+    raise InvalidOption(option, "must be a duration greater than 0, such as 2h, 1h 30m, PT2H or 7200 (seconds)", text)
+
+
+def iso_8601(moment: datetime) -> str:
+    """Return a moment in UTC, such as `2026-01-31T23:59:59Z`."""
+    return moment.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(timezone.utc)

@@ -1,0 +1,182 @@
+#!/usr/bin/python
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+DOCUMENTATION = r"""
+module: change_event
+short_description: Record a change in PagerDuty
+version_added: 0.1.0
+description:
+  - Sends a change event, such as a deployment or a new configuration, to PagerDuty's Events API v2. PagerDuty shows it
+    beside the incidents of the service, where responders see what has changed. It opens no incident and pages nobody.
+  - PagerDuty records every change event that it receives, so each run of a task adds one. With O(change_key),
+    O(service), and O(api_token), no change is made if the service has a change event with this key.
+author:
+  - oncall.pagerduty contributors (!UNKNOWN)
+extends_documentation_fragment:
+  - oncall.pagerduty.auth
+  - oncall.pagerduty.events
+  - oncall.pagerduty.attributes
+  - oncall.pagerduty.attributes.action_group
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - With O(change_key), O(service), and O(api_token). Otherwise the task reports a change on each run.
+      - A change event can take some time to show. A run before that adds a second one.
+      - PagerDuty keeps change events for 90 days.
+options:
+  summary:
+    description:
+      - What has changed. Cut to 1024 characters, with a warning.
+      - If not set, it names the play, and the Rundeck job or AWX job template that runs it.
+    type: str
+  source:
+    description:
+      - Where it has changed, such as a host.
+      - If not set, the host that the task runs for; on localhost, the name of this machine.
+    type: str
+  timestamp:
+    description:
+      - When it changed, as an ISO 8601 time with a time zone.
+      - If not set, the time at which PagerDuty receives the event.
+    type: str
+  custom_details:
+    description: Anything else about the change, such as a version.
+    type: dict
+  links:
+    description:
+      - Links to show with the change, as URLs or mappings of C(href) and C(text).
+      - A string with commas between the URLs works too.
+    type: list
+    elements: raw
+  images:
+    description:
+      - Images to show with the change, as C(https://) URLs or mappings of C(src), C(href), and C(alt).
+      - A string with commas between the URLs works too.
+    type: list
+    elements: raw
+  change_key:
+    description:
+      - Your own name for this change, such as V(shop 1.2.3), at most 255 characters. It is kept in the event's
+        C(custom_details) as C(change_key).
+    type: str
+  service:
+    description:
+      - The service that the O(routing_key) belongs to, by id or name. Used with O(change_key), to find its change
+        events.
+    type: str
+notes:
+  - Finding the change event needs the OAuth scope C(services.read). Sending one needs none.
+  - An event is never sent again after its response was lost. If the service does not show it, or if O(change_key),
+    O(service), or O(api_token) is missing, the task fails with C(outcome=unknown).
+seealso:
+  - name: Send a change event
+    description: The call in PagerDuty's API reference.
+    link: https://developer.pagerduty.com/docs/send-change-event
+  - module: oncall.pagerduty.event
+  - module: oncall.pagerduty.maintenance_window
+"""
+
+EXAMPLES = r"""
+- name: Record that this play has run
+  oncall.pagerduty.change_event:
+
+- name: Record a deployment once, however often the play runs
+  oncall.pagerduty.change_event:
+    summary: Deployed shop 1.2.3
+    source: shop-1.example.com
+    change_key: shop 1.2.3
+    service: Checkout
+    custom_details:
+      version: 1.2.3
+    links:
+      - href: https://git.example.com/shop/releases/1.2.3
+        text: Release notes
+
+- name: Show what would be sent
+  oncall.pagerduty.change_event:
+    summary: Rotated the certificates
+  check_mode: true
+  diff: true
+"""
+
+RETURN = r"""
+change_event:
+  description:
+    - The change event that was sent, or that was there. A C(timestamp) of V(null) stands for the time at which
+      PagerDuty receives the event.
+  returned: always
+  type: dict
+  sample:
+    summary: Deployed shop 1.2.3
+    source: shop-1.example.com
+    timestamp:
+    custom_details:
+      change_key: shop 1.2.3
+      version: 1.2.3
+    links:
+      - href: https://git.example.com/shop/releases/1.2.3
+        text: Release notes
+    images:
+change_key:
+  description: The key of the change, if it has one.
+  returned: always
+  type: str
+  sample: shop 1.2.3
+notifies:
+  description:
+    - Whom the change notifies, and why; in check mode, whom it would notify. C(who) is null where PagerDuty does not
+      let it be known.
+    - Always empty, because nobody is notified.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+failures:
+  description: Why the event could not be sent.
+  returned: on failure
+  type: list
+  elements: dict
+  sample:
+    - target: shop 1.2.3
+      message: "POST /v2/change/enqueue: Event object is invalid: Invalid routing key (HTTP 400)."
+      hint: ""
+      outcome: not_done
+      status: 400
+      code:
+      errors: [Invalid routing key]
+      request_id:
+"""
+
+from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._actions.change_event import change_event_result, lock_name, send_change_event
+from ..module_utils._api.auth import EVENTS
+from ..module_utils._module import ModuleDefinition
+
+OPTIONS = {
+    "summary": {"type": "str"},
+    "source": {"type": "str"},
+    "timestamp": {"type": "str"},
+    "custom_details": {"type": "dict"},
+    "links": {"type": "list", "elements": "raw"},
+    "images": {"type": "list", "elements": "raw"},
+    "change_key": {"type": "str", "no_log": False},
+    "service": {"type": "str"},
+}
+DEFINITION = ModuleDefinition(
+    plan=send_change_event,
+    options=dict(EVENTS, **OPTIONS),
+    target_type="change event",
+    result=change_event_result,
+    locks=lock_name,
+)
+
+
+def main():
+    DEFINITION.main()
+
+
+if __name__ == "__main__":
+    main()

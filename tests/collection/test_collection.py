@@ -1,0 +1,105 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What holds for the files of the collection: short modules and functions, examples, and lists that are complete."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tools.versions import CONTROLLERS
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
+SOURCES = sorted(path for folder in ("plugins", "extensions", "tests") for path in (ROOT / folder).rglob("*.py"))
+DOCUMENTATION = ("DOCUMENTATION", "EXAMPLES", "RETURN")
+MAX_MODULE_LINES = 60
+MAX_FUNCTION_LINES = 40
+
+
+def documentation(module: Path) -> dict[str, ast.Assign]:
+    """Return the documentation strings of a module, by name."""
+    tree = ast.parse(module.read_text())
+    assignments = [node for node in tree.body if isinstance(node, ast.Assign)]
+    named = {ast.unparse(node.targets[0]): node for node in assignments}
+    return {name: named[name] for name in DOCUMENTATION}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_a_module_is_documentation_and_little_else(module: Path) -> None:
+    documented = {
+        line
+        for node in documentation(module).values()
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    code = [line for number, line in enumerate(module.read_text().splitlines(), 1) if number not in documented]
+    assert len(code) <= MAX_MODULE_LINES
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_a_module_has_at_least_three_examples_that_name_it_in_full(module: Path) -> None:
+    examples = yaml.safe_load(ast.literal_eval(documentation(module)["EXAMPLES"].value))
+    own = [example for example in examples if f"oncall.pagerduty.{module.stem}" in example]
+    assert len(own) >= 3
+    assert all(example["name"] for example in examples)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_a_module_that_writes_documents_whom_it_notifies(module: Path) -> None:
+    returned = yaml.safe_load(ast.literal_eval(documentation(module)["RETURN"].value))
+    assert ("notifies" in returned) is not module.stem.endswith("_info")
+
+
+def test_the_runtime_metadata_names_every_module_and_the_one_action() -> None:
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
+    names = {module.stem for module in MODULES}
+    (action,) = (ROOT / "plugins" / "action").glob("*.py")
+    assert set(runtime["action_groups"]["pagerduty"]) == names
+    routed = {name: {"action_plugin": f"oncall.pagerduty.{action.stem}"} for name in names - {action.stem}}
+    assert runtime["plugin_routing"]["modules"] == routed
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    """A test may be longer, as it tells a story."""
+    lengths = {
+        f"{file.relative_to(ROOT)}: {node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for file in (*SOURCES, ROOT / "noxfile.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not node.name.startswith("test_")
+    }
+    assert {name: length for name, length in lengths.items() if length > MAX_FUNCTION_LINES} == {}
+
+
+def test_the_unit_tests_mirror_the_plugins_file_by_file() -> None:
+    """Modules and doc fragments only declare something, and `ansible-test sanity` checks what they declare."""
+    declared = ("modules", "doc_fragments")
+    sources = [path.relative_to(ROOT / "plugins") for path in (ROOT / "plugins").rglob("*.py")]
+    wanted = {path.parent / path.name.lstrip("_") for path in sources if path.parts[0] not in declared}
+    tests = (ROOT / "tests" / "unit" / "plugins").rglob("test_*.py")
+    found = [path.relative_to(ROOT / "tests" / "unit" / "plugins") for path in tests]
+    assert {path.parent / path.name.removeprefix("test_") for path in found} == wanted
+
+
+def test_the_hosted_workflow_has_the_same_matrix() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
+    matrix = workflow["jobs"]["ansible-test"]["strategy"]["matrix"]
+    pythons = {entry["ansible-core"]: entry["python"] for entry in matrix["include"]}
+    assert pythons == {name: python for name, (_release, python) in CONTROLLERS.items()}
+    assert set(matrix["ansible-core"]) == set(CONTROLLERS)
+
+
+def test_each_module_has_its_target_for_ansible_test() -> None:
+    folder = ROOT / "tests" / "integration" / "targets"
+    assert {target.name for target in folder.iterdir()} == {module.stem for module in MODULES}
+
+
+def test_the_readme_has_a_row_for_each_module() -> None:
+    rows = [
+        line.split("|")[2].strip() for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| ")
+    ]
+    assert {row.strip("`") for row in rows if row.startswith("`")} >= {module.stem for module in MODULES}

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When a module runs in Ansible's worker, and what is better there. test_versions.py compares both ways."""
+
+from __future__ import annotations
+
+import re
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from integration.playbook_runner import PlaybookRunner
+from module_table import step
+from simulator.launch import Simulator
+
+REASONS: tuple[tuple[dict[str, t.Any], str | None], ...] = (
+    ({}, None),
+    ({"async": 30, "poll": 1}, "it is asynchronous"),
+    ({"environment": {"PAGERDUTY_REGION": "us"}}, "the task has an environment"),
+    ({"environment": "{{ nothing | default({}) }}"}, None),
+    ({"vars": {"pagerduty_in_process": False}}, "pagerduty_in_process is false"),
+    ({"vars": {"ansible_python_interpreter": "/opt/other/bin/python3"}}, "another interpreter is set"),
+    ({"vars": {"ansible_python_interpreter": f"{Path(sys.executable).parent}/../bin/python3"}}, None),
+    ({"vars": {"ansible_python_interpreter": "auto_silent"}}, None),
+    ({"connection": "ssh"}, "its connection is not local"),
+    ({"delegate_to": "localhost"}, None),
+    ({"become": True, "become_user": "nobody"}, "it becomes another user"),
+)
+MISSING_PIECE = """
+import sys
+
+def take_away(event, arguments):
+    if event == "import" and arguments[0].endswith("plugin_utils._in_process"):
+        import ansible.module_utils.common.arg_spec as arg_spec
+        vars(arg_spec).pop("ArgumentSpecValidator", None)
+
+sys.addaudithook(take_away)
+"""
+"""Removes a name of ansible-core when the collection imports the code that runs modules in the worker."""
+
+FRAMES = """
+import os, sys, traceback
+
+OURS = "/oncall/pagerduty/plugins/"
+
+def record(event, arguments):
+    if event != "http.client.send":
+        return
+    stack = [(frame.f_code.co_filename, frame.f_code.co_name) for frame, _line in traceback.walk_stack(None)]
+    with open(os.environ["FRAMES_FILE"], "a") as file:
+        file.writelines(f"{path.partition(OURS)[2]} {name}\\n" for path, name in stack if OURS in path)
+
+sys.addaudithook(record)
+"""
+"""Records which functions of the collection are on the stack when a call is sent."""
+MAX_FRAMES = 30
+
+
+def test_a_module_runs_as_a_process_if_anything_could_differ(play: PlaybookRunner, simulator: Simulator) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    tasks = [
+        {"name": f"task {number}", "ignore_unreachable": True, **step("incident_info", incident), **keywords}
+        for number, (keywords, _reason) in enumerate(REASONS)
+    ]
+    output = play(*tasks, arguments=["-vvv"]).output
+    sections = re.split(r"^TASK \[task \d+\]", output, flags=re.MULTILINE)[1:]
+    reasons = [re.search(r"runs in a process of its own: (.*)\.", section) for section in sections]
+    assert [found and found.group(1) for found in reasons] == [reason for _keywords, reason in REASONS]
+
+
+def test_a_missing_piece_of_ansible_core_lets_the_module_run_as_a_process(
+    play: PlaybookRunner, simulator: Simulator, tmp_path: Path
+) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    (tmp_path / "path").mkdir()
+    (tmp_path / "path" / "sitecustomize.py").write_text(MISSING_PIECE)
+    result = play(
+        step("incident_note", incident), arguments=["-vvv"], environment={"PYTHONPATH": str(tmp_path / "path")}
+    )
+    assert result.only.changed, result.output
+    assert re.search(r"runs in a process of its own: ImportError: .*ArgumentSpecValidator", result.output)
+
+
+def test_few_functions_of_the_collection_are_between_a_note_and_the_socket(
+    play: PlaybookRunner, simulator: Simulator, tmp_path: Path
+) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    (tmp_path / "path").mkdir()
+    (tmp_path / "path" / "sitecustomize.py").write_text(FRAMES)
+    recorded = tmp_path / "frames"
+    environment = {"PYTHONPATH": str(tmp_path / "path"), "FRAMES_FILE": str(recorded)}
+    assert play(step("incident_note", incident), environment=environment).only.changed
+    functions = set(recorded.read_text().splitlines())
+    assert {"action/incident.py run", "module_utils/_core/http_client.py send"} <= functions
+    assert len(functions) <= MAX_FRAMES
+
+
+@pytest.mark.parametrize("in_worker", [True, False], ids=["in the worker", "in a process"])
+def test_an_event_describes_its_run(in_worker: bool, simulator: Simulator, tmp_path: Path) -> None:
+    simulator.reset()
+    PlaybookRunner(simulator, tmp_path, in_worker=in_worker)(step("event", None), name="Nightly backup")
+    assert simulator.state()["incidents"][-1]["title"] == "Ansible play Nightly backup"
+
+
+@pytest.mark.parametrize("in_worker", [True, False], ids=["in the worker", "in a process"])
+def test_many_hosts_at_once(in_worker: bool, simulator: Simulator, tmp_path: Path) -> None:
+    hosts = [f"host{number}" for number in range(20)]
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    result = PlaybookRunner(simulator, tmp_path, in_worker=in_worker)(
+        step("incident_note", incident, content="{{ inventory_hostname }} was here"),
+        arguments=["-i", ",".join(hosts), "--forks", "20"],
+        hosts="all:!localhost",
+    )
+    assert result.code == 0, result.output
+    contents = {note["content"] for note in simulator.state()["incidents"][0]["notes"]}
+    assert contents == {f"{host} was here" for host in hosts}
+
+
+def test_a_task_in_the_worker_shows_its_progress(play: PlaybookRunner, simulator: Simulator) -> None:
+    ids = simulator.reset(incidents=250)["incidents"]
+    assert "GET /incidents: 200 read so far." in play(step("incident_info", ids), arguments=["-v"]).output
+
+
+def test_loop_items_share_a_connection(play: PlaybookRunner, simulator: Simulator) -> None:
+    ids = simulator.reset(incidents=5)["incidents"]
+    result = play({**step("incident_info", "{{ item }}"), "loop": ids})
+    assert len({entry["connection"] for entry in result.tasks[-1].journal}) == 1
+
+
+def test_a_relative_ca_path_counts_from_the_playbook(
+    play: PlaybookRunner, tls_simulator: Simulator, ca_path: str, tmp_path: Path
+) -> None:
+    (incident,) = tls_simulator.reset(incidents=1)["incidents"]
+    (tmp_path / "ca.pem").write_bytes(Path(ca_path).read_bytes())
+    task = play(step("incident_info", incident, api_url=tls_simulator.url, ca_path="ca.pem")).only
+    assert task.outcome == "ok", task.msg

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tests of the module incident_status_update."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from module_table.rows import NOTE, POST_STATUS_UPDATE, Case, ConcurrentTask, FaultTask, ModuleTests
+from module_table.strategies import texts
+from simulator import account
+
+TESTS = ModuleTests(
+    simplest={"message": NOTE},
+    cases=(
+        Case(
+            "notifies the subscribers",
+            {"message": NOTE, "subject": "Disk full", "html_message": "<h1>Disk full</h1>"},
+            changes=True,
+            state={"subscribers": [account.OWNER.id, account.DATA.id]},
+            reads=5,
+            writes=(POST_STATUS_UPDATE,),
+        ),
+        Case(
+            "finds the message in the latest status update",
+            {"message": NOTE},
+            changes=False,
+            before=(("incident_status_update", {"message": NOTE}),),
+            reads=1,
+        ),
+        Case(
+            "sends an update on each of many",
+            {"message": NOTE},
+            changes=True,
+            incidents=2,
+            reads=4,
+            writes=(POST_STATUS_UPDATE,) * 2,
+        ),
+    ),
+    bad_input=(
+        ({"message": None}, "missing required arguments: message"),
+        ({"message": " "}, "message: "),
+        ({"subject": "Disk full"}, "required together: subject, html_message"),
+        ({"subject": "", "html_message": "<p></p>"}, "subject: "),
+        ({"allow_duplicate": "perhaps"}, "allow_duplicate"),
+    ),
+    strategy=st.fixed_dictionaries({"message": texts}),
+    fault_tasks=(
+        FaultTask(
+            "notifies",
+            {"message": NOTE},
+            (POST_STATUS_UPDATE,),
+            {"subscribers": [account.OWNER.id, account.DATA.id]},
+        ),
+    ),
+    concurrent_tasks=(
+        ConcurrentTask(
+            {"message": NOTE},
+            lambda state: len(state["incidents"][0]["status_updates"]),
+            POST_STATUS_UPDATE,
+            on_any_machine=False,
+        ),
+    ),
+)

@@ -1,0 +1,198 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""PagerDuty's error responses, each with a name.
+
+Source: https://developer.pagerduty.com/docs/errors.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class ApiError(Exception):
+    """A refusal of the REST API.
+
+    Args:
+        status: the HTTP status.
+        code: PagerDuty's own code.
+        message: what went wrong, in PagerDuty's words where these are known.
+        errors: details.
+    """
+
+    def __init__(self, status: int, code: int, message: str, errors: t.Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.errors = list(errors)
+
+    @property
+    def body(self) -> dict[str, t.Any]:
+        """The body of the response."""
+        error: dict[str, t.Any] = {"message": self.message, "code": self.code}
+        return {"error": {**error, "errors": self.errors} if self.errors else error}
+
+
+class OffContract(Exception):
+    """A request or response that the OpenAPI files do not allow.
+
+    Args:
+        side: `request` or `answer`.
+        errors: what is wrong with it.
+    """
+
+    STATUS = 599
+
+    def __init__(self, side: str, errors: t.Sequence[str]) -> None:
+        super().__init__(f"{side}: {'; '.join(errors)}")
+        self.side = side
+        self.errors = [f"{side}: {error}" for error in errors]
+
+    @property
+    def body(self) -> dict[str, t.Any]:
+        """The body of the response, with a status that PagerDuty never returns."""
+        message = f"off contract: the {self.side} breaks the OpenAPI file"
+        return {"error": {"message": message, "code": self.STATUS, "errors": self.errors}}
+
+
+def invalid(*errors: str) -> ApiError:
+    """The arguments are invalid."""
+    return ApiError(400, 2001, "Invalid Input Provided", errors)
+
+
+def conflicting(*errors: str) -> ApiError:
+    """The arguments are valid, but not in this state."""
+    return ApiError(400, 2002, "Arguments Caused Error", errors)
+
+
+def no_hash() -> ApiError:
+    """A write without `Content-Type: application/json`, or whose body is not a JSON object."""
+    return invalid("params must be a Hash")
+
+
+def no_from() -> ApiError:
+    """An account key without a From header."""
+    return ApiError(400, 2001, 'You must specify a user\'s email address in the "From" header to perform this action')
+
+
+def unknown_requester() -> ApiError:
+    """A From header without the address of a user."""
+    return ApiError(400, 1008, "Requester User Not Found")
+
+
+def unauthorized() -> ApiError:
+    """No key, an unknown key, or a key with the wrong scheme."""
+    return ApiError(401, 2006, "Unauthorized", ["The API key is not known"])
+
+
+def forbidden() -> ApiError:
+    """A write with a read-only key."""
+    return ApiError(403, 2010, "Access Denied", ["The API key may only read"])
+
+
+def too_many_requests() -> ApiError:
+    """The rate limit is used up."""
+    return ApiError(429, 2020, "Rate Limit Exceeded", ["Too many requests for this key within a minute"])
+
+
+def not_found(what: str) -> ApiError:
+    """Something does not exist."""
+    return ApiError(404, 2100, "Not Found", [f"{what} not found"])
+
+
+def incident_not_found(incident_id: str) -> ApiError:
+    """The incident does not exist."""
+    return ApiError(404, 5001, "Incident Not Found", [f"Incident {incident_id} not found"])
+
+
+def missing_ability(ability: str) -> ApiError:
+    """The account's plan lacks something."""
+    return ApiError(402, 2014, "Account Does Not Have Ability", [f"The account does not have the ability {ability}"])
+
+
+def too_many(things: str) -> ApiError:
+    """More than 250 incidents or alerts in one update."""
+    return ApiError(413, 2001, "Request Entity Too Large", [f"At most 250 {things} can be updated in one request"])
+
+
+def low_urgency() -> ApiError:
+    """A low-urgency incident has no escalation levels (INFERRED: the code of the API for it is not documented).
+
+    Source: https://support.pagerduty.com/main/docs/reassigning-and-delegating-incidents.
+    """
+    return ApiError(400, 1006, "Cannot Escalate", ["Low-urgency incidents cannot be reassigned to a level"])
+
+
+def cannot_reassign() -> ApiError:
+    """A resolved incident has no assignees. Source: https://developer.pagerduty.com/docs/errors."""
+    return ApiError(400, 1011, "Cannot process reassign action")
+
+
+def access_denied() -> ApiError:
+    """Roles differ from incident to incident. Source: https://developer.pagerduty.com/docs/errors."""
+    message = "Access Denied: You may have lost access to this incident if it has been resolved"
+    return ApiError(403, 2018, message)
+
+
+def already_resolved() -> ApiError:
+    """A resolved incident cannot be resolved again."""
+    return ApiError(400, 1001, "Incident Already Resolved")
+
+
+def already_acknowledged() -> ApiError:
+    """The user has acknowledged the incident before."""
+    return ApiError(400, 1002, "Incident Already Acknowledged")
+
+
+def invalid_status() -> ApiError:
+    """An unknown status."""
+    return ApiError(400, 1003, "Invalid Status Provided")
+
+
+def cannot_escalate(level: int, levels: int) -> ApiError:
+    """A level that the escalation policy lacks."""
+    error = f"Escalation level {level} does not exist; the escalation policy has {levels} levels"
+    return ApiError(400, 1006, "Cannot Escalate Incident", [error])
+
+
+def assignee_not_found(user_id: str) -> ApiError:
+    """An assignee who is not a user of the account."""
+    return ApiError(400, 1007, "Assignee User Not Found", [f"User {user_id} not found"])
+
+
+def escalation_policy_not_found(policy_id: str) -> ApiError:
+    """An escalation policy that the account lacks."""
+    return ApiError(400, 1014, "Escalation Policy Not Found", [f"Escalation policy {policy_id} not found"])
+
+
+def nobody_on_call(level: int) -> ApiError:
+    """A level of the escalation policy at which nobody is on call."""
+    return ApiError(400, 1015, "Escalation Policy Has No One On Call", [f"Nobody is on call at level {level}"])
+
+
+def invalid_priority(priority: str) -> ApiError:
+    """A priority that the account lacks."""
+    return ApiError(400, 1020, "Invalid Priority", [f"Priority {priority} not found"])
+
+
+def past_maintenance_window() -> ApiError:
+    """A maintenance window that has ended cannot be ended. Source: https://developer.pagerduty.com/docs/errors."""
+    return ApiError(405, 5003, "Cannot cancel a maintenance window from the past")
+
+
+def maintenance_window_not_found() -> ApiError:
+    """There is no such maintenance window. Source: https://developer.pagerduty.com/docs/errors."""
+    return ApiError(404, 5001, "Maintenance Window Not Found")
+
+
+def requester_id_missing() -> ApiError:
+    """A responder request without a requester."""
+    return ApiError(400, 2011, "Requester ID Missing", ["requester_id is required"])
+
+
+def user_not_found(user_id: str) -> ApiError:
+    """A user in the body who is not a user of the account."""
+    return ApiError(400, 2013, "User Not Found", [f"User {user_id} not found"])

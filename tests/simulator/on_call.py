@@ -1,0 +1,71 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who is on call at which time: the members of a schedule take turns, a week each.
+
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /oncalls and GET /schedules/{id}.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from simulator.account import EscalationPolicy, Schedule, User
+from simulator.clock import DAY
+
+WEEK = 7 * DAY
+MAX_FUTURE = 90 * DAY
+"""PagerDuty knows no later turns."""
+
+
+class Turn(t.NamedTuple):
+    """A person's turn of a schedule, in seconds since 1970."""
+
+    user: User
+    start: float
+    end: float
+
+
+class OnCall(t.NamedTuple):
+    """Somebody who is on call for a level of an escalation policy.
+
+    Args:
+        schedule: None if the policy names the user itself, who is then on call for ever.
+        turn: None without a schedule.
+    """
+
+    policy: EscalationPolicy
+    level: int
+    user: User
+    schedule: Schedule | None = None
+    turn: Turn | None = None
+
+
+def turns(schedule: Schedule, since: float, until: float, now: float) -> t.Iterator[Turn]:
+    """Return the turns that overlap with a span or touch it, in order. This week's turns are those of `on_call`."""
+    start = now - now % DAY - 3 * DAY
+    week = int((since - start) // WEEK) - 1
+    while start + week * WEEK <= min(until, now + MAX_FUTURE):
+        begin = start + week * WEEK
+        if begin + WEEK >= since:
+            yield from (Turn(user, begin, begin + WEEK) for user in _on_call(schedule, week))
+        week += 1
+
+
+def on_calls(policies: t.Iterable[EscalationPolicy], since: float, until: float, now: float) -> t.Iterator[OnCall]:
+    """Return who is on call in a span, policy by policy and level by level."""
+    for policy in policies:
+        for level, rule in enumerate(policy.rules, start=1):
+            for target in rule.targets:
+                if isinstance(target, User):
+                    yield OnCall(policy, level, target)
+                else:
+                    for turn in turns(target, since, until, now):
+                        yield OnCall(policy, level, turn.user, target, turn)
+
+
+def _on_call(schedule: Schedule, week: int) -> tuple[User, ...]:
+    """Return who has the turn so many weeks from now."""
+    members = schedule.members
+    return tuple(members[(members.index(user) + week) % len(members)] for user in schedule.on_call)

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Services and escalation policies that clients create, change and delete.
+
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, /services and /escalation_policies.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from simulator import account, errors
+from simulator.account import EscalationPolicy, EscalationRule, Integration, Service
+from simulator.call import Call, Response, Route
+from simulator.checks import Fields
+
+STATUSES = ("active", "disabled")
+"""What a client can set; other statuses follow from maintenance windows and open incidents."""
+INTEGRATION_TYPES = (Integration.kind,)
+DEFAULT_DELAY = 30
+"""Minutes."""
+
+
+def create_escalation_policy(call: Call) -> Response:
+    """POST /escalation_policies."""
+    fields = call.body.object("escalation_policy")
+    rules = tuple(_rule(call, rule) for rule in fields.items("escalation_rules"))
+    policy = EscalationPolicy(call.state.ids.short(), fields.text("name"), rules)
+    call.state.escalation_policies[policy.id] = policy
+    return Response(201, {"escalation_policy": call.serializer().escalation_policy(policy)})
+
+
+def delete_escalation_policy(call: Call) -> Response:
+    """DELETE /escalation_policies/{id}: not while a service uses it."""
+    policy = call.find(call.state.escalation_policies)
+    if any(service.escalation_policy.id == policy.id for service in call.state.services.values()):
+        raise errors.invalid("The escalation policy is used by services")
+    del call.state.escalation_policies[policy.id]
+    return Response(204)
+
+
+def create_service(call: Call) -> Response:
+    """POST /services."""
+    fields = call.body.object("service")
+    name = fields.text("name")
+    if any(service.name == name for service in call.state.services.values()):
+        raise errors.invalid("Name has already been taken")
+    policy_id = fields.reference("escalation_policy", "escalation_policy_reference", "escalation_policy")
+    if policy_id not in call.state.escalation_policies:
+        raise errors.invalid("Escalation policy not found")
+    service = Service(call.state.ids.short(), name, call.state.escalation_policies[policy_id], ())
+    call.state.services[service.id] = service
+    return Response(201, {"service": call.serializer().service(service)})
+
+
+def update_service(call: Call) -> Response:
+    """PUT /services/{id}: its name and status."""
+    service = call.find(call.state.services)
+    fields = call.body.object("service")
+    status = fields.maybe_choice("status", STATUSES) or service.status
+    changed = replace(service, name=fields.maybe_text("name") or service.name, status=status)
+    call.state.services[service.id] = changed
+    return Response(body={"service": call.serializer().service(changed)})
+
+
+def delete_service(call: Call) -> Response:
+    """DELETE /services/{id}."""
+    del call.state.services[call.find(call.state.services).id]
+    return Response(204)
+
+
+def create_integration(call: Call) -> Response:
+    """POST /services/{id}/integrations: an integration of the Events API v2, with a routing key of its own."""
+    service = call.find(call.state.services)
+    fields = call.body.object("integration")
+    fields.choice("type", INTEGRATION_TYPES)
+    ids = call.state.ids
+    integration = Integration(ids.short(), fields.text("name"), ids.dedup_key(), service.id)
+    call.state.services[service.id] = replace(service, integrations=(*service.integrations, integration))
+    return Response(201, {"integration": call.serializer().integration(integration)})
+
+
+def _rule(call: Call, fields: Fields) -> EscalationRule:
+    things = {**account.USERS, **account.SCHEDULES}
+    targets = tuple(_target(things, target.text("id")) for target in fields.items("targets"))
+    delay = fields.maybe_integer("escalation_delay_in_minutes") or DEFAULT_DELAY
+    return EscalationRule(call.state.ids.short(), targets, delay)
+
+
+def _target(things: t.Mapping[str, t.Any], target_id: str) -> t.Any:
+    if target_id not in things:
+        raise errors.invalid(f"Target {target_id} not found")
+    return things[target_id]
+
+
+ROUTES = (
+    Route("POST", "/escalation_policies", create_escalation_policy),
+    Route("DELETE", "/escalation_policies/{id}", delete_escalation_policy),
+    Route("POST", "/services", create_service),
+    Route("PUT", "/services/{id}", update_service),
+    Route("DELETE", "/services/{id}", delete_service),
+    Route("POST", "/services/{id}/integrations", create_integration),
+)

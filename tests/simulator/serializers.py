@@ -1,0 +1,587 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""JSON objects of the state as PagerDuty returns them, with references that `include[]` expands.
+
+Source: the schemas and examples of PagerDuty/api-schema, reference/REST/openapiv3.json; each method names the
+schema it follows.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from simulator import account
+from simulator.account import (
+    CustomField,
+    EscalationPolicy,
+    EscalationRule,
+    IncidentWorkflow,
+    Integration,
+    Priority,
+    ResponsePlay,
+    Schedule,
+    Service,
+    Team,
+    User,
+)
+from simulator.clock import DAY, iso
+from simulator.incident import (
+    Acknowledgement,
+    Alert,
+    Incident,
+    LogEntry,
+    Note,
+    Page,
+    Responder,
+    ResponderRequest,
+    RespondingTarget,
+    StatusUpdate,
+    people,
+)
+
+if t.TYPE_CHECKING:
+    from simulator.maintenance import MaintenanceWindow
+    from simulator.on_call import OnCall, Turn
+    from simulator.state import State
+
+Json = dict[str, t.Any]
+
+COLLECTIONS = {
+    "escalation_policy": "escalation_policies",
+    "priority": "priorities",
+    "response_play": "response_plays",
+    "incident_workflow": "incident_workflows",
+}
+"""Paths of collections whose name is not the plural of the kind."""
+
+ALERT_GROUPING = {"type": "time", "config": {"timeout": 0}}
+"""All alerts of a service go into its open incident."""
+SINCE_WHEN = "2026-01-01T00:00:00Z"
+"""When the account and everything in it was created."""
+
+
+class Serializer:
+    """Makes JSON objects for one request.
+
+    Args:
+        base: the address of this server, for links.
+        state: the account.
+        include: the names in `include[]`.
+    """
+
+    def __init__(self, base: str, state: State, include: t.Collection[str] = ()) -> None:
+        self._base = base
+        self._state = state
+        self._include = include
+
+    def plain(self) -> Serializer:
+        """Return a serializer without expansions."""
+        return Serializer(self._base, self._state)
+
+    def reference(self, thing: t.Any) -> Json:
+        """`Reference` to any object of the account."""
+        thing = self._state.current(thing)
+        collection = COLLECTIONS.get(thing.kind, f"{thing.kind}s")
+        return {
+            "id": thing.id,
+            "type": f"{thing.kind}_reference",
+            "summary": thing.name,
+            "self": f"{self._base}/{collection}/{thing.id}",
+            "html_url": None,
+        }
+
+    def incident_reference(self, incident: Incident) -> Json:
+        """`IncidentReference`."""
+        return {
+            "id": incident.id,
+            "type": "incident_reference",
+            "summary": f"[#{incident.number}] {incident.title}",
+            "self": f"{self._base}/incidents/{incident.id}",
+            "html_url": f"{self._base}/incidents/{incident.id}",
+        }
+
+    def log_entry_reference(self, entry: LogEntry) -> Json:
+        """`LogEntryReference`."""
+        return {
+            "id": entry.id,
+            "type": f"{entry.kind}_log_entry_reference",
+            "summary": entry.summary,
+            "self": f"{self._base}/log_entries/{entry.id}?incident_id={entry.incident.id}",
+            "html_url": f"{self._base}/incidents/{entry.incident.id}#{entry.id}",
+        }
+
+    def _expanded(self, names: str, thing: t.Any, show: t.Callable[[t.Any], Json]) -> Json:
+        """Return the complete object if one of the names is included, else a reference."""
+        return show(thing) if any(name in self._include for name in names.split()) else self.reference(thing)
+
+    def _whole(self, thing: t.Any) -> Json:
+        return {**self.reference(thing), "type": thing.kind, "name": thing.name}
+
+    def team(self, team: Team) -> Json:
+        """`Team`."""
+        return {**self._whole(team), "default_role": "manager"}
+
+    def team_member(self, user: User) -> Json:
+        """An entry of a team's `members`."""
+        return {"user": self._expanded("users", user, self.plain().user), "role": "responder"}
+
+    def priority(self, priority: Priority) -> Json:
+        """`Priority`."""
+        return self._whole(priority)
+
+    def user(self, user: User) -> Json:
+        """`User`."""
+        user = self._state.current(user)
+        return {
+            **self._whole(user),
+            "email": user.email,
+            "time_zone": user.time_zone,
+            "color": user.color,
+            "role": user.role,
+            "avatar_url": f"{self._base}/avatars/{user.id}.png",
+            "description": user.description,
+            "invitation_sent": user.invitation_sent,
+            "job_title": user.job_title,
+            "created_via_sso": False,
+            "teams": [self._expanded("teams", team, self.team) for team in user.teams],
+            "contact_methods": [],
+            "notification_rules": [],
+        }
+
+    def agent(self, agent: User | Service) -> Json:
+        """`User` or `Service`."""
+        return self.user(agent) if isinstance(agent, User) else self.service(agent)
+
+    def escalation_rule(self, rule: EscalationRule) -> Json:
+        """`EscalationRule`."""
+        return {
+            "id": rule.id,
+            "escalation_delay_in_minutes": rule.delay,
+            "targets": [self._expanded("targets", target, self._target) for target in rule.targets],
+        }
+
+    def _target(self, target: User | Schedule) -> Json:
+        return self.user(target) if isinstance(target, User) else self.schedule(target)
+
+    def escalation_policy(self, policy: EscalationPolicy) -> Json:
+        """`EscalationPolicy`."""
+        services = [service for service in self._state.services.values() if service.escalation_policy.id == policy.id]
+        return {
+            **self._whole(policy),
+            "escalation_rules": [self.escalation_rule(rule) for rule in policy.rules],
+            "services": [self._expanded("services", service, self.plain().service) for service in services],
+            "num_loops": 0,
+            "on_call_handoff_notifications": "if_has_services",
+            "teams": [self._expanded("teams", team, self.team) for team in policy.teams],
+            "description": policy.name,
+        }
+
+    def schedule(self, schedule: Schedule) -> Json:
+        """`Schedule`."""
+        policies = [
+            policy
+            for policy in self._state.escalation_policies.values()
+            if any(schedule in rule.targets for rule in policy.rules)
+        ]
+        return {
+            **self._whole(schedule),
+            "time_zone": "Etc/UTC",
+            "description": schedule.name,
+            "escalation_policies": [self.reference(policy) for policy in policies],
+            "users": [self.reference(user) for user in schedule.members],
+            "teams": [self.reference(team) for team in schedule.teams],
+        }
+
+    def schedule_with_layers(self, schedule: Schedule, turns: t.Iterable[Turn]) -> Json:
+        """`Schedule` as asked for singly: with its layers, and whose turn it is in the span that the request names."""
+        entries = [
+            {"start": iso(turn.start), "end": iso(turn.end), "user": self.reference(turn.user)} for turn in turns
+        ]
+        layer = {
+            "id": f"{schedule.id}L1",
+            "name": "Layer 1",
+            "start": SINCE_WHEN,
+            "end": None,
+            "rotation_virtual_start": SINCE_WHEN,
+            "rotation_turn_length_seconds": int(7 * DAY),
+            "users": [{"user": self.reference(user)} for user in schedule.members],
+            "restrictions": [],
+            "rendered_schedule_entries": entries,
+        }
+        return {
+            **self.schedule(schedule),
+            "schedule_layers": [layer],
+            "final_schedule": {"name": "Final Schedule", "rendered_schedule_entries": entries},
+            "overrides_subschedule": {"name": "Overrides", "rendered_schedule_entries": []},
+        }
+
+    def integration(self, integration: Integration) -> Json:
+        """`Integration`, with the `integration_key` that PagerDuty shows although the schema omits it."""
+        service = self._state.services[integration.service_id]
+        return {
+            **self.integration_reference(integration),
+            "type": integration.kind,
+            "name": integration.name,
+            "service": self._expanded("services", service, self.plain().service),
+            "created_at": SINCE_WHEN,
+            "integration_key": integration.integration_key,
+        }
+
+    def integration_reference(self, integration: Integration) -> Json:
+        """`IntegrationReference`."""
+        path = f"services/{integration.service_id}/integrations/{integration.id}"
+        return {**self.reference(integration), "self": f"{self._base}/{path}"}
+
+    def service(self, service: Service) -> Json:
+        """`Service`; it never acknowledges or resolves by itself.
+
+        `updated_at` is not in the schema. Source: ibmresilient/resilient-community-apps, fn_pagerduty/README.md, which
+        has a recorded response; and the client pdh, which reads it.
+        """
+        whole = self.integration if "integrations" in self._include else self.integration_reference
+        return {
+            **self._whole(service),
+            "description": service.name,
+            "created_at": SINCE_WHEN,
+            "updated_at": SINCE_WHEN,
+            "status": self._state.service_status(service),
+            "last_incident_timestamp": SINCE_WHEN,
+            "scheduled_actions": [],
+            "auto_resolve_timeout": None,
+            "acknowledgement_timeout": None,
+            "alert_creation": "create_alerts_and_incidents",
+            "incident_urgency_rule": {"type": "constant", "urgency": "high"},
+            "escalation_policy": self._expanded(
+                "escalation_policies", service.escalation_policy, self.plain().escalation_policy
+            ),
+            "teams": [self._expanded("teams", team, self.team) for team in service.teams],
+            "integrations": [whole(integration) for integration in service.integrations],
+            **({"alert_grouping_parameters": ALERT_GROUPING} if service.groups_alerts else {}),
+        }
+
+    def maintenance_window(self, window: MaintenanceWindow) -> Json:
+        """`MaintenanceWindow`; its times come with an offset, as in PagerDuty's example."""
+        teams = dict.fromkeys(team for service in window.services for team in service.teams)
+        return {
+            **self.reference(window),
+            "type": window.kind,
+            "sequence_number": window.number,
+            "start_time": iso(window.start).replace("Z", "+00:00"),
+            "end_time": iso(window.end).replace("Z", "+00:00"),
+            "description": window.description,
+            "services": [self._expanded("services", service, self.plain().service) for service in window.services],
+            "teams": [self._expanded("teams", team, self.team) for team in teams],
+            "created_by": self._expanded("users", window.created_by, self.user),
+        }
+
+    def on_call(self, on_call: OnCall) -> Json:
+        """`Oncall`; who is named by the policy itself is on call for ever, without start and end."""
+        policy, level, user, schedule, turn = on_call
+        return {
+            "escalation_policy": self._expanded("escalation_policies", policy, self.plain().escalation_policy),
+            "escalation_level": level,
+            "schedule": schedule and self._expanded("schedules", schedule, self.schedule),
+            "user": self._expanded("users", user, self.user),
+            "start": turn and iso(turn.start),
+            "end": turn and iso(turn.end),
+        }
+
+    def response_play(self, play: ResponsePlay) -> Json:
+        """`ResponsePlay`."""
+        return {
+            **self._whole(play),
+            "description": play.name,
+            "team": None,
+            "responders": [self.reference(target) for target in play.responders],
+            "responders_message": play.responders_message,
+            "subscribers": [self.reference(subscriber) for subscriber in play.subscribers],
+            "subscribers_message": play.subscribers_message,
+            "conference_number": play.bridge.conference_number,
+            "conference_url": play.bridge.conference_url,
+            "conference_type": "manual" if play.bridge.conference_url else "none",
+            "runnability": play.runnability,
+        }
+
+    def incident_workflow(self, workflow: IncidentWorkflow) -> Json:
+        """`IncidentWorkflow`."""
+        shown = {
+            **self._whole(workflow),
+            "created_at": SINCE_WHEN,
+            "is_enabled": workflow.is_enabled,
+            "description": workflow.name,
+        }
+        return {**shown, "steps": []} if "steps" in self._include else shown
+
+    def note(self, note: Note) -> Json:
+        """`IncidentNote`."""
+        return {
+            "id": note.id,
+            "user": self.reference(note.user),
+            "channel": {"summary": "The PagerDuty website or APIs"},
+            "content": note.content,
+            "created_at": iso(note.created_at),
+            "updated_at": iso(note.updated_at),
+        }
+
+    def alert(self, alert: Alert) -> Json:
+        """`Alert`."""
+        first = alert.first_trigger
+        incident = alert.incident
+        return {
+            "id": alert.id,
+            "type": "alert",
+            "summary": alert.summary,
+            "self": f"{self._base}/incidents/{incident.id}/alerts/{alert.id}",
+            "html_url": f"{self._base}/incidents/{incident.id}#{alert.id}",
+            "created_at": iso(alert.created_at),
+            "status": alert.status,
+            "alert_key": alert.alert_key,
+            "service": self._expanded("services", alert.service, self.plain().service),
+            "first_trigger_log_entry": self.plain().log_entry(first)
+            if "first_trigger_log_entries" in self._include
+            else self.log_entry_reference(first),
+            "incident": self.plain().incident(incident)
+            if "incidents" in self._include
+            else self.incident_reference(incident),
+            "suppressed": False,
+            "severity": alert.severity,
+            "integration": self.integration_reference(alert.integration),
+            "body": {"type": "alert_body", "contexts": alert.contexts, "details": alert.details},
+        }
+
+    def change_event(self, change: Json) -> Json:
+        """`ChangeEvent`."""
+        service = self._state.services[change["service"]]
+        payload = change["payload"]
+        shown = {
+            "id": change["id"],
+            "type": "change_event",
+            "summary": payload["summary"],
+            "timestamp": change["timestamp"],
+            "source": payload.get("source"),
+            "integration": {"id": change["integration"], "type": "inbound_integration_reference"},
+            "services": [{"id": service.id, "type": "service_reference"}],
+            "custom_details": payload.get("custom_details"),
+            "links": change["links"],
+            "images": change["images"],
+        }
+        return {name: value for name, value in shown.items() if value is not None}
+
+    def log_entry(self, entry: LogEntry) -> Json:
+        """`LogEntry` of its kind."""
+        incident = entry.incident
+        shown = {
+            **self.log_entry_reference(entry),
+            "type": f"{entry.kind}_log_entry",
+            "created_at": iso(entry.at),
+            "agent": self.reference(entry.agent),
+            "channel": self._channel(entry),
+            "service": self._expanded("services", incident.service, self.plain().service),
+            "incident": self.plain().incident(incident)
+            if "incidents" in self._include
+            else self.incident_reference(incident),
+            "teams": [self._expanded("teams", team, self.team) for team in incident.service.teams],
+            "contexts": [],
+            "event_details": {"description": entry.summary} if entry.kind == "trigger" else {},
+        }
+        if entry.note is not None:
+            shown["note"] = entry.note
+        if entry.message is not None:
+            shown["message"] = entry.message
+        if entry.assignees:
+            shown["assignees"] = [self.reference(user) for user in entry.assignees]
+        if entry.notified:
+            shown["user"] = self.reference(entry.notified)
+        return shown
+
+    @staticmethod
+    def _channel(entry: LogEntry) -> Json:
+        if entry.kind == "annotate" and entry.note is not None:
+            # Source: PagerDuty/pd-live-react, src/redux/incidents/sagas.js, reads the note from channel.summary.
+            return {"type": "note", "summary": entry.note}
+        known = {"details": entry.details, "service_key": entry.service_key}
+        return {"type": entry.channel, "summary": entry.summary, **{name: each for name, each in known.items() if each}}
+
+    def responder(self, incident: Incident, responder: Responder) -> Json:
+        """`IncidentsRespondersReference`."""
+        return {
+            "state": responder.state,
+            "user": self.reference(responder.user),
+            "incident": self.incident_reference(incident),
+            "updated_at": iso(responder.updated_at),
+            "message": responder.message,
+            "requester": self.reference(responder.requester),
+            "requested_at": iso(responder.requested_at),
+        }
+
+    def responder_request(self, incident: Incident, request: ResponderRequest) -> Json:
+        """`ResponderRequest`, nested as PagerDuty's example nests it."""
+        return {
+            "id": request.id,
+            "incident": self.incident_reference(incident),
+            "requester": self.reference(request.requester),
+            "requested_at": iso(request.requested_at),
+            "message": request.message,
+            "responder_request_targets": [
+                {"responder_request_target": self._request_target(incident, target)} for target in request.targets
+            ],
+        }
+
+    def _request_target(self, incident: Incident, target: RespondingTarget) -> Json:
+        asked = [incident.responders[user.id] for user in people(target) if user.id in incident.responders]
+        return {
+            "id": target.id,
+            "type": target.kind,
+            "summary": target.name,
+            "incidents_responders": [self.responder(incident, responder) for responder in asked],
+        }
+
+    def status_update(self, update: StatusUpdate) -> Json:
+        """`StatusUpdate`."""
+        shown = {
+            "id": update.id,
+            "message": update.message,
+            "subject": update.subject,
+            "html_message": update.html_message,
+            "sender": self.reference(update.sender),
+            "created_at": iso(update.created_at),
+        }
+        return {name: value for name, value in shown.items() if value is not None}
+
+    def custom_value(self, incident: Incident, field: CustomField) -> Json:
+        """`CustomFieldsFieldValue`."""
+        return {
+            "id": field.id,
+            "type": "field_value",
+            "name": field.name,
+            "display_name": field.display_name,
+            "description": f"{field.display_name} of the incident",
+            "data_type": field.data_type,
+            "field_type": field.field_type,
+            "value": incident.custom_values.get(field.id),
+        }
+
+    def incident_type_field(self, field: CustomField, incident_type: str) -> Json:
+        """`IncidentTypeCustomFieldWithOptions`."""
+        shown = {
+            "id": field.id,
+            "type": "field",
+            "name": field.name,
+            "display_name": field.display_name,
+            "description": f"{field.display_name} of the incident",
+            "summary": field.name,
+            "self": f"{self._base}/incidents/types/{incident_type}/custom_fields/{field.id}",
+            "data_type": field.data_type,
+            "field_type": field.field_type,
+            "enabled": True,
+            "incident_type": incident_type,
+            "created_at": SINCE_WHEN,
+            "updated_at": SINCE_WHEN,
+        }
+        if "field_options" not in self._include:
+            return shown
+        options = [
+            {
+                "id": f"{field.id}{number}",
+                "type": "field_option",
+                "data": {"data_type": "string", "value": value},
+                "created_at": SINCE_WHEN,
+                "updated_at": SINCE_WHEN,
+            }
+            for number, value in enumerate(field.options)
+        ]
+        return {**shown, "field_options": options}
+
+    def custom_values(self, incident: Incident) -> list[Json]:
+        """The values of every custom field."""
+        return [self.custom_value(incident, field) for field in account.CUSTOM_FIELDS.values()]
+
+    def incident(self, incident: Incident) -> Json:
+        """`Incident`."""
+        shown = {
+            **self.incident_reference(incident),
+            "type": "incident",
+            "incident_number": incident.number,
+            "title": incident.title,
+            "created_at": iso(incident.created_at),
+            "updated_at": iso(incident.updated_at),
+            "status": incident.status,
+            "urgency": incident.urgency,
+            "incident_key": incident.incident_key,
+            "service": self._expanded("services", incident.service, self.plain().service),
+            "escalation_policy": self._expanded(
+                "escalation_policies", incident.escalation_policy, self.plain().escalation_policy
+            ),
+            "teams": [self._expanded("teams", team, self.team) for team in incident.service.teams],
+            "priority": incident.priority and self._expanded("priorities", incident.priority, self.priority),
+            "last_status_change_at": iso(incident.last_status_change_at),
+            "last_status_change_by": self._expanded("agents", incident.last_status_change_by, self.plain().agent),
+            "resolved_at": incident.resolved_at and iso(incident.resolved_at),
+            "resolve_reason": self._resolve_reason(incident),
+            "first_trigger_log_entry": self.plain().log_entry(incident.log[0])
+            if "first_trigger_log_entries" in self._include
+            else self.log_entry_reference(incident.log[0]),
+            "alert_counts": self._alert_counts(incident),
+            "is_mergeable": incident.is_mergeable,
+            "incident_type": {"name": incident.incident_type},
+            "pending_actions": self._pending_actions(incident),
+            **self._people(incident),
+        }
+        if "conference_bridge" in self._include:
+            shown["conference_bridge"] = self._conference_bridge(incident)
+        if "body" in self._include and incident.details is not None:
+            shown["body"] = {"type": "incident_body", "details": incident.details}
+        if "custom_fields" in self._include:
+            shown["custom_fields"] = self.custom_values(incident)
+        return shown
+
+    def _people(self, incident: Incident) -> Json:
+        """Return who is assigned to an incident, has acknowledged it, or was requested."""
+        return {
+            "assigned_via": incident.assigned_via,
+            "assignments": [
+                {
+                    "at": iso(incident.assigned_at),
+                    "assignee": self._expanded("assignees users", user, self.plain().user),
+                }
+                for user in (incident.assignees if incident.is_open else ())
+            ],
+            "acknowledgements": [self._acknowledgement(given) for given in incident.acknowledgements],
+            "incidents_responders": [self.responder(incident, each) for each in incident.responders.values()],
+            "responder_requests": [self.responder_request(incident, each) for each in incident.responder_requests],
+        }
+
+    def _acknowledgement(self, given: Acknowledgement) -> Json:
+        acknowledger = self._expanded("acknowledgers users", given.acknowledger, self.plain().agent)
+        return {"at": iso(given.at), "acknowledger": acknowledger}
+
+    def _resolve_reason(self, incident: Incident) -> Json | None:
+        if incident.merged_into is None:
+            return None
+        return {"type": "merge_resolve_reason", "incident": self.incident_reference(incident.merged_into)}
+
+    @staticmethod
+    def _alert_counts(incident: Incident) -> Json:
+        resolved = sum(alert.status == "resolved" for alert in incident.alerts)
+        return {"all": len(incident.alerts), "triggered": len(incident.alerts) - resolved, "resolved": resolved}
+
+    @staticmethod
+    def _pending_actions(incident: Incident) -> list[Json]:
+        if incident.snoozed_until is None:
+            return []
+        return [{"type": "unacknowledge", "at": iso(incident.snoozed_until)}]
+
+    @staticmethod
+    def _conference_bridge(incident: Incident) -> Json | None:
+        bridge = incident.conference_bridge
+        if bridge is None:
+            return None
+        shown = {"conference_number": bridge.conference_number, "conference_url": bridge.conference_url}
+        return {name: value for name, value in shown.items() if value is not None}
+
+    @staticmethod
+    def page(page: Page) -> Json:
+        """Return a page for the control API."""
+        return {"user": page.user.id, "incident": page.incident_id, "reason": page.reason}

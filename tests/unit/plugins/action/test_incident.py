@@ -1,0 +1,62 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The action of every module chooses where the module runs."""
+
+from __future__ import annotations
+
+import types
+import typing as t
+
+import pytest
+from ansible.plugins.action.normal import ActionModule as NormalActionModule
+from ansible_collections.oncall.pagerduty.plugins.action import incident
+from ansible_collections.oncall.pagerduty.plugins.plugin_utils import _in_process
+
+AS_PROCESS, IN_WORKER = {"msg": "ran as a process"}, {"msg": "ran in the worker"}
+Run = t.Callable[..., dict[str, t.Any]]
+
+
+@pytest.fixture
+def task() -> t.Any:
+    """A task of an incident module."""
+    return types.SimpleNamespace(action="oncall.pagerduty.incident_info", args={"incident_id": "Q1"}, async_val=0)
+
+
+@pytest.fixture
+def run(task: t.Any, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the task, which nothing keeps out of the worker."""
+    monkeypatch.setattr(NormalActionModule, "run", lambda *_given: AS_PROCESS)
+    monkeypatch.setattr(_in_process, "subprocess_reason", lambda *_given: "")
+    monkeypatch.setattr(_in_process, "prepare", lambda *_given: types.SimpleNamespace(run=lambda: IN_WORKER))
+    action = incident.ActionModule(task, types.SimpleNamespace(), None, None, types.SimpleNamespace(), None)
+    return lambda **variables: action.run(task_vars=variables)
+
+
+def test_a_module_runs_in_the_worker(run: Run) -> None:
+    assert run() == IN_WORKER
+
+
+def test_if_there_is_a_reason_against_it_the_module_runs_as_a_process(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_in_process, "subprocess_reason", lambda *_given: "it is asynchronous")
+    assert run() == AS_PROCESS
+
+
+@pytest.mark.parametrize("function", ["subprocess_reason", "prepare"])
+def test_and_also_if_anything_fails_before_it_starts(function: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_in_process, function, lambda *_given: 1 / 0)
+    assert run() == AS_PROCESS
+
+
+def test_and_also_if_the_way_into_the_worker_could_not_be_loaded(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incident, "LOAD_ERROR", "ImportError: no such name")
+    assert run() == AS_PROCESS
+
+
+def test_an_event_gets_a_summary_and_a_source(run: Run, task: t.Any) -> None:
+    task.action, task.args = "oncall.pagerduty.event", {"dedup_key": "disk"}
+    run(inventory_hostname="web-1", ansible_play_name="Nightly backup")
+    assert task.args == {"dedup_key": "disk", "summary": "Ansible play Nightly backup", "source": "web-1"}

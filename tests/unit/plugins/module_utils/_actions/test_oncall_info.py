@@ -1,0 +1,200 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who is on call: people once, levels and schedules that nobody covers, and shifts that end when a span starts."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.oncall_info import on_call_result, read_on_call
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, TaskError
+
+if t.TYPE_CHECKING:
+    from conftest import ScriptedHttp
+
+Record = dict[str, t.Any]
+
+OPTIONS = ("escalation_policies", "schedules", "users", "levels", "at", "since", "until")
+WEB = {"id": "PPOLCY1", "summary": "Web", "name": "Web", "escalation_rules": [{}, {}, {}]}
+NIGHT, MORNING, NOON = "2026-01-31T00:00:00Z", "2026-01-31T08:00:00Z", "2026-01-31T12:00:00Z"
+
+
+def user(name: str) -> Record:
+    return {"id": f"PUSER{name}", "summary": name, "name": name, "email": f"{name}@example.com".lower()}
+
+
+def entry(
+    name: str, level: int, schedule: str | None = None, start: str | None = None, end: str | None = None
+) -> Record:
+    rota = schedule and {"id": schedule, "summary": f"Rota {schedule}"}
+    policy = {"id": WEB["id"], "summary": WEB["summary"]}
+    shift = {"escalation_policy": policy, "escalation_level": level, "schedule": rota, "start": start, "end": end}
+    return {"user": user(name), **shift}
+
+
+def read(pagerduty: PagerDuty, **options: t.Any) -> Record:
+    (plan,) = read_on_call(pagerduty, {**dict.fromkeys(OPTIONS), **options})
+    return plan.record
+
+
+def names(record: Record) -> list[str]:
+    return [each["name"] for each in record["users"]]
+
+
+@pytest.fixture
+def oncalls(http: ScriptedHttp) -> list[Record]:
+    """What GET /oncalls returns; there is an escalation policy with three levels."""
+    entries: list[Record] = []
+    http.answers = {
+        "GET /oncalls": {"oncalls": entries},
+        "GET /escalation_policies/PPOLCY1": {"escalation_policy": WEB},
+    }
+    return entries
+
+
+def query(http: ScriptedHttp, path: str) -> list[tuple[str, str]]:
+    (request,) = [each for each in http.requests if each.url.endswith(path)]
+    return [pair for pair in request.query if pair[0] not in ("limit", "offset")]
+
+
+def test_each_person_is_returned_once_with_all_shifts(pagerduty: PagerDuty, oncalls: list[Record]) -> None:
+    oncalls += [entry("Ann", 2), entry("Bob", 1), entry("Ann", 1, "PSCHED1", NIGHT, MORNING)]
+    people = read(pagerduty)["users"]
+    assert [(each["name"], [shift["escalation_level"] for shift in each["shifts"]]) for each in people] == [
+        ("Bob", [1]),
+        ("Ann", [1, 2]),
+    ]
+    assert people[1]["email"] == "ann@example.com"
+    assert people[1]["shifts"][0]["schedule"] == {"id": "PSCHED1", "summary": "Rota PSCHED1"}
+    assert people[1]["shifts"][0]["end"] == MORNING
+
+
+def test_levels_without_anybody_are_returned_and_warned_about(
+    pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    oncalls += [entry("Ann", 1), entry("Bob", 3)]
+    record = read(pagerduty, escalation_policies=["PPOLCY1"])
+    assert record["empty_levels"] == [{"escalation_policy": {"id": "PPOLCY1", "summary": "Web"}, "escalation_level": 2}]
+    assert http.warnings == ["Nobody is on call at level 2 of escalation policy Web (PPOLCY1)."]
+
+
+def test_other_levels_are_left_out(pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp) -> None:
+    oncalls += [entry("Ann", 1), entry("Bob", 3)]
+    record = read(pagerduty, escalation_policies=["PPOLCY1"], levels=[3, 4])
+    assert (names(record), record["empty_levels"]) == (["Bob"], [])
+    assert http.warnings == ["Escalation policy Web (PPOLCY1) has no level 4."]
+
+
+def test_a_level_is_not_called_empty_if_pagerduty_was_asked_for_some_users_only(
+    pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    http.answers["GET /users/PUSER01"] = {"user": {**user("Ann"), "id": "PUSER01"}}
+    record = read(pagerduty, escalation_policies=["PPOLCY1"], users=["PUSER01"])
+    assert (oncalls, record["empty_levels"], http.warnings) == ([], [], [])
+
+
+def test_the_default_is_now_with_e_mail_addresses(
+    pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    oncalls += [entry("Ann", 1)]
+    read(pagerduty, escalation_policies=["PPOLCY1"])
+    assert query(http, "/oncalls") == [("escalation_policy_ids[]", "PPOLCY1"), ("include[]", "users")]
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"), [(NIGHT, ["Ann"]), (MORNING, ["Bob"]), ("2026-01-31T09:00:00+01:00", ["Bob"])]
+)
+def test_at_a_handover_only_the_next_shift_counts(
+    at: str, expected: list[str], pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    oncalls += [entry("Ann", 1, "PSCHED1", NIGHT, MORNING), entry("Bob", 1, "PSCHED1", MORNING, NOON)]
+    assert names(read(pagerduty, at=at)) == expected
+    moment = NIGHT if at == NIGHT else MORNING
+    assert query(http, "/oncalls")[:2] == [("since", moment), ("until", moment)]
+
+
+def test_in_a_span_shifts_that_only_touch_it_are_left_out(pagerduty: PagerDuty, oncalls: list[Record]) -> None:
+    oncalls += [
+        entry("Ann", 1, "PSCHED1", NIGHT, MORNING),
+        entry("Bob", 1, "PSCHED1", MORNING, NOON),
+        entry("Cat", 1, "PSCHED1", NOON, "2026-01-31T16:00:00Z"),
+        entry("Dan", 1),
+        entry("Eve", 1, "PSCHED1", "at some time", None),
+    ]
+    assert names(read(pagerduty, since=MORNING, until=NOON)) == ["Bob", "Dan", "Eve"]
+
+
+def schedule(http: ScriptedHttp, **fields: t.Any) -> None:
+    shown = {"id": "PSCHED9", "summary": "Spare", "name": "Spare", **fields}
+    http.answers["GET /schedules/PSCHED9"] = {"schedule": shown}
+
+
+def test_a_schedule_that_no_policy_uses_is_read_itself(
+    pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    turn = {"user": {"id": "PUSER01", "summary": "Ann"}, "start": NIGHT, "end": NOON}
+    schedule(http, escalation_policies=[], final_schedule={"rendered_schedule_entries": [turn]})
+    http.answers["GET /users/PUSER01"] = {"user": {**user("Ann"), "id": "PUSER01"}}
+    record = read(pagerduty, schedules=["PSCHED9"], at=MORNING)
+    (person,) = record["users"]
+    assert (person["email"], record["empty_schedules"], oncalls) == ("ann@example.com", [], [])
+    assert person["shifts"] == [
+        {
+            "escalation_policy": None,
+            "escalation_level": None,
+            "schedule": {"id": "PSCHED9", "summary": "Spare"},
+            "start": NIGHT,
+            "end": NOON,
+        }
+    ]
+    span = [("since", MORNING), ("until", "2026-01-31T08:00:01Z"), ("overflow", "true")]
+    assert [request.query for request in http.requests if request.url.endswith("/PSCHED9")][-1][:3] == span
+
+
+def test_a_schedule_without_anybody_is_returned_and_warned_about(
+    pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    schedule(http, escalation_policies=[{"id": "PPOLCY1"}])
+    record = read(pagerduty, schedules=["PSCHED9"])
+    assert record["empty_schedules"] == [{"schedule": {"id": "PSCHED9", "summary": "Spare"}}]
+    assert http.warnings == ["Nobody is on call for schedule Spare (PSCHED9)."]
+    assert oncalls == []
+
+
+def test_a_flexible_schedule_is_known_by_its_id(
+    pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    http.answers["GET /schedules/PFLEX01"] = (404, {"error": {"message": "Not Found", "code": 2100}})
+    http.answers["GET /schedules"] = {"schedules": []}
+    oncalls += [entry("Ann", 1, "PFLEX01", NIGHT, NOON)]
+    assert names(read(pagerduty, schedules=["PFLEX01"])) == ["Ann"]
+    oncalls.clear()
+    with pytest.raises(TaskError, match="No schedule is called 'PFLEX01'"):
+        read(PagerDuty(pagerduty.settings, pagerduty.budget, pagerduty.warn), schedules=["PFLEX01"])
+
+
+def test_an_unknown_name_of_a_schedule_is_an_error_before_the_call(
+    pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    http.answers["GET /schedules"] = {"schedules": []}
+    with pytest.raises(TaskError, match="No schedule is called 'Night Rota'"):
+        read(pagerduty, schedules=["Night Rota"])
+    assert "GET /oncalls" not in http.calls
+    assert oncalls == []
+
+
+@pytest.mark.parametrize("option", ["escalation_policies", "schedules", "users", "levels"])
+def test_an_empty_list_does_not_ask_for_everybody(option: str, pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    with pytest.raises(InvalidOption, match=f"{option}: must not be empty"):
+        read(pagerduty, **{option: []})
+    assert http.calls == []
+
+
+def test_the_message_names_everybody_with_their_levels(pagerduty: PagerDuty, oncalls: list[Record]) -> None:
+    assert on_call_result([read(pagerduty)])["msg"] == "Nobody is on call."
+    oncalls += [entry("Ann", 1), entry("Ann", 3), entry("Bob", 2)]
+    assert on_call_result([read(pagerduty)])["msg"] == "On call: Ann (level 1, 3), Bob (level 2)."

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Notes that record what has been started, whatever goes wrong on the way."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.run_note import Run, has_started, start
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import (
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    TaskError,
+)
+from ansible_collections.oncall.pagerduty.tests.unit.records import incident, note
+
+if t.TYPE_CHECKING:
+    from conftest import ScriptedHttp
+
+RUN = Run("Incident Workflow Declare (PWF1)", "PWF1-Q1")
+ABOUT_TO_START = "Incident Workflow Declare (PWF1) is about to start (run key PWF1-Q1)."
+STARTED = "Incident Workflow Declare (PWF1) has started (run key PWF1-Q1)."
+NOTES = "/incidents/Q1/notes"
+REFUSED = (400, {"error": {"message": "no", "code": 2001}})
+
+
+@pytest.mark.parametrize(
+    ("contents", "started"),
+    [
+        ([], False),
+        (["Incident Workflow Declare (PWF1) has started (run key another)."], False),
+        ([STARTED], True),
+        ([f" {STARTED}\n"], True),
+        ([ABOUT_TO_START, STARTED], True),
+    ],
+)
+def test_a_note_records_that_a_run_has_started(
+    contents: list[str], started: bool, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers = {f"GET {NOTES}": {"notes": [note(f"PN{place}", text) for place, text in enumerate(contents)]}}
+    assert has_started(pagerduty, incident(), RUN) is started
+
+
+def test_nobody_can_know_whether_a_run_that_was_about_to_start_has_started(
+    pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers = {f"GET {NOTES}": {"notes": [note("PN1", ABOUT_TO_START)]}}
+    with pytest.raises(OutcomeUnknown, match="may or may not have started") as caught:
+        has_started(pagerduty, incident(), RUN)
+    assert not caught.value.retryable
+
+
+def test_the_note_is_there_before_the_call_and_says_afterwards_that_the_run_has_started(
+    pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers = {
+        f"POST {NOTES}": {"note": note("PN1", ABOUT_TO_START)},
+        f"PUT {NOTES}/PN1": {"note": note("PN1", STARTED)},
+    }
+    start(pagerduty, "Q1", RUN, lambda: pagerduty_is_called(http))
+    assert [call for call, _body in http.writes] == [f"POST {NOTES}", f"PUT {NOTES}/PN1"]
+    assert [body["note"]["content"] for _call, body in http.writes] == [ABOUT_TO_START, STARTED]
+
+
+def pagerduty_is_called(http: ScriptedHttp) -> None:
+    """Check that the first note is there when the run starts."""
+    assert http.calls == [f"POST {NOTES}"]
+
+
+@pytest.mark.parametrize("error", [Refused("no"), NotSent("cannot connect")], ids=lambda error: type(error).__name__)
+def test_a_run_that_was_certainly_not_started_leaves_no_note(
+    error: TaskError, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers = {f"POST {NOTES}": {"note": note("PN1", ABOUT_TO_START)}, f"DELETE {NOTES}/PN1": {}}
+    with pytest.raises(type(error)):
+        start(pagerduty, "Q1", RUN, lambda: fail(error))
+    assert http.calls[-1] == f"DELETE {NOTES}/PN1"
+
+
+def fail(error: TaskError) -> None:
+    raise error
+
+
+def test_a_run_whose_response_was_lost_keeps_its_note(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {f"POST {NOTES}": {"note": note("PN1", ABOUT_TO_START)}}
+    with pytest.raises(OutcomeUnknown):
+        start(pagerduty, "Q1", RUN, lambda: fail(OutcomeUnknown("lost")))
+    assert http.calls == [f"POST {NOTES}"]
+
+
+def test_without_the_first_note_nothing_is_started(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {f"POST {NOTES}": REFUSED}
+    with pytest.raises(Refused):
+        start(pagerduty, "Q1", RUN, lambda: pytest.fail("started"))
+
+
+def test_a_note_that_cannot_be_updated_is_a_warning(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {f"POST {NOTES}": {"note": note("PN1", ABOUT_TO_START)}, f"PUT {NOTES}/PN1": REFUSED}
+    start(pagerduty, "Q1", RUN, lambda: None)
+    assert "has started, but its note could not be updated" in http.warnings[0]
+
+
+def test_a_note_that_cannot_be_removed_is_a_warning_beside_the_refusal(
+    pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers = {f"POST {NOTES}": {"note": note("PN1", ABOUT_TO_START)}, f"DELETE {NOTES}/PN1": REFUSED}
+    with pytest.raises(Refused, match="the workflow is disabled"):
+        start(pagerduty, "Q1", RUN, lambda: fail(Refused("the workflow is disabled")))
+    assert "has not started, but its note could not be removed" in http.warnings[0]

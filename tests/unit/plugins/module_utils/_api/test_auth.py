@@ -1,0 +1,176 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Connection options: their checks, and that no message repeats a secret."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+import requests.certs
+import yaml
+from ansible_collections.oncall.pagerduty.plugins.doc_fragments.auth import ModuleDocFragment
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import AUTH, routing_key, settings
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, TaskError
+
+BUNDLE = requests.certs.where()
+DEFAULTS: dict[str, t.Any] = {name: spec.get("default") for name, spec in AUTH.items()}
+
+
+def given(**options: t.Any) -> dict[str, t.Any]:
+    return {**DEFAULTS, "api_token": "a-token", **options}
+
+
+@pytest.mark.parametrize(
+    ("options", "header"),
+    [
+        ({"api_token": "y_NbAkKc66ryYTWUXYEu"}, "Token token=y_NbAkKc66ryYTWUXYEu"),
+        ({"api_token": "pdus+_0XBPWQQ_1"}, "Bearer pdus+_0XBPWQQ_1"),
+        ({"api_token": "pdeu+_0XBPWQQ_1"}, "Bearer pdeu+_0XBPWQQ_1"),
+        ({"api_token": "pdus+_0XBPWQQ_1", "auth_type": "token"}, "Token token=pdus+_0XBPWQQ_1"),
+        ({"api_token": "plain", "auth_type": "bearer"}, "Bearer plain"),
+    ],
+)
+def test_the_auth_type_follows_from_the_token_unless_it_is_set(options: dict[str, str], header: str) -> None:
+    assert settings(given(**options)).authorization == header
+
+
+@pytest.mark.parametrize("token", [None, ""])
+def test_a_missing_token_is_an_error_when_it_is_needed(token: str | None) -> None:
+    connection = settings(given(api_token=token))
+    with pytest.raises(TaskError, match="PAGERDUTY_API_TOKEN"):
+        str(connection.authorization)
+
+
+@pytest.mark.parametrize("token", ["secret\r\nX-Evil: 1", "secret token", "secret\n", "sécret"])
+def test_a_token_that_could_inject_headers_is_refused_and_not_repeated(token: str) -> None:
+    with pytest.raises(InvalidOption, match="api_token") as caught:
+        settings(given(api_token=token))
+    assert "cret" not in str(caught.value)
+
+
+def test_repr_of_settings_has_no_secret() -> None:
+    assert "s3cr3t" not in repr(settings(given(api_token="s3cr3t")))
+
+
+@pytest.mark.parametrize(
+    "email", ["nobody", "a@b@c", "a b@example.com", "a@example.com\r\nX: 1", "@example.com", "ä@x"]
+)
+def test_an_invalid_from_address_is_refused(email: str) -> None:
+    with pytest.raises(InvalidOption, match="from_email"):
+        settings(given(from_email=email))
+
+
+def test_the_region_decides_the_hosts() -> None:
+    connection = settings(given(region="eu"))
+    assert (connection.api_url, connection.events_url) == (
+        "https://api.eu.pagerduty.com",
+        "https://events.eu.pagerduty.com",
+    )
+
+
+@pytest.mark.parametrize(("token", "host"), [("pdeu+token", "api.eu"), ("pdus+token", "api"), ("plain", "api")])
+def test_the_region_follows_from_an_oauth_token(token: str, host: str) -> None:
+    assert settings(given(api_token=token)).api_url == f"https://{host}.pagerduty.com"
+
+
+def test_a_region_that_is_set_wins_over_the_token() -> None:
+    assert settings(given(api_token="pdeu+token", region="us")).api_url == "https://api.pagerduty.com"
+
+
+def test_a_url_overrides_the_region() -> None:
+    connection = settings(given(region="eu", api_url="https://pagerduty.example.com/"))
+    assert connection.api_url == "https://pagerduty.example.com"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:1", "http://127.0.0.1:8080", "http://[::1]:80", "https://example.com"]
+)
+def test_plain_http_is_allowed_for_localhost(url: str) -> None:
+    assert settings(given(api_url=url)).api_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com",
+        "http://127.0.0.1.example.com",
+        "http://localhost.example.com",
+        "ftp://localhost",
+        "localhost:80",
+        "https://",
+        "https://example.com/?x=1",
+        "https://example.com/#x",
+        "https://[broken",
+        "https://example.com:port",
+    ],
+)
+@pytest.mark.parametrize("option", ["api_url", "events_url"])
+def test_an_invalid_or_unsafe_url_is_refused(option: str, url: str) -> None:
+    with pytest.raises(InvalidOption, match=option):
+        settings(given(**{option: url}))
+
+
+def test_a_password_in_a_url_is_refused_and_not_repeated() -> None:
+    with pytest.raises(InvalidOption, match="password") as caught:
+        settings(given(api_url="https://me:s3cr3t@example.com"))
+    assert "s3cr3t" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("timeout", 0),
+        ("timeout", -1),
+        ("timeout", float("nan")),
+        ("timeout", float("inf")),
+        ("timeout", 86_401),
+        ("max_wait", -0.5),
+        ("max_wait", float("nan")),
+    ],
+)
+def test_an_invalid_number_of_seconds_is_refused(option: str, value: float) -> None:
+    with pytest.raises(InvalidOption, match=option):
+        settings(given(**{option: value}))
+
+
+def test_max_wait_may_be_zero() -> None:
+    assert settings(given(max_wait=0)).max_wait == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "verify"),
+    [({}, True), ({"ca_path": BUNDLE}, BUNDLE), ({"validate_certs": False, "ca_path": BUNDLE}, False)],
+)
+def test_certificates_are_verified_unless_that_is_disabled(options: dict[str, t.Any], verify: bool | str) -> None:
+    assert settings(given(**options)).verify == verify
+
+
+@pytest.mark.parametrize("ca_path", ["/no/such/bundle.pem", __file__])
+def test_an_invalid_ca_bundle_is_refused(ca_path: str) -> None:
+    with pytest.raises(InvalidOption, match="ca_path"):
+        settings(given(ca_path=ca_path))
+
+
+@pytest.mark.parametrize("key", [None, "", "short", "x" * 31, "x" * 33, "x" * 31 + "\n", "x" * 31 + "-"])
+def test_an_invalid_routing_key_is_refused_and_not_repeated(key: str | None) -> None:
+    with pytest.raises(InvalidOption, match="routing_key") as caught:
+        routing_key({"routing_key": key})
+    assert not key or key not in str(caught.value)
+
+
+def test_the_token_is_marked_no_log() -> None:
+    assert AUTH["api_token"]["no_log"] is True
+
+
+def test_a_lookup_finds_each_option_where_a_module_does_and_in_a_variable() -> None:
+    documented = yaml.safe_load(ModuleDocFragment.LOOKUP)["options"]
+    places = {
+        name: ([each["name"] for each in option.get("env", ())], [each["name"] for each in option["vars"]])
+        for name, option in documented.items()
+    }
+    assert places == {
+        name: (option.get("fallback", (None, []))[1], [f"pagerduty_{name}"]) for name, option in AUTH.items()
+    }

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The client: headers, pages, and what a response must hold."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty, path_of
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import NotSent, OutcomeUnknown, Refused
+from hypothesis import given
+from hypothesis import strategies as st
+
+if t.TYPE_CHECKING:
+    from conftest import ScriptedHttp
+
+NOTES = "/incidents/Q1/notes"
+NOTE = {"id": "P1", "content": "text", "user": {"id": "PUSER01", "type": "user_reference"}, "created_at": "2026-01-01"}
+
+
+def test_a_call_says_who_asks_and_which_version_is_wanted(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {f"GET {NOTES}": {"notes": []}}
+    assert pagerduty.get(NOTES, "notes") == []
+    headers = http.requests[0].headers
+    assert headers["Authorization"] == "Token token=a-token"
+    assert headers["From"] == "someone@example.com"
+    assert headers["Accept"] == "application/vnd.pagerduty+json;version=2"
+
+
+def test_pages_are_read_until_there_are_no_more(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /users": [{"users": [], "more": True}, {"users": [], "more": False}]}
+    assert len(list(pagerduty.pages("/users", "users"))) == 2
+    assert [dict(request.query)["offset"] for request in http.requests] == ["0", "100"]
+
+
+def test_a_list_ends_at_pagerdutys_limit_with_a_warning(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /users": lambda _request: {"users": [], "more": True}}
+    assert len(list(pagerduty.pages("/users", "users"))) == 100
+    assert max(int(dict(request.query)["offset"]) for request in http.requests) == 9_900
+    assert "at most 10000 entries" in http.warnings[0]
+
+
+def test_a_malformed_response_is_an_error(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {f"GET {NOTES}": {"notes": "none"}}
+    with pytest.raises(OutcomeUnknown, match="'notes' is missing or malformed"):
+        pagerduty.get(NOTES, "notes")
+
+
+def test_a_write_without_its_result_may_have_been_applied(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {f"POST {NOTES}": {}}
+    with pytest.raises(OutcomeUnknown):
+        pagerduty.write_and_get("POST", NOTES, {"note": {"content": "text"}}, "note")
+    assert len(http.requests) == 1
+
+
+def test_a_missing_scope_is_named_for_an_oauth_token(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {f"POST {NOTES}": (403, {"error": {"message": "Access Denied", "code": 2010}})}
+    pagerduty.settings = pagerduty.settings._replace(is_bearer=True)
+    with pytest.raises(Refused) as caught:
+        pagerduty.write("POST", NOTES, {})
+    assert "incidents.write" in caught.value.hint
+
+
+def test_an_event_is_sent_again_if_the_response_was_lost(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    pagerduty.budget.max_wait = 60
+    lost = OutcomeUnknown("the connection closed before the response was complete")
+    http.answers = {"POST /v2/enqueue": [lost, (202, {"status": "success", "dedup_key": "key"})]}
+    assert pagerduty.send_event("/v2/enqueue", {"dedup_key": "key"})["dedup_key"] == "key"
+    assert [request.body for request in http.requests] == [{"dedup_key": "key"}] * 2
+
+
+def test_a_write_is_not_sent_again_if_the_response_was_lost(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    pagerduty.budget.max_wait = 60
+    http.answers = {f"POST {NOTES}": OutcomeUnknown("the connection closed before the response was complete")}
+    with pytest.raises(OutcomeUnknown):
+        pagerduty.write("POST", NOTES, {})
+    assert len(http.requests) == 1
+
+
+def test_a_write_is_sent_again_if_it_never_left(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    pagerduty.budget.max_wait = 60
+    http.answers = {f"POST {NOTES}": [NotSent("cannot connect"), {"note": NOTE}]}
+    assert pagerduty.write_and_get("POST", NOTES, {}, "note") == NOTE
+
+
+def test_without_retries_a_call_is_tried_once(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    pagerduty.budget.max_wait = 60
+    http.answers = {f"GET {NOTES}": NotSent("cannot connect")}
+    with pytest.raises(NotSent):
+        pagerduty.without_retries(timeout=5).get(NOTES, "notes")
+    assert len(http.requests) == 1
+
+
+@given(st.text(min_size=1))
+def test_a_path_keeps_its_segments_apart(segment: str) -> None:
+    path = path_of("incidents", segment)
+    assert path.count("/") == 2
+    assert not set(path) & set("?# ")

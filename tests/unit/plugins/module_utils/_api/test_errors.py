@@ -1,0 +1,110 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a person reads when PagerDuty refuses a call."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.errors import (
+    FROM_HEADER_HINT,
+    HINTS_BY_CODE,
+    refusal,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+CALL = "PUT /incidents"
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["error", "message", "code", "errors", "x"]), inner)
+    ),
+)
+
+
+def test_the_message_has_everything_that_pagerduty_said() -> None:
+    body = {"error": {"message": "Invalid Input Provided", "code": 2001, "errors": ["Title is too long", "Nope"]}}
+    error = refusal(400, body, "req-1", CALL)
+    for part in ("PUT /incidents", "Invalid Input Provided", "Title is too long", "Nope", "400", "2001", "req-1"):
+        assert part in str(error)
+    assert error.as_result() == {
+        "message": error.message,
+        "hint": "",
+        "outcome": "not_done",
+        "status": 400,
+        "code": 2001,
+        "errors": ["Title is too long", "Nope"],
+        "request_id": "req-1",
+    }
+
+
+def test_errors_of_the_events_api_are_understood_too() -> None:
+    body = {
+        "status": "invalid event",
+        "message": "Event object is invalid",
+        "errors": ["Length of 'routing_key' is wrong"],
+    }
+    error = refusal(400, body, None, CALL)
+    assert "Event object is invalid" in error.message
+    assert error.errors == ["Length of 'routing_key' is wrong"]
+
+
+def test_error_details_may_be_a_dictionary() -> None:
+    error = refusal(400, {"error": {"message": "no", "errors": {"title": "too long"}}}, None, CALL)
+    assert error.errors == ["title: too long"]
+
+
+@pytest.mark.parametrize("code", HINTS_BY_CODE)
+def test_each_known_code_has_its_hint(code: int) -> None:
+    assert refusal(400, {"error": {"message": "no", "code": code}}, None, CALL).hint == HINTS_BY_CODE[code]
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 404, 413])
+def test_a_status_without_a_code_has_a_hint_too(status: int) -> None:
+    assert refusal(status, None, None, CALL).hint
+
+
+@pytest.mark.parametrize("code", [2001, 2016, None])
+def test_a_missing_from_header_is_recognized_by_its_message(code: int | None) -> None:
+    message = 'You must specify a user\'s email address in the "From" header to perform this action'
+    error = refusal(400, {"error": {"message": message, "code": code}}, None, CALL)
+    assert error.hint == FROM_HEADER_HINT
+    assert error.is_fatal
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "fatal"), [(401, 2006, True), (403, 2010, False), (400, 1001, False), (404, 2100, False)]
+)
+def test_only_a_refusal_of_the_caller_is_fatal(status: int, code: int, fatal: bool) -> None:
+    assert refusal(status, {"error": {"message": "no", "code": code}}, None, CALL).is_fatal is fatal
+
+
+def test_a_403_may_be_about_one_incident_or_about_the_caller() -> None:
+    error = refusal(403, {"error": {"message": "Access Denied", "code": 2018}}, None, CALL)
+    assert (error.is_fatal, error.is_forbidden) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "errors"),
+    [
+        (1001, []),
+        (1002, []),
+        (2001, ["Incident Already Resolved"]),
+        (2002, ["Open incident with matching dedup key already exists on this service"]),
+        (2001, ["Nope"]),
+    ],
+)
+def test_a_conflict_is_recognized_by_its_code_or_its_words(code: int, errors: list[str]) -> None:
+    error = refusal(400, {"error": {"message": "no", "code": code, "errors": errors}}, None, CALL)
+    assert error.is_conflict is (errors != ["Nope"])
+    assert bool(error.hint) is error.is_conflict
+
+
+@given(body=JSON, status=st.integers(300, 599))
+def test_any_body_can_be_reported(body: object, status: int) -> None:
+    error = refusal(status, body, None, CALL)
+    assert str(error).startswith("PUT /incidents: ")
+    assert len(str(error.message)) < 20_000

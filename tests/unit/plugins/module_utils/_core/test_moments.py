@@ -1,0 +1,96 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Times and durations in options, and times in responses."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.moments import (
+    iso_8601,
+    moment_of,
+    parse_duration,
+    parse_moment,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+ZONES = st.builds(timezone, st.integers(-14 * 60, 14 * 60).map(lambda minutes: timedelta(minutes=minutes)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-31T12:00:00Z",
+        "2026-01-31T12:00:00z",
+        "2026-01-31 12:00:00+00:00",
+        "2026-01-31T13:00:00+0100",
+        "2026-01-31T07:00:00.000-05:00",
+    ],
+)
+def test_spellings_of_one_moment_are_equal(text: str) -> None:
+    assert parse_moment("start", text) == NOON
+
+
+@given(st.datetimes(datetime(1970, 1, 2), datetime(9000, 1, 1), timezones=ZONES))
+def test_every_moment_with_a_zone_is_read(moment: datetime) -> None:
+    moment = moment.replace(microsecond=0)
+    assert parse_moment("start", moment.isoformat()) == moment
+    assert parse_moment("start", iso_8601(moment)) == moment
+
+
+@pytest.mark.parametrize("text", ["", "now", "2026-01-31T12:00:00", "2026-01-31", "12:00Z", "2026-13-01T00:00:00Z"])
+def test_a_time_without_a_zone_or_of_another_form_is_refused(text: str) -> None:
+    with pytest.raises(InvalidOption, match="start: must be an ISO 8601 time with a time zone"):
+        parse_moment("start", text)
+
+
+def test_moments_of_responses_are_sorted_whatever_their_zone() -> None:
+    texts = ["2026-11-01T01:30:00-04:00", "2026-11-01T01:10:00-05:00", "2026-11-01T06:20:00Z"]
+    assert sorted(texts, key=moment_of) == texts
+    assert sorted(texts) != texts
+    assert moment_of(None) == moment_of("soon") < moment_of(texts[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("7200", 7200),
+        ("2h", 7200),
+        ("120 m", 7200),
+        ("1h 30m", 5400),
+        ("1H30M", 5400),
+        ("PT2H", 7200),
+        ("P1DT1S", 86_401),
+        ("P1W", 604_800),
+        ("1w2d", 777_600),
+    ],
+)
+def test_spellings_of_a_duration(text: str, seconds: int) -> None:
+    assert parse_duration("duration", text) == seconds
+
+
+@given(st.integers(1, 10**8))
+def test_every_number_of_seconds_is_read(seconds: int) -> None:
+    assert parse_duration("duration", str(seconds)) == seconds
+    assert parse_duration("duration", f"{seconds // 60}m {seconds % 60}s") == seconds
+    assert parse_duration("duration", f"PT{seconds // 60}M{seconds % 60}S") == seconds
+
+
+@pytest.mark.parametrize("text", ["", "0", "0h", "-1", "h", "P", "PT", "1.5h", "30m 1h", "P1M", "soon", "9" * 20])
+def test_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(InvalidOption, match="duration: must be a duration greater than 0"):
+        parse_duration("duration", text)
+
+
+@given(st.text())
+def test_random_text_never_ends_in_another_error(text: str) -> None:
+    for parse in (parse_moment, parse_duration):
+        with contextlib.suppress(InvalidOption):
+            assert parse("option", text)

@@ -1,0 +1,120 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When a module runs in the worker, how its options are validated there, and what is masked."""
+
+from __future__ import annotations
+
+import types
+import typing as t
+
+import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import AUTH
+from ansible_collections.oncall.pagerduty.plugins.plugin_utils._in_process import (
+    DEFINITIONS,
+    MASKED,
+    mask,
+    prepare,
+    subprocess_reason,
+)
+
+VARIABLES = {"inventory_hostname": "localhost"}
+LOADER = types.SimpleNamespace(get_basedir=lambda: ".")
+TEMPLAR = types.SimpleNamespace(template=lambda value: value)
+
+
+def task(**keywords: t.Any) -> t.Any:
+    defaults: dict[str, t.Any] = {
+        "action": "oncall.pagerduty.incident_note",
+        "args": {"incident_id": "Q1", "content": "text", "api_token": "s3cr3t"},
+        "async_val": 0,
+        "check_mode": False,
+        "delegate_to": None,
+        "diff": False,
+        "environment": [],
+    }
+    return types.SimpleNamespace(**{**defaults, **keywords})
+
+
+def connection(transport: str = "local", become: t.Any = None) -> t.Any:
+    return types.SimpleNamespace(transport=transport, become=become)
+
+
+def reason(variables: dict[str, t.Any] | None = None, link: t.Any = None, **keywords: t.Any) -> str:
+    return subprocess_reason(task(**keywords), link or connection(), TEMPLAR, {**VARIABLES, **(variables or {})})
+
+
+def prepared(**args: t.Any) -> t.Any:
+    return prepare(task(args={"incident_id": "Q1", "content": "text", **args}), LOADER, VARIABLES)
+
+
+def test_every_module_has_its_definition() -> None:
+    assert {"incident_note", "event"} <= DEFINITIONS.keys()
+
+
+def test_a_plain_local_task_runs_in_the_worker() -> None:
+    assert reason() == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"variables": {"pagerduty_in_process": "false"}}, "pagerduty_in_process is false"),
+        ({"link": connection("ssh")}, "its connection is not local"),
+        ({"link": connection(become="sudo")}, "it becomes another user"),
+        ({"async_val": 30}, "it is asynchronous"),
+        ({"environment": [{"PAGERDUTY_REGION": "eu"}]}, "the task has an environment"),
+        ({"variables": {"ansible_python_interpreter": "/opt/other/bin/python3"}}, "another interpreter is set"),
+    ],
+    ids=str,
+)
+def test_whatever_could_make_a_difference_needs_a_process(given: dict[str, t.Any], words: str) -> None:
+    assert reason(**given) == words
+
+
+def test_options_are_validated_and_have_their_defaults() -> None:
+    ready = prepared()
+    assert (ready.error, ready.options["incident_id"], ready.options["state"]) == ("", ["Q1"], "present")
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ({"colour": "red"}, "Unsupported parameters for (oncall.pagerduty.incident_note) module: colour"),
+        ({"state": "maybe"}, "value of state must be one of: present, absent, got: maybe"),
+        ({"incident_id": None}, "argument 'incident_id' is of type NoneType"),
+    ],
+    ids=str,
+)
+def test_bad_options_have_the_message_of_a_module(args: dict[str, t.Any], words: str) -> None:
+    assert words in prepared(**args).error
+
+
+def test_an_option_that_is_given_twice_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in AUTH["api_token"]["fallback"][1]:
+        monkeypatch.delenv(name, raising=False)
+    assert prepared(api_token="a", token="b").warnings == ["Both option api_token and its alias token are set."]
+    assert prepared(token="b").warnings == []
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("s3cr3t", MASKED),
+        (["s3cr3t", "other"], [MASKED, "other"]),
+        ({"deep": {"er": "s3cr3t"}}, {"deep": {"er": MASKED}}),
+        (None, None),
+        (True, True),
+        (7, 7),
+    ],
+    ids=str,
+)
+def test_a_secret_is_masked_wherever_it_is(value: t.Any, expected: t.Any) -> None:
+    assert mask(value, ["s3cr3t"]) == expected
+
+
+def test_a_secret_inside_a_text_or_a_number_is_masked() -> None:
+    assert mask("Token token=s3cr3t!", ["s3cr3t"]).endswith("!")
+    assert "s3cr3t" not in mask("Token token=s3cr3t!", ["s3cr3t"])
+    assert mask(1234567, ["345"]) == MASKED
