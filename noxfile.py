@@ -40,20 +40,26 @@ DOCS = CACHE / "docs"
 CONSTRAINTS = str(ROOT / "tests" / "constraints.txt")
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 EVENT_SOURCES = [f"extensions/eda/plugins/event_source/{name}.py" for name in ("log_entries", "webhook")]
-SIMULATOR = ["-r", "tests/simulator/requirements.txt"]
 BOOTSTRAP_SCRIPTS = ("get_pip_23_1_2.py", "get_pip_24_2.py", "get_pip_25_2.py")
 """The names by which the versions of ansible-test ask for it."""
-PYTEST = [
-    *SIMULATOR,
-    "openapi-core",
+TESTS_VENV = CACHE / "tests"
+"""The environment that most sessions share: creating one for each takes longer than many of them."""
+TESTS_PACKAGES = [
+    "-r",
+    str(ROOT / "tests" / "simulator" / "requirements.txt"),
     "ansible-core",
-    "requests",
     "hypothesis",
+    "mcp",
+    "molecule",
+    "mypy",
+    "openapi-core",
     "pagerduty",
     "pytest",
     "pytest-asyncio",
     "pytest-xdist",
+    "requests",
     "trustme",
+    "types-requests",
 ]
 ANSIBLE_RULEBOOK = [
     "ansible-rulebook==1.3.2",
@@ -77,10 +83,7 @@ def copy_tree() -> Path:
 
     A copy, because ansible-test refuses a link. Unchanged files are left alone, which keeps caches valid.
     """
-    CACHE.mkdir(exist_ok=True)
-    with (CACHE / "tree.lock").open("w") as lock:
-        # Several sessions may run at the same time.
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(TREE):
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
             cwd=ROOT,
@@ -102,15 +105,31 @@ def copy_tree() -> Path:
     return TREE
 
 
+@contextlib.contextmanager
+def locked(folder: Path) -> t.Iterator[None]:
+    """Lock a folder of the cache: several sessions may run at the same time."""
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def environment() -> dict[str, str]:
     """Return the environment in which Python and Ansible find the collection, without the user's own settings."""
     path = str(copy_tree())
     return {"PYTHONPATH": path, "ANSIBLE_COLLECTIONS_PATH": path, "ANSIBLE_CONFIG": str(ROOT / "tests" / "ansible.cfg")}
 
 
+def run(session: nox.Session, program: str, *arguments: str, env: t.Mapping[str, str]) -> None:
+    """Run a program of the shared environment, in which other programs find those of the same environment."""
+    create_venv(session, TESTS_VENV, sys.executable, *TESTS_PACKAGES, constraints=CONSTRAINTS)
+    folder = TESTS_VENV / "bin"
+    path = {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    session.run(str(folder / program), *arguments, env={**path, **env}, external=True)
+
+
 def ansible_test(session: nox.Session, *arguments: str) -> None:
     """Run a command of ansible-test in the copied tree."""
-    session.install("ansible-core")
     copy_tree()
     # ansible-test would download this script from a host of its own; here packages come from PyPI only.
     downloads = Path.home() / ".ansible" / "test" / "cache"
@@ -122,7 +141,7 @@ def ansible_test(session: nox.Session, *arguments: str) -> None:
     shutil.rmtree(COLLECTION / "tests" / "output", ignore_errors=True)
     session.chdir(COLLECTION)
     # ansible-test creates environments of its own, which our pins must not constrain.
-    session.run("ansible-test", *arguments, "--python", PYTHON, "--color", "no", env={"PIP_CONSTRAINT": ""})
+    run(session, "ansible-test", *arguments, "--python", PYTHON, "--color", "no", env={"PIP_CONSTRAINT": ""})
 
 
 @nox.session
@@ -134,25 +153,23 @@ def style(session: nox.Session) -> None:
     session.run("python", "tests/tools/private_names.py")
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def types(session: nox.Session) -> None:
     """Types of the collection, its event sources, the simulator and the conformance checks, strictly."""
-    session.install("mypy", "types-requests", *PYTEST)
     paths = {"MYPYPATH": f"{copy_tree()}:{ROOT / 'tests'}"}
-    plugins = ("module_utils", "modules", "action", "lookup", "plugin_utils")
+    plugins = ("module_utils", "modules", "action", "callback", "lookup", "plugin_utils")
     packages = [f"ansible_collections.oncall.pagerduty.plugins.{name}" for name in plugins]
     names = [argument for package in (*packages, "simulator", "conformance") for argument in ("-p", package)]
-    session.run("mypy", "--config-file", "mypy.ini", *names, env=paths)
+    run(session, "mypy", "--config-file", "mypy.ini", *names, env=paths)
     # Event sources are scripts, which belong to no package.
-    session.run("mypy", "--config-file", "mypy.ini", *EVENT_SOURCES)
+    run(session, "mypy", "--config-file", "mypy.ini", *EVENT_SOURCES, env={})
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def unit(session: nox.Session) -> None:
     """Unit tests and tests of the collection's files, without any server; arguments go to pytest."""
-    session.install(*PYTEST)
     default = ["tests/collection", "tests/unit", "-n", "auto"]
-    session.run("pytest", *(session.posargs or default), env=environment())
+    run(session, "pytest", *(session.posargs or default), env=environment())
 
 
 @nox.session
@@ -162,32 +179,32 @@ def changelog(session: nox.Session) -> None:
     session.run("antsibull-changelog", "lint")
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def sanity(session: nox.Session) -> None:
     """All of `ansible-test sanity`, with nothing ignored."""
     ansible_test(session, "sanity")
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def units(session: nox.Session) -> None:
     """The unit tests, as `ansible-test units` runs them."""
     ansible_test(session, "units", "--venv")
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def targets(session: nox.Session) -> None:
     """One smoke target for each module, as `ansible-test integration` runs them, against the simulator."""
-    session.install("ansible-core", *SIMULATOR)
-    with simulator_settings(session):
+    create_venv(session, TESTS_VENV, sys.executable, *TESTS_PACKAGES, constraints=CONSTRAINTS)
+    with simulator_settings():
         ansible_test(session, "integration", "--venv")
 
 
 @contextlib.contextmanager
-def simulator_settings(session: nox.Session) -> t.Iterator[None]:
+def simulator_settings() -> t.Iterator[None]:
     """Start the simulator and write its address where integration targets read it."""
     copy_tree()
     settings = COLLECTION / SETTINGS
-    program = [str(Path(session.bin) / "python"), "-m", "tools.simulator_settings", str(settings)]
+    program = [str(TESTS_VENV / "bin" / "python"), "-m", "tools.simulator_settings", str(settings)]
     with subprocess.Popen(program, cwd=ROOT / "tests", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
             process.stdout.readline()
@@ -197,17 +214,15 @@ def simulator_settings(session: nox.Session) -> t.Iterator[None]:
             settings.unlink(missing_ok=True)
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def molecule(session: nox.Session) -> None:
-    """A whole incident as a molecule scenario."""
-    session.install("molecule", "ansible-core", "requests", *SIMULATOR)
-    session.run("molecule", "test", env=environment())
+    """A whole incident, and each role, as molecule scenarios."""
+    run(session, "molecule", "test", "--all", env=environment())
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
     """Integration, contract, simulator and reliability tests; arguments go to pytest."""
-    session.install(*PYTEST)
     default = [
         "--ignore",
         "tests/unit",
@@ -220,37 +235,34 @@ def tests(session: nox.Session) -> None:
         "-n",
         "auto",
     ]
-    session.run("pytest", *(session.posargs or default), env=environment())
+    run(session, "pytest", *(session.posargs or default), env=environment())
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def eda(session: nox.Session) -> None:
     """The event sources, and real runs of ansible-rulebook with them; arguments go to pytest."""
-    session.install(*PYTEST)
     folder = CACHE / f"ansible-rulebook-python{PYTHON}"
     create_venv(session, folder, sys.executable, *ANSIBLE_RULEBOOK)
     found = {"ANSIBLE_RULEBOOK": str(folder / "bin" / "ansible-rulebook")}
-    session.run("pytest", "tests/eda", *(session.posargs or ["-n", "auto"]), env={**environment(), **found})
+    run(session, "pytest", "tests/eda", *(session.posargs or ["-n", "auto"]), env={**environment(), **found})
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def matrix(session: nox.Session) -> None:
     """End-to-end tests on every pair of ansible-core and Python that this machine has; arguments go to pytest."""
-    session.install(*PYTEST)
     found = {
         "ANSIBLE_MATRIX": json.dumps(controllers(session)),
         "ANSIBLE_TARGET_PYTHONS": json.dumps(target_pythons(session)),
     }
     arguments = session.posargs or ["-n", "auto"]
-    session.run("pytest", "tests/integration/test_versions.py", *arguments, env={**environment(), **found})
+    run(session, "pytest", "tests/integration/test_versions.py", *arguments, env={**environment(), **found})
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def clients(session: nox.Session) -> None:
     """Clients of PagerDuty that others have written, against the simulator; arguments go to pytest."""
-    session.install(*PYTEST, "mcp")
     found = {"PAGERDUTY_CLIENTS": json.dumps(client_programs(session))}
-    session.run("pytest", "tests/clients", *session.posargs, env={**environment(), **found})
+    run(session, "pytest", "tests/clients", *session.posargs, env={**environment(), **found})
 
 
 def client_programs(session: nox.Session) -> dict[str, str]:
@@ -267,7 +279,7 @@ def client_programs(session: nox.Session) -> dict[str, str]:
     return folders
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def awx(session: nox.Session) -> None:
     """The AWX content against AWX's own code, awx.awx, ansible-runner and ansible-builder; arguments go to pytest."""
     interpreter = find_python(AWX_PYTHON)
@@ -317,35 +329,35 @@ def find_python(*versions: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
-def create_venv(session: nox.Session, folder: Path, interpreter: str, *packages: str) -> None:
+def create_venv(session: nox.Session, folder: Path, interpreter: str, *packages: str, constraints: str = "") -> None:
     """Create a virtual environment, unless it is there."""
     ready = folder / "ready"
-    if ready.exists():
-        return
-    session.log(f"Creating {folder.relative_to(ROOT)}.")
-    shutil.rmtree(folder, ignore_errors=True)
-    session.run(interpreter, "-m", "venv", str(folder), external=True)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *packages]
-    session.run(*pip, external=True, env={"PIP_CONSTRAINT": ""}, silent=True)
-    ready.touch()
+    with locked(folder):
+        if ready.exists():
+            return
+        session.log(f"Creating {folder.relative_to(ROOT)}.")
+        shutil.rmtree(folder, ignore_errors=True)
+        session.run(interpreter, "-m", "venv", str(folder), external=True)
+        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *packages]
+        session.run(*pip, external=True, env={"PIP_CONSTRAINT": constraints}, silent=True)
+        ready.touch()
 
 
 def run_program(session: nox.Session, name: str) -> None:
-    """Run a program of the folder tests, in the environment of the tests."""
-    session.install(*PYTEST)
+    """Run a program of the folder tests, in the shared environment."""
     found = {"ANSIBLE_MATRIX": json.dumps(controllers(session))} if name == "benchmarks" else {}
     variables = {**environment(), **found}
     session.chdir("tests")
-    session.run("python", "-m", name, env=variables)
+    run(session, "python", "-m", name, env=variables)
 
 
-@nox.session(default=False)
+@nox.session(default=False, venv_backend="none")
 def reliability(session: nox.Session) -> None:
     """The full fault matrix, concurrency, load and random input; prints the figures."""
     run_program(session, "reliability")
 
 
-@nox.session(default=False)
+@nox.session(default=False, venv_backend="none")
 def bench(session: nox.Session) -> None:
     """The benchmarks, side by side; prints the figures."""
     run_program(session, "benchmarks")

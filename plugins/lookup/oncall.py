@@ -6,19 +6,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible.errors import AnsibleLookupError
-from ansible.module_utils.basic import missing_required_lib
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.plugins.lookup import LookupBase
-from ansible.template import Templar
-from ansible.utils.display import Display
-
-from ..module_utils._api.auth import AUTH
-from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR
-from ..modules.oncall_info import DEFINITION
-
 DOCUMENTATION = r"""
 name: oncall
 author:
@@ -85,6 +72,19 @@ _list:
   elements: str
   sample: [primary.oncall@example.com, secondary.oncall@example.com]
 """
+
+import typing as t
+
+from ansible.errors import AnsibleLookupError
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.lookup import LookupBase
+from ansible.template import Templar
+from ansible.utils.display import Display
+
+from ..module_utils._api.auth import AUTH
+from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR
+from ..modules.oncall_info import DEFINITION
 
 OWN_OPTION = "want"
 SUBJECTS = ("escalation_policies", "schedules", "users")

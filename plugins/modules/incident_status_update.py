@@ -28,8 +28,8 @@ attributes:
     details:
       - With O(allow_duplicate=true), every run sends a status update.
 options:
-  message:
-    description: The status update.
+  update_message:
+    description: The text of the status update.
     type: str
     required: true
   subject:
@@ -39,7 +39,7 @@ options:
     description: The content of the e-mail as HTML, in place of PagerDuty's own. Requires O(subject).
     type: str
   allow_duplicate:
-    description: Whether to send the update even if the latest one has this message.
+    description: Whether to send the update even if the latest one has this text.
     type: bool
     default: false
 notes:
@@ -59,19 +59,19 @@ EXAMPLES = r"""
 - name: Send a status update
   oncall.pagerduty.incident_status_update:
     incident_id: "{{ incident_id }}"
-    message: The database is back, the queues are draining.
+    update_message: The database is back, the queues are draining.
 
 - name: Show who would be notified
   oncall.pagerduty.incident_status_update:
     incident_id: "{{ incident_id }}"
-    message: All queues are empty.
+    update_message: All queues are empty.
   check_mode: true
   diff: true
 
 - name: Send a status update with an e-mail of its own
   oncall.pagerduty.incident_status_update:
     incident_id: "{{ incident_ids }}"
-    message: The checkout works again.
+    update_message: The checkout works again.
     subject: Checkout restored
     html_message: "<h1>The checkout works again</h1><p>All queued orders are processed.</p>"
 """
@@ -146,7 +146,7 @@ DEFINITION = ModuleDefinition(
     plan=send_status_update,
     options=dict(
         INCIDENT_ID,
-        message={"type": "str", "required": True},
+        update_message={"type": "str", "required": True},
         subject={"type": "str"},
         html_message={"type": "str"},
         allow_duplicate={"type": "bool", "default": False},

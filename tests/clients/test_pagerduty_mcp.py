@@ -57,7 +57,9 @@ class Tools:
 @contextlib.asynccontextmanager
 async def connected(server: mcp.StdioServerParameters, errors: t.TextIO) -> t.AsyncIterator[mcp.ClientSession]:
     """Start a server and a session with it."""
-    async with stdio.stdio_client(server, errors) as (read, write), mcp.ClientSession(read, write) as session:
+    async with contextlib.AsyncExitStack() as stack:
+        streams = await stack.enter_async_context(stdio.stdio_client(server, errors))
+        session = await stack.enter_async_context(mcp.ClientSession(*streams))
         await session.initialize()
         yield session
 

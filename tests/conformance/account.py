@@ -112,7 +112,7 @@ class Account:
         return response.body
 
     def _send(self, method: str, url: str, body: t.Any, query: Pairs, headers: t.Mapping[str, str | None]) -> Response:
-        for _ in range(MAX_TRIES):
+        for _attempt in range(MAX_TRIES):
             given = {} if body is None else {"json": body}
             answer = self._session.request(
                 method,

@@ -115,7 +115,7 @@ class OwnService:
     def trigger(self, key: str, **fields: t.Any) -> Json:
         """Open an alert by an event, and return its incident once it can be found."""
         self.send(key, **fields)
-        (incident, *_) = self.eventually(lambda: self.with_key(key), bool)
+        (incident, *_more) = self.eventually(lambda: self.with_key(key), bool)
         return incident
 
     def with_key(self, key: str) -> list[Json]:

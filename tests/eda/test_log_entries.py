@@ -114,7 +114,7 @@ async def test_log_entries_become_the_events_that_webhooks_report(simulator: Sim
     call("POST", "/webhook_subscriptions", {"webhook_subscription": subscription})
     async with polling(simulator) as source:
         live(call, incident)
-        await until(lambda: len(endpoint.events) == len(LIFE))
+        await until(lambda: set(endpoint.types) == {f"incident.{name}" for name in LIFE})
         events = []
         while len(events) < len(LIFE):
             events += [event for event in await source.events(1) if event_type(event).startswith("incident.")]

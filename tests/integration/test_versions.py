@@ -60,12 +60,21 @@ def run_both_ways(
     **options: t.Any,
 ) -> dict[str, PlaybookResult]:
     """Run the same play in the worker and in processes, each on a fresh account with three incidents."""
-    results = {}
-    for way, in_worker in WAYS.items():
-        ids = simulator.reset(**{**SETTING, "incidents": 3})["incidents"]
-        runner = PlaybookRunner(simulator, folder, in_worker=in_worker, ansible_playbook=ansible_playbook)
-        results[way] = runner(*tasks(ids), arguments=["-vvv", *options.get("arguments", ())], **options.get("play", {}))
-    return results
+    return {way: run_one_way(way, simulator, folder, ansible_playbook, tasks, **options) for way in WAYS}
+
+
+def run_one_way(
+    way: str,
+    simulator: Simulator,
+    folder: Path,
+    ansible_playbook: Path,
+    tasks: t.Callable[[list[str]], list[Task]],
+    **options: t.Any,
+) -> PlaybookResult:
+    """Run a play on a fresh account with three incidents."""
+    ids = simulator.reset(**{**SETTING, "incidents": 3})["incidents"]
+    runner = PlaybookRunner(simulator, folder, in_worker=WAYS[way], ansible_playbook=ansible_playbook)
+    return runner(*tasks(ids), arguments=["-vvv", *options.get("arguments", ())], **options.get("play", {}))
 
 
 def assert_equal(results: dict[str, PlaybookResult]) -> list[TaskResult]:
@@ -90,7 +99,7 @@ def comparable(task: TaskResult) -> t.Any:
 
 def test_every_module_and_bad_options(simulator: Simulator, tmp_path: Path, ansible_playbook: Path) -> None:
     def tasks(ids: list[str]) -> list[Task]:
-        good = [bare(module, tests.simplest, ids[:1]) for module, tests in MODULES.items()]
+        good = [{**bare(module, tests.simplest, ids[:1]), "diff": True} for module, tests in MODULES.items()]
         bad = [
             step("incident_status", ids[0], region="nowhere"),
             step("incident_note", ids[0], unknown_option=1),
@@ -104,20 +113,28 @@ def test_every_module_and_bad_options(simulator: Simulator, tmp_path: Path, ansi
             step("event", None, api_token="wrong", routing_key="wrong"),
             step("incident_status", [*ids, "Q9999999999999"]),
         ]
-        checks = [{**task, "check_mode": True, "diff": True} for task in good]
-        real = [{**task, "diff": True} for task in good]
-        return [task for trio in zip(checks, real, good, strict=False) for task in trio] + bad
+        return [{**good[0], "check_mode": True}, *good, *bad]
 
-    results = assert_equal(run_both_ways(simulator, tmp_path, ansible_playbook, tasks))
-    trios = [results[start : start + 3] for start in range(0, 3 * len(MODULES), 3)]
-    for check, real, second in trios:
-        assert check.writes == []
-        assert check.diff == real.diff
-        assert (second.changed, second.writes) == (False, [])
-    failed = results[3 * len(MODULES) :]
+    _check, *results = assert_equal(run_both_ways(simulator, tmp_path, ansible_playbook, tasks))
+    failed = results[len(MODULES) :]
     assert {task.outcome for task in failed} == {"failed"}
     assert [task.msg for task in failed if "Traceback" in str(task.result)] == []
     assert "Unsupported parameters for (oncall.pagerduty.incident_note) module: unknown_option" in failed[1].msg
+
+
+def test_check_mode_and_a_second_run(simulator: Simulator, tmp_path: Path, ansible_playbook: Path) -> None:
+    def tasks(ids: list[str]) -> list[Task]:
+        good = [bare(module, tests.simplest, ids[:1]) for module, tests in MODULES.items()]
+        checks = [{**task, "check_mode": True, "diff": True} for task in good]
+        real = [{**task, "diff": True} for task in good]
+        return [task for trio in zip(checks, real, good, strict=False) for task in trio]
+
+    # In the worker only: that a process does the same is tested above, with the same tasks.
+    results = run_one_way("in the worker", simulator, tmp_path, ansible_playbook, tasks).tasks
+    for check, real, second in zip(results[::3], results[1::3], results[2::3], strict=True):
+        assert check.writes == []
+        assert check.diff == real.diff
+        assert (second.changed, second.writes) == (False, [])
 
 
 def test_loops_retries_no_log_warnings_and_aliases(
@@ -178,7 +195,7 @@ def test_templated_vaulted_and_default_options(simulator: Simulator, tmp_path: P
             "oncall.pagerduty.incident_note": {"incident_id": ids[2]},
         }
 
-    ids = simulator.reset(incidents=3)["incidents"]
+    ids = simulator.reset(**{**SETTING, "incidents": 3})["incidents"]
     arguments = ["-e", f"@{variables}", "--vault-password-file", str(password)]
     results = run_both_ways(
         simulator, tmp_path, ansible_playbook, tasks, arguments=arguments, play={"module_defaults": defaults(ids)}

@@ -13,11 +13,11 @@ from module_table.strategies import texts
 from simulator import account
 
 TESTS = ModuleTests(
-    simplest={"message": NOTE},
+    simplest={"update_message": NOTE},
     cases=(
         Case(
             "notifies the subscribers",
-            {"message": NOTE, "subject": "Disk full", "html_message": "<h1>Disk full</h1>"},
+            {"update_message": NOTE, "subject": "Disk full", "html_message": "<h1>Disk full</h1>"},
             changes=True,
             state={"subscribers": [account.OWNER.id, account.DATA.id]},
             reads=5,
@@ -25,14 +25,14 @@ TESTS = ModuleTests(
         ),
         Case(
             "finds the message in the latest status update",
-            {"message": NOTE},
+            {"update_message": NOTE},
             changes=False,
-            before=(("incident_status_update", {"message": NOTE}),),
+            before=(("incident_status_update", {"update_message": NOTE}),),
             reads=1,
         ),
         Case(
             "sends an update on each of many",
-            {"message": NOTE},
+            {"update_message": NOTE},
             changes=True,
             incidents=2,
             reads=4,
@@ -40,24 +40,24 @@ TESTS = ModuleTests(
         ),
     ),
     bad_input=(
-        ({"message": None}, "missing required arguments: message"),
-        ({"message": " "}, "message: "),
+        ({"update_message": None}, "missing required arguments: update_message"),
+        ({"update_message": " "}, "update_message: "),
         ({"subject": "Disk full"}, "required together: subject, html_message"),
         ({"subject": "", "html_message": "<p></p>"}, "subject: "),
         ({"allow_duplicate": "perhaps"}, "allow_duplicate"),
     ),
-    strategy=st.fixed_dictionaries({"message": texts}),
+    strategy=st.fixed_dictionaries({"update_message": texts}),
     fault_tasks=(
         FaultTask(
             "notifies",
-            {"message": NOTE},
+            {"update_message": NOTE},
             (POST_STATUS_UPDATE,),
             {"subscribers": [account.OWNER.id, account.DATA.id]},
         ),
     ),
     concurrent_tasks=(
         ConcurrentTask(
-            {"message": NOTE},
+            {"update_message": NOTE},
             lambda state: len(state["incidents"][0]["status_updates"]),
             POST_STATUS_UPDATE,
             on_any_machine=False,

@@ -76,7 +76,7 @@ def run_scenarios(wanted: t.Sequence[Scenario]) -> list[Finding]:
             print(".", end="", file=sys.stderr, flush=True)
 
     with contextlib.ExitStack() as stack:
-        for _ in range(SIMULATORS):
+        for _simulator in range(SIMULATORS):
             runners.put(ScenarioRunner(stack.enter_context(Simulator())))
         return list(stack.enter_context(ThreadPoolExecutor(SIMULATORS)).map(finding, wanted))
 
@@ -113,7 +113,9 @@ def _run_concurrent_task(simulator: Simulator, module: str, task: ConcurrentTask
 
 def _duplicates(simulator: Simulator, module: str, task: ConcurrentTask, *, apart: bool) -> tuple[int, int]:
     """Duplicates left and tasks that failed, in many rounds; then the same for one round in which all read first."""
-    rounds = [run_concurrently(simulator, module, task, delayed=False, separate_machines=apart) for _ in range(ROUNDS)]
+    rounds = [
+        run_concurrently(simulator, module, task, delayed=False, separate_machines=apart) for _round in range(ROUNDS)
+    ]
     worst = run_concurrently(simulator, module, task, delayed=True, separate_machines=apart)
     return sum(each.duplicates + each.failed for each in rounds), worst.duplicates + worst.failed
 

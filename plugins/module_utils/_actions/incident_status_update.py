@@ -36,7 +36,7 @@ def send_status_update(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> l
     """Send a status update on each incident whose latest one has another message.
 
     Args:
-        params: `incident_id`, `message`, `subject`, `html_message` and `allow_duplicate`.
+        params: `incident_id`, `update_message`, `subject`, `html_message` and `allow_duplicate`.
 
     Raises:
         InvalidOption: an option has an unusable value.
@@ -44,7 +44,7 @@ def send_status_update(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> l
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, POST /incidents/{id}/status_updates.
     """
     ids = checked_ids(params["incident_id"])
-    for option in ("message", *EMAIL_FIELDS):
+    for option in ("update_message", *EMAIL_FIELDS):
         if params[option] is not None and not params[option].strip():
             raise InvalidOption(option, "must not be empty", params[option])
     write = Write(functools.partial(_send, pagerduty), harmful_twice=True, can_be_verified=False)
@@ -59,7 +59,7 @@ def status_updates_result(records: t.Sequence[Record]) -> dict[str, t.Any]:
 
 
 def _plan(pagerduty: PagerDuty, params: t.Mapping[str, t.Any], write: Write, incident: Record) -> Plan:
-    target, message = incident["id"], params["message"]
+    target, message = incident["id"], params["update_message"]
     entries = _read_updates(pagerduty, target)
     sent = [str(entry.get("message")) for entry in entries]
     before = {"status_updates": sent}
@@ -68,7 +68,8 @@ def _plan(pagerduty: PagerDuty, params: t.Mapping[str, t.Any], write: Write, inc
         found = {"message": sent[-1], "sender": latest.get("agent"), "created_at": latest.get("created_at")}
         record = {"id": target, "status_update": {**dict.fromkeys(UPDATE_FIELDS), **found}}
         return Plan(target, before, before, record, record)
-    body = {name: params[name] for name in ("message", *EMAIL_FIELDS) if params[name] is not None}
+    email = {name: params[name] for name in EMAIL_FIELDS if params[name] is not None}
+    body = {"message": message, **email}
     return Plan(
         target,
         before,

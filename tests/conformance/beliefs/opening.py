@@ -64,7 +64,7 @@ def a_body_is_included_in_a_list(own: OwnService) -> object:
     key = own.new_key()
     own.open_incident(incident_key=key, body=BODY)
     query = [("incident_key", key), ("include[]", "body")]
-    (incident, *_) = own.eventually(lambda: own.account.get("/incidents", "incidents", query), bool)
+    (incident, *_more) = own.eventually(lambda: own.account.get("/incidents", "incidents", query), bool)
     return incident["body"]["details"]
 
 

@@ -39,7 +39,7 @@ def a_requested_user_is_listed(own: OwnService) -> object:
     incident = own.open_incident()
     request(own, incident["id"], own.reference("user"))
     seen = own.eventually(lambda: responders(own.read(incident["id"])), bool)
-    return own.user["id"] in [user_id for user_id, _ in seen]
+    return own.user["id"] in [user_id for user_id, _state in seen]
 
 
 @belief(["pending"], ["joined"], source=f"{SCHEMA}, IncidentsRespondersReference")
@@ -47,14 +47,14 @@ def a_request_is_pending_until_answered(own: OwnService) -> object:
     """A request is `pending` until it is answered."""
     incident = own.open_incident()
     request(own, incident["id"], own.reference("user"))
-    return [state for _, state in own.eventually(lambda: responders(own.read(incident["id"])), bool)]
+    return [state for _user_id, state in own.eventually(lambda: responders(own.read(incident["id"])), bool)]
 
 
 @belief([200, 200], source=f"{INFERRED}: the schema names no error for it, so every request pages again")
 def a_repeated_request_is_accepted(own: OwnService) -> object:
     """A repeated request for the same user is not refused."""
     incident = own.open_incident()
-    return [request(own, incident["id"], own.reference("user")).status for _ in range(2)]
+    return [request(own, incident["id"], own.reference("user")).status for _time in range(2)]
 
 
 @belief(True, source=f"{SCHEMA}, ResponderRequest")
@@ -63,7 +63,7 @@ def a_request_to_a_policy_lists_its_people(own: OwnService) -> object:
     incident = own.open_incident()
     request(own, incident["id"], own.reference("escalation_policy"))
     seen = own.eventually(lambda: responders(own.read(incident["id"])), bool)
-    return own.user["id"] in [user_id for user_id, _ in seen]
+    return own.user["id"] in [user_id for user_id, _state in seen]
 
 
 @belief(True, source=f"{SCHEMA}, ResponderRequest")

@@ -31,7 +31,11 @@ def run(task: t.Any, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(_in_process, "subprocess_reason", lambda *_given: "")
     monkeypatch.setattr(_in_process, "prepare", lambda *_given: types.SimpleNamespace(run=lambda: IN_WORKER))
     action = incident.ActionModule(task, types.SimpleNamespace(), None, None, types.SimpleNamespace(), None)
-    return lambda **variables: action.run(task_vars=variables)
+
+    def run(**variables: t.Any) -> t.Any:
+        return action.run(task_vars=variables)
+
+    return run
 
 
 def test_a_module_runs_in_the_worker(run: Run) -> None:

@@ -65,9 +65,7 @@ def is_sent(pagerduty: PagerDuty, http: ScriptedHttp) -> t.Callable[..., bool]:
     return sent
 
 
-@pytest.mark.parametrize(
-    ("action", "sent"), [("trigger", False), ("acknowledge", True), ("resolve", True)], ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("action", "sent"), [("trigger", False), ("acknowledge", True), ("resolve", True)], ids=str)
 def test_an_open_alert(action: str, sent: bool, is_sent: t.Callable[..., bool]) -> None:
     assert is_sent(action, [incident()], [alert()]) is sent
 

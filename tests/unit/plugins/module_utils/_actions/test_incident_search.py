@@ -128,7 +128,7 @@ def test_until_alone_looks_back_30_days(pagerduty: PagerDuty, http: ScriptedHttp
         {"limit": 0, "statuses": ["triggered"]},
     ],
     # Not by their values, which are other ones each day.
-    ids=lambda given: " and ".join(given),
+    ids=" and ".join,
 )
 def test_an_unusable_option_is_refused_before_any_call(
     given: dict[str, t.Any], pagerduty: PagerDuty, http: ScriptedHttp

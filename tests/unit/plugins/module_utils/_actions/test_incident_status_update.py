@@ -41,7 +41,7 @@ def plan(pagerduty: PagerDuty, http: ScriptedHttp) -> Planner:
             "GET /incidents/Q1/log_entries": {"log_entries": list(entries)},
             SUBSCRIBERS: {"subscribers": []},
         }
-        (entry,) = send_status_update(pagerduty, {**DEFAULTS, "message": message, **options})
+        (entry,) = send_status_update(pagerduty, {**DEFAULTS, "update_message": message, **options})
         return entry
 
     return planned
@@ -116,10 +116,12 @@ def test_an_email_of_its_own_is_sent_with_it(plan: Planner, http: ScriptedHttp) 
     assert record == {"id": "Q1", "status_update": {"id": "PU1", "message": "It spreads."}}
 
 
-@pytest.mark.parametrize("options", [{"message": " "}, {"subject": "", "html_message": "x"}, {"html_message": " "}])
+@pytest.mark.parametrize(
+    "options", [{"update_message": " "}, {"subject": "", "html_message": "x"}, {"html_message": " "}]
+)
 def test_an_empty_text_is_refused(options: Record, pagerduty: PagerDuty) -> None:
     with pytest.raises(InvalidOption, match="must not be empty"):
-        send_status_update(pagerduty, {**DEFAULTS, "message": "It spreads.", **options})
+        send_status_update(pagerduty, {**DEFAULTS, "update_message": "It spreads.", **options})
 
 
 def test_the_result_has_the_status_update_of_a_single_incident() -> None:

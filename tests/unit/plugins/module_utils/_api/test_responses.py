@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import typing as t
+from types import MappingProxyType
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.responses import parse, parse_event
@@ -22,7 +23,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client
 from hypothesis import given
 from hypothesis import strategies as st
 
-JSON = {"content-type": "application/json"}
+JSON = MappingProxyType({"content-type": "application/json"})
 GET = Request("GET", "https://api.pagerduty.com/users", "GET /users", {})
 
 
@@ -53,7 +54,7 @@ def test_a_response_without_content_is_an_empty_object(method: str) -> None:
 )
 def test_the_status_says_what_became_of_the_call(status: int, expected: type[TaskError]) -> None:
     found = error(status, b"<html></html>")
-    assert type(found) is expected
+    assert found.__class__ is expected
     assert found.status == status
     assert f"HTTP {status}" in found.message
 

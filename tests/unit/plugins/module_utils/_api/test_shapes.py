@@ -57,6 +57,6 @@ def test_every_field_of_an_incident_that_the_actions_use_is_checked(wrong: dict[
     assert not has_shape(incident(**wrong), INCIDENT)
 
 
-@given(st.sampled_from(sorted(SHAPES)), st.recursive(st.none() | st.text(), lambda inner: st.lists(inner)))
+@given(st.sampled_from(sorted(SHAPES)), st.recursive(st.none() | st.text(), st.lists))
 def test_random_values_never_end_in_an_error(name: str, value: object) -> None:
     assert has_shape(value, SHAPES[name]) in (True, False)

@@ -27,8 +27,11 @@ def send_and_fail(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[Exception], Ex
     """Send a call on which the HTTP library raises an exception; returns the error for the task."""
 
     def fail(error: Exception) -> Exception:
+        def request_and_fail(*_given: t.Any, **_more: t.Any) -> t.NoReturn:
+            raise error
+
         client = HttpClient(30, True)
-        monkeypatch.setattr(client.session, "request", lambda *_given, **_more: (_ for _ in ()).throw(error))
+        monkeypatch.setattr(client.session, "request", request_and_fail)
         with pytest.raises((NotSent, OutcomeUnknown)) as caught:
             client.send(request())
         return caught.value

@@ -1,0 +1,255 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Opens an alert for each play that fails, and resolves it when the play succeeds again."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: notify
+type: notification
+short_description: Page somebody when a play fails
+version_added: 0.1.0
+author:
+  - oncall.pagerduty contributors (!UNKNOWN)
+description:
+  - When a playbook has ended, sends PagerDuty an alert for each of its plays in which a host failed or could not be
+    reached, and resolves the alert when the same play ends well. Each play has one alert, however often it fails.
+  - The alert names the play, the hosts, and the task of each. Results and messages are left out, as they may hold
+    secrets.
+  - A play is known by its name and O(name). A run on other hosts, such as with C(--limit), is a run of the same play.
+  - A play that ran no task sends nothing. In check mode, nothing is sent.
+  - Nothing that happens here fails a run. If PagerDuty cannot be reached, the run ends O(time_limit) later, with a
+    warning. If ansible-playbook is killed, nothing is sent.
+requirements:
+  - requests
+  - "The line C(callbacks_enabled = oncall.pagerduty.notify) in ansible.cfg, or
+    C(ANSIBLE_CALLBACKS_ENABLED=oncall.pagerduty.notify) in the environment."
+options:
+  routing_key:
+    description: The integration key of an Events API v2 integration. It decides which service is paged.
+    type: str
+    required: true
+    env:
+      - name: PAGERDUTY_ROUTING_KEY
+    ini:
+      - section: pagerduty_notify
+        key: routing_key
+  severity:
+    description: How bad a failed play is.
+    type: str
+    choices: [critical, error, warning, info]
+    default: error
+    env:
+      - name: PAGERDUTY_NOTIFY_SEVERITY
+    ini:
+      - section: pagerduty_notify
+        key: severity
+  name:
+    description:
+      - The name of what runs. If not set, the file name of the playbook.
+      - Set it where the same playbook runs for several environments, such as V(site.yml in production).
+    type: str
+    env:
+      - name: PAGERDUTY_NOTIFY_NAME
+    ini:
+      - section: pagerduty_notify
+        key: name
+  region:
+    description: The service region of the account.
+    type: str
+    choices: [us, eu]
+    default: us
+    env:
+      - name: PAGERDUTY_REGION
+    ini:
+      - section: pagerduty_notify
+        key: region
+  events_url:
+    description: The URL of the Events API. Overrides the URL of the O(region).
+    type: str
+    env:
+      - name: PAGERDUTY_EVENTS_URL
+    ini:
+      - section: pagerduty_notify
+        key: events_url
+  ca_path:
+    description:
+      - A file or directory with the certificates of the certificate authorities to trust.
+      - If not set, those that the Python library C(requests) uses.
+    type: path
+    env:
+      - name: PAGERDUTY_NOTIFY_CA_PATH
+    ini:
+      - section: pagerduty_notify
+        key: ca_path
+  time_limit:
+    description: How long the end of a run may take for all of its alerts, in seconds.
+    type: float
+    default: 15
+    env:
+      - name: PAGERDUTY_NOTIFY_TIME_LIMIT
+    ini:
+      - section: pagerduty_notify
+        key: time_limit
+seealso:
+  - module: oncall.pagerduty.event
+"""
+
+import hashlib
+import platform
+import threading
+import typing as t
+from pathlib import Path
+
+from ansible import context
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.callback import CallbackBase
+from ansible.utils.display import Display
+
+from ..module_utils._actions.event_body import MAX_DEDUP_KEY
+from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR
+from ..modules.event import DEFINITION
+
+CONNECTION_OPTIONS = ("routing_key", "region", "events_url", "ca_path")
+MAX_HOSTS = 50
+"""Hosts that an alert names; an event must not be larger than 512 KB."""
+
+Event = dict[str, t.Any]
+display = Display()
+
+
+class Play:
+    """What has happened in a play.
+
+    Args:
+        name: the play's name.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.has_run = False
+        self.failed_tasks: dict[str, str] = {}
+        """The task in which each host failed last; it may have been rescued."""
+        self.unreachable: set[str] = set()
+
+
+class CallbackModule(CallbackBase):
+    """The callback."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "oncall.pagerduty.notify"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._playbooks = iter(context.CLIARGS.get("args") or ())
+        self._playbook = ""
+        self._plays: dict[str, Play] = {}
+        self._current = Play("")
+
+    def v2_playbook_on_start(self, _playbook: t.Any) -> None:
+        """Begin a playbook, the next of those on the command line."""
+        self._playbook = Path(next(self._playbooks, "playbook")).name
+        self._plays = {}
+
+    def v2_playbook_on_play_start(self, play: t.Any) -> None:
+        """Begin a play; plays of the same name count as one."""
+        name = play.get_name()
+        self._current = self._plays.setdefault(name, Play(name))
+
+    def v2_runner_on_ok(self, _result: t.Any) -> None:
+        """Note that the play has run."""
+        self._current.has_run = True
+
+    def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
+        """Note where a host failed. Whether that was rescued is known only at the end."""
+        self._current.has_run = True
+        if not ignore_errors:
+            self._current.failed_tasks[_host_name(result)] = result.task_name
+
+    def v2_runner_on_unreachable(self, result: t.Any) -> None:
+        """Note that a host could not be reached."""
+        self._current.has_run = True
+        self._current.failed_tasks[_host_name(result)] = result.task_name
+        self._current.unreachable.add(_host_name(result))
+
+    def v2_playbook_on_stats(self, stats: t.Any) -> None:
+        """Send the events, within the time limit, and never fail."""
+        if context.CLIARGS.get("check"):
+            return
+        try:
+            limit = self.get_option("time_limit")
+            events = [self._event(play, stats) for play in self._plays.values() if play.has_run]
+            # Some waits, such as for a name server, have no time limit of their own.
+            sender = threading.Thread(target=self._send, args=(events, limit), daemon=True)
+            sender.start()
+            sender.join(limit)
+            if sender.is_alive():
+                display.warning(f"PagerDuty did not answer within {limit:g} s. An alert may be missing.")
+        except Exception as error:
+            display.warning(f"PagerDuty was not notified: {error}")
+
+    def _event(self, play: Play, stats: t.Any) -> Event:
+        """Return the event for a play: a trigger if it failed in the end, a resolve otherwise."""
+        failed = {host: task for host, task in play.failed_tasks.items() if self._failed_here(play, host, stats)}
+        name = self.get_option("name") or self._playbook
+        hosts = f"{len(failed)} host{'s' if len(failed) > 1 else ''}"
+        return {
+            "action": "trigger" if failed else "resolve",
+            "dedup_key": _dedup_key(name, play.name),
+            "severity": self.get_option("severity"),
+            "summary": f"Play '{play.name}' of {name} failed on {hosts}: {', '.join(list(failed)[:MAX_HOSTS])}",
+            "source": platform.node() or "ansible-playbook",
+            "component": name,
+            "class": "ansible-playbook",
+            "custom_details": {
+                host: f"{'unreachable' if host in play.unreachable else 'failed'}: {task}"
+                for host, task in list(failed.items())[:MAX_HOSTS]
+            },
+        }
+
+    def _failed_here(self, play: Play, host: str, stats: t.Any) -> bool:
+        """Return whether a host is counted as failed, and failed in this play: it takes part in no later one."""
+        counts = stats.summarize(host)
+        last = [each for each in self._plays.values() if host in each.failed_tasks][-1]
+        return bool(counts["failures"] or counts["unreachable"]) and last is play
+
+    def _send(self, events: t.Sequence[Event], limit: float) -> None:
+        for event in events:
+            error = self._failure(event, limit)
+            if error:
+                display.warning(f"PagerDuty was not notified of {event['dedup_key']}: {error}")
+
+    def _failure(self, event: Event, limit: float) -> str:
+        """Send one event; returns what went wrong, or nothing."""
+        if REQUESTS_IMPORT_ERROR:
+            return f"The Python library requests is missing ({REQUESTS_IMPORT_ERROR})."
+        connection = {name: self.get_option(name) for name in CONNECTION_OPTIONS}
+        given = {**connection, **event, "timeout": limit, "max_wait": limit}
+        # Without a token nothing is read first, which would take time.
+        options = {"api_token": "", **{name: value for name, value in given.items() if value is not None}}
+        validated = ArgumentSpecValidator(DEFINITION.options, **DEFINITION.rules).validate(options)
+        if validated.error_messages:
+            return "; ".join(validated.error_messages)
+        parameters = validated.validated_parameters
+        result = DEFINITION.run(parameters, check_mode=False, diff_mode=False, warn=display.warning)
+        return result["msg"] if result["failed"] else ""
+
+
+def _host_name(result: t.Any) -> str:
+    """Return the name of a result's host."""
+    # Before ansible-core 2.19 a result has no public name for it.
+    host = result.host if hasattr(result, "host") else result._host
+    name: str = host.get_name()
+    return name
+
+
+def _dedup_key(name: str, play: str) -> str:
+    """Return the key by which PagerDuty knows the alert of a play."""
+    key = f"ansible-playbook {name}: {play}"
+    if len(key) <= MAX_DEDUP_KEY:
+        return key
+    return f"ansible-playbook {hashlib.sha256(key.encode()).hexdigest()}"

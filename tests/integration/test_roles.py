@@ -1,0 +1,249 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The roles, in real runs of ansible-playbook."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from integration.playbook_runner import PlaybookResult, PlaybookRunner
+from simulator import account
+from simulator.client import Client
+from simulator.launch import Simulator
+
+HOSTS = ["-i", "web-1,web-2,"]
+WINDOW = "/maintenance_windows"
+SECRET = "hunter2-8a1f"
+LONG = 20_000
+"""Characters; two of them do not fit into a note."""
+
+
+def run_role(play: PlaybookRunner, role: str, *arguments: str, **variables: t.Any) -> PlaybookResult:
+    """Run a role on two hosts; unlike other tasks, it stops at a failure."""
+    task = {"ansible.builtin.include_role": {"name": f"oncall.pagerduty.{role}"}, "ignore_errors": False}
+    return play(task, arguments=[*HOSTS, *arguments], hosts="web-1,web-2", vars=variables)
+
+
+def writes(done: PlaybookResult) -> list[str]:
+    """Return what a run wrote to PagerDuty, in order."""
+    return [call for task in done.tasks for call in task.writes]
+
+
+class TestDeployment:
+    @pytest.fixture
+    def variables(self, tmp_path: Path) -> dict[str, t.Any]:
+        """A deployment whose task writes a line for each host that it has run on."""
+        line = {"ansible.builtin.lineinfile": {"path": str(tmp_path / "deployed"), "create": True, "mode": "0600"}}
+        line["ansible.builtin.lineinfile"]["line"] = "{{ inventory_hostname }}"
+        stop = {"ansible.builtin.fail": {"msg": "no disk left"}, "when": "fails is defined"}
+        tasks = tmp_path / "deploy.yml"
+        tasks.write_text(json.dumps([{**line, "throttle": 1}, stop]))
+        return {
+            "deployment_description": "shop 1.2.3",
+            "deployment_services": ["Checkout"],
+            "deployment_tasks": str(tasks),
+            "deployment_custom_details": {"version": "1.2.3"},
+        }
+
+    def test_tasks_run_on_each_host_between_the_start_and_the_end_of_one_window(
+        self, play: PlaybookRunner, simulator: Simulator, variables: dict[str, t.Any], tmp_path: Path
+    ) -> None:
+        done = run_role(play, "deployment", **variables)
+        assert done.code == 0, done.output
+        assert [call.partition(" ")[0] for call in writes(done)] == ["POST", "POST", "DELETE"]
+        assert sorted((tmp_path / "deployed").read_text().split()) == ["web-1", "web-2"]
+        assert _open_windows(simulator) == []
+        again = run_role(play, "deployment", **variables)
+        assert not any("change/enqueue" in call for call in writes(again))
+
+    def test_the_window_ends_if_a_task_fails(
+        self, play: PlaybookRunner, simulator: Simulator, variables: dict[str, t.Any]
+    ) -> None:
+        done = run_role(play, "deployment", **variables, fails=True)
+        assert done.code == 2
+        assert any(call.startswith(f"DELETE {WINDOW}") for call in writes(done))
+        assert _open_windows(simulator) == []
+
+    def test_a_second_run_ends_the_window_of_a_run_that_was_killed(
+        self, play: PlaybookRunner, simulator: Simulator, variables: dict[str, t.Any], tmp_path: Path
+    ) -> None:
+        tasks = tmp_path / "hang.yml"
+        reached, released = tmp_path / "reached", tmp_path / "released"
+        os.mkfifo(reached)
+        os.mkfifo(released)
+        # Opening a pipe waits for the other side.
+        hang = {"ansible.builtin.shell": {"cmd": f"echo here > {reached}; cat {released}"}, "run_once": True}
+        tasks.write_text(json.dumps([hang]))
+        process = _start(play, {**variables, "deployment_tasks": str(tasks)})
+        assert reached.read_text() == "here\n"
+        process.kill()
+        process.wait()
+        released.write_text("")
+        assert len(_open_windows(simulator)) == 1
+        done = run_role(play, "deployment", **variables)
+        assert done.code == 0, done.output
+        assert _open_windows(simulator) == []
+        assert not any(call == f"POST {WINDOW}" for call in writes(done))
+
+    def test_check_mode_sends_nothing(self, play: PlaybookRunner, variables: dict[str, t.Any], tmp_path: Path) -> None:
+        done = run_role(play, "deployment", "--check", **variables)
+        assert done.code == 0, done.output
+        assert writes(done) == []
+        assert not (tmp_path / "deployed").exists()
+
+    def test_an_unknown_service_stops_it_before_any_task(
+        self, play: PlaybookRunner, variables: dict[str, t.Any], tmp_path: Path
+    ) -> None:
+        done = run_role(play, "deployment", **{**variables, "deployment_services": ["Chekout"]})
+        assert done.code == 2
+        assert "Checkout" in done.output
+        assert writes(done) == []
+        assert not (tmp_path / "deployed").exists()
+
+
+def _start(play: PlaybookRunner, variables: dict[str, t.Any]) -> subprocess.Popen[bytes]:
+    """Start a run of the role deployment."""
+    file = play.folder / "killed.json"
+    roles = [{"role": "oncall.pagerduty.deployment"}]
+    interpreter = {"ansible_python_interpreter": str(play.ansible_playbook.with_name("python"))}
+    content = {"hosts": "web-1,web-2", "connection": "local", "gather_facts": False, "roles": roles}
+    file.write_text(json.dumps([{**content, "vars": {**variables, **interpreter}}]))
+    environment = {**play.environment, "RECORDER_FILE": str(play.folder / "recorded.jsonl")}
+    command = [str(play.ansible_playbook), *HOSTS, str(file)]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+
+
+def _open_windows(simulator: Simulator) -> list[dict[str, t.Any]]:
+    answer = Client(simulator.url)("GET", WINDOW, query=[("filter", "ongoing")])
+    return [window for window in answer.body["maintenance_windows"] if window["summary"] == "shop 1.2.3"]
+
+
+class TestDiagnostics:
+    @pytest.fixture
+    def incident(self, simulator: Simulator) -> str:
+        (incident,) = simulator.reset(incidents=1)["incidents"]
+        return str(incident)
+
+    def test_each_host_gets_one_note(self, play: PlaybookRunner, simulator: Simulator, incident: str) -> None:
+        commands = ["echo '{{ \"{{\" }} 1 + 1 }}' | tr a-z A-Z", "echo lost >&2; exit 3"]
+        variables = {"diagnostics_incident_id": incident, "diagnostics_commands": commands}
+        done = run_role(play, "diagnostics", **variables)
+        assert done.code == 0, done.output
+        first, second = sorted(_notes(simulator))
+        assert first.splitlines()[0] == "Diagnostics of web-1"
+        assert second.splitlines()[0] == "Diagnostics of web-2"
+        assert first.strip().endswith("$ echo lost >&2; exit 3\nlost\nExit code 3.")
+        assert "{{ 1 + 1 }}" in first
+        again = run_role(play, "diagnostics", **variables)
+        assert writes(again) == []
+        assert not any("shell" in task.task for task in again.tasks)
+        run_role(play, "diagnostics", **variables, diagnostics_run_key="job 7")
+        assert sorted(note.splitlines()[0] for note in _notes(simulator))[1] == "Diagnostics of web-1, run job 7"
+
+    def test_too_much_output_is_cut_and_the_note_says_where_all_of_it_is(
+        self, play: PlaybookRunner, simulator: Simulator, incident: str, tmp_path: Path
+    ) -> None:
+        command = f"head -c {LONG} /dev/zero | tr '\\0' "
+        done = run_role(
+            play,
+            "diagnostics",
+            diagnostics_incident_id=incident,
+            diagnostics_commands=[f"{command}x", f"{command}y", "echo small"],
+        )
+        assert done.code == 0, done.output
+        for note in _notes(simulator):
+            assert len(note) <= 25_000
+            assert "small" in note
+            file = Path(note.rpartition(" is in ")[2].removesuffix(" on the controller."))
+            assert file.parent == tmp_path / "diagnostics"
+            assert file.read_text().count("y") >= LONG
+            assert file.stat().st_mode & 0o077 == 0
+
+    def test_a_command_that_hangs_is_given_up(self, play: PlaybookRunner, simulator: Simulator, incident: str) -> None:
+        done = run_role(
+            play,
+            "diagnostics",
+            diagnostics_incident_id=incident,
+            diagnostics_commands=["tail -f /dev/null", "echo here"],
+            diagnostics_timeout=1,
+        )
+        assert done.code == 0, done.output
+        assert all("Timed out after 1 second" in note and "here" in note for note in _notes(simulator)), _notes(
+            simulator
+        )
+
+    def test_secrets_are_masked(self, play: PlaybookRunner, simulator: Simulator, incident: str) -> None:
+        lines = (
+            f"password={SECRET}",
+            f'"api_key": "{SECRET} {SECRET}"',
+            f"DB_PASSWORD: '{SECRET}'",
+            f"Authorization: Token token={SECRET}",
+            f"Bearer {SECRET}",
+            f"postgres://admin:{SECRET}@db.example.com/shop",
+            f"mysql --password {SECRET} shop",
+            f"-----BEGIN RSA PRIVATE KEY-----\n{SECRET}\n-----END RSA PRIVATE KEY-----",
+            f"customer={SECRET}",
+        )
+        file = play.folder / "output"
+        file.write_text("\n".join([*lines, "passwords expire in 3 days", "disk 97 % full"]))
+        done = run_role(
+            play,
+            "diagnostics",
+            diagnostics_incident_id=incident,
+            diagnostics_commands=[f"cat {file}", f"echo --token={SECRET} > /dev/null"],
+            diagnostics_masks=[{"regex": r"(customer=)\S+", "replacement": r"\1***"}],
+        )
+        assert done.code == 0, done.output
+        for note in _notes(simulator):
+            assert SECRET not in note
+            assert "passwords expire in 3 days" in note
+            assert "disk 97 % full" in note
+            assert "postgres://admin:***@db.example.com/shop" in note
+
+    def test_check_mode_runs_no_command(self, play: PlaybookRunner, incident: str, tmp_path: Path) -> None:
+        commands = [f"touch {tmp_path}/ran"]
+        done = run_role(play, "diagnostics", "--check", diagnostics_incident_id=incident, diagnostics_commands=commands)
+        assert done.code == 0, done.output
+        assert writes(done) == []
+        assert not (tmp_path / "ran").exists()
+
+
+def _notes(simulator: Simulator) -> list[str]:
+    return [note["content"] for note in simulator.state()["incidents"][0]["notes"]]
+
+
+class TestReport:
+    def test_it_says_who_did_what_when(self, play: PlaybookRunner, simulator: Simulator, tmp_path: Path) -> None:
+        (incident,) = simulator.reset(incidents=1)["incidents"]
+        played = play(
+            {"oncall.pagerduty.incident_status": {"incident_id": incident, "status": "acknowledged"}},
+            {"oncall.pagerduty.incident_note": {"incident_id": incident, "content": "It is | the disk:\n# really"}},
+            {
+                "oncall.pagerduty.incident_responders": {
+                    "incident_id": incident,
+                    "users": [account.SECONDARY.email],
+                    "responders_message": "Please join",
+                }
+            },
+        )
+        assert played.code == 0, played.output
+        file = tmp_path / "report.md"
+        done = run_role(play, "report", report_incident_id=incident, report_file=str(file))
+        assert done.code == 0, done.output
+        assert writes(done) == []
+        text = file.read_text()
+        assert text.startswith("# Incident 1: Simulated incident 1\n")
+        assert "Acknowledged by Automation" in text
+        assert "> It is | the disk:\n> # really\n" in text
+        assert f"- {account.SECONDARY.name}: pending, asked by Automation" in text
+        assert "```mermaid\ntimeline\n" in text
+        again = run_role(play, "report", report_incident_id=incident, report_file=str(file))
+        assert not any(task.changed for task in again.tasks)
