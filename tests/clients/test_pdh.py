@@ -112,8 +112,9 @@ def test_it_acknowledges_and_resolves_by_sending_whole_incidents(pdh: Pdh, lenie
     assert all(item["type"] == "incident" and item["created_at"] for items in written for item in items)
 
 
-def test_it_snoozes_and_reassigns(pdh: Pdh, simulator: Simulator) -> None:
+def test_it_snoozes_and_reassigns(pdh: Pdh, simulator: Simulator, call: Client) -> None:
     first, second = simulator.reset(incidents=2)["incidents"]
+    call("PUT", f"/incidents/{first}", {"incident": {"type": "incident_reference", "status": "acknowledged"}})
     pdh(simulator, "inc", "snooze", "--duration", "600", first)
     pdh(simulator, "inc", "reassign", "--user", account.OWNER.name, second)
     snoozed, reassigned = simulator.state()["incidents"]

@@ -30,14 +30,15 @@ def examples(module: str) -> list[dict[str, t.Any]]:
     return loaded
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_every_example_runs(module: str, play: PlaybookRunner, simulator: Simulator) -> None:
-    ids = simulator.reset(**{**SETTING, "incidents": 3})["incidents"]
-    alert = step("event", None, dedup_key="checkout-disk-full")
-    played = play(alert, *examples(module), vars={"incident_id": ids[0], "incident_ids": ids})
-    failed = {done.task: done.msg for done in played.tasks if done.outcome == "failed"}
-    assert failed == {}
-    assert len(played.tasks) == 1 + len(examples(module)), played.output
+def test_every_example_runs(play: PlaybookRunner, simulator: Simulator) -> None:
+    setting = {**SETTING, "incidents": 3}
+    ids = simulator.reset(**setting)["incidents"]
+    alert = {**step("event", None, dedup_key="checkout-disk-full"), "vars": {"simulator_reset": setting}}
+    tasks = [task for module in MODULES for task in (alert, *examples(module))]
+    played = play(*tasks, vars={"incident_id": ids[0], "incident_ids": ids})
+    failed = [(done.task, done.msg) for done in played.tasks if done.outcome == "failed"]
+    assert failed == []
+    assert len(played.tasks) == len(tasks), played.output
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@
 
 In check mode nothing is written, and diff and result have the shape of the real run; check mode names whom the real
 run notifies; a second run changes nothing; and a task makes no needless calls. All cases run in Ansible's worker, and
-one of each module also in a process of its own; test_versions.py compares both ways.
+some also in a process of its own; test_versions.py compares both ways for every module.
 """
 
 from __future__ import annotations
@@ -38,11 +38,8 @@ def test_check_mode_predicts_what_happens_and_a_second_run_changes_nothing(
 
 
 def test_the_same_holds_in_a_process(simulator: Simulator, tmp_path: Path, subtests: pytest.Subtests) -> None:
-    first_changes = {
-        module: next((case for case in tests.cases if case.changes), tests.cases[0])
-        for module, tests in MODULES.items()
-    }
-    assert_laws(list(first_changes.items()), PlaybookRunner(simulator, tmp_path, in_worker=False), subtests)
+    cases = [(module, MODULES[module].cases[0]) for module in ("event", "incident_note", "incident_info")]
+    assert_laws(cases, PlaybookRunner(simulator, tmp_path, in_worker=False), subtests)
 
 
 def assert_laws(cases: t.Sequence[tuple[str, Case]], play: PlaybookRunner, subtests: pytest.Subtests) -> None:

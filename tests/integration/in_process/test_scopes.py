@@ -13,8 +13,7 @@ import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.scopes import required_scope
 
 from integration.in_process.conftest import ModuleRunner
-from module_table import MODULES, ON_INCIDENTS
-from module_table.rows import ENQUEUE
+from module_table import MODULES, targeted
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -23,9 +22,9 @@ def test_the_documentation_names_every_scope_that_a_call_needs(module: str, run_
     for case in MODULES[module].cases:
         ids = run_module.simulator.reset(incidents=case.incidents, incident=case.state)["incidents"]
         for name, options in (*case.before, (module, case.options)):
-            done = run_module(name, **({"incident_id": ids} if name in ON_INCIDENTS else {}), **options)
+            done = run_module(name, **targeted(name, options, ids))
         calls.update(done.reads, done.writes)
-    needed = {required_scope(*call.split()) for call in calls - {ENQUEUE}}
+    needed = {required_scope(*call.split()) for call in calls if "enqueue" not in call}
     package = f"ansible_collections.oncall.pagerduty.plugins.modules.{module}"
     documented = re.findall(r"C\(([\w:]+\.(?:read|write))\)", importlib.import_module(package).DOCUMENTATION)
     assert needed <= set(documented)
