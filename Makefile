@@ -4,6 +4,8 @@
 
 # Two commands matter: `make demo` and `make test`.
 
+ACCOUNT ?=
+PORT ?= 0
 PYTHON ?= $(shell tests/tools/find-python)
 CACHE := .cache
 DEMO := $(CACHE)/demo
@@ -16,12 +18,14 @@ SOURCES := $(shell git ls-files --cached --others --exclude-standard -- galaxy.y
 QUICK := style types unit
 CHECKS := $(QUICK) changelog license-check extra-checks docs-check ansible-lint build-import-check sanity units targets molecule tests clients matrix awx eda
 
-.PHONY: help demo test quick content docs reliability bench conformance release clean python
+.PHONY: help demo test quick simulator snapshot content docs reliability bench conformance release clean python
 
 help:
 	@echo "make demo         run a whole incident on a simulated PagerDuty, through the installed collection"
 	@echo "make test         run every check; 'make test CHECK=NAME' runs one of: $(CHECKS)"
 	@echo "make quick        run the checks that take seconds: $(QUICK)"
+	@echo "make simulator    start a PagerDuty to practice on; ACCOUNT=FILE takes an account from make snapshot"
+	@echo "make snapshot     read your account into ACCOUNT=FILE, names and addresses of people masked unless WITH_PEOPLE=1"
 	@echo "make content      write playbooks, Rundeck jobs and AWX variables from the modules' documentation"
 	@echo "make docs         build the HTML documentation"
 	@echo "make reliability  run the full fault matrix, concurrency, load and random input; print the figures"
@@ -41,6 +45,13 @@ quick: $(NOX)/ready
 
 content docs reliability bench conformance release: $(NOX)/ready
 	@$(NOX)/bin/nox --session $@
+
+simulator: $(DEMO)/venv/ready
+	@cd tests && $(CURDIR)/$(DEMO)/venv/bin/python -m tools.practice --port $(PORT) $(if $(ACCOUNT),--account $(abspath $(ACCOUNT)))
+
+snapshot: $(DEMO)/installed
+	@test -n "$(ACCOUNT)" || { echo "Name the file to write: make snapshot ACCOUNT=account.json"; exit 1; }
+	@cd tests && PYTHONPATH=$(CURDIR)/$(DEMO)/collections $(CURDIR)/$(DEMO)/venv/bin/python -m tools.snapshot $(abspath $(ACCOUNT)) $(if $(WITH_PEOPLE),--with-people)
 
 # The environments are created again when another Python is chosen.
 python:

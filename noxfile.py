@@ -54,6 +54,7 @@ TESTS_PACKAGES = [
     "mypy",
     "openapi-core",
     "pagerduty",
+    "playwright",
     "pytest",
     "pytest-asyncio",
     "pytest-xdist",
@@ -232,8 +233,9 @@ def tests(session: nox.Session) -> None:
         "tests/eda",
         "--ignore",
         "tests/integration/test_versions.py",
+        # Much of their time is waiting: for time-outs and for delayed responses.
         "-n",
-        "auto",
+        "4",
     ]
     run(session, "pytest", *(session.posargs or default), env=environment())
 

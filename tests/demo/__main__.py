@@ -16,8 +16,7 @@ import sys
 import typing as t
 from pathlib import Path
 
-from simulator import account
-from simulator.launch import Simulator
+from simulator.launch import Simulator, environment
 
 PLAYBOOK = Path(__file__).resolve().parent / "incident.yml"
 
@@ -26,12 +25,12 @@ def main() -> int:
     """Run the demo; returns the exit code."""
     say("Starting the PagerDuty simulator.")
     with Simulator() as simulator:
-        environment = surroundings(simulator)
+        variables = surroundings(simulator)
         say("An incident, from the alarm to the end:")
-        play(environment)
+        play(variables)
         calls = simulator.journal()["writes"]
         say("The same again, but for what belongs to an incident that is going on:")
-        play(environment, "--skip-tags", "once")
+        play(variables, "--skip-tags", "once")
         writes = simulator.journal()["writes"] - calls
         incident = simulator.state()["incidents"][-1]
         say(f"The second run sent {writes} writes: everything was as it should be.")
@@ -46,15 +45,11 @@ def surroundings(simulator: Simulator) -> dict[str, str]:
     """Return the environment of ansible-playbook: our own, with the address of the simulator."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("PAGERDUTY_")},
-        "PAGERDUTY_API_TOKEN": account.ACCOUNT_KEY,
-        "PAGERDUTY_API_URL": simulator.url,
-        "PAGERDUTY_EVENTS_URL": simulator.url,
-        "PAGERDUTY_FROM_EMAIL": account.FROM_EMAIL,
-        "PAGERDUTY_ROUTING_KEY": account.ROUTING_KEY,
+        **environment(simulator.url),
     }
 
 
-def play(environment: dict[str, str], *arguments: str) -> None:
+def play(variables: dict[str, str], *arguments: str) -> None:
     """Run the playbook with this interpreter.
 
     Raises:
@@ -62,7 +57,7 @@ def play(environment: dict[str, str], *arguments: str) -> None:
     """
     command = [str(Path(sys.executable).with_name("ansible-playbook")), "--inventory", "localhost,"]
     interpreter = ["--extra-vars", f"ansible_python_interpreter={sys.executable}"]
-    done = subprocess.run([*command, *interpreter, *arguments, str(PLAYBOOK)], env=environment, check=False)
+    done = subprocess.run([*command, *interpreter, *arguments, str(PLAYBOOK)], env=variables, check=False)
     if done.returncode:
         raise SystemExit(f"The playbook failed with exit code {done.returncode}; its last task above says why.")
 

@@ -45,7 +45,7 @@ Notify = t.Callable[..., Notified]
 def notify(play: PlaybookRunner, simulator: Simulator, tmp_path: Path) -> Notify:
     """Runs plays, each a list of tasks by the play's name, with the callback enabled."""
 
-    def run(plays: dict[str, list[dict[str, t.Any]]], *arguments: str, **environment: str) -> Notified:
+    def run(plays: dict[str, list[dict[str, t.Any]]], *arguments: str, **environment: str | None) -> Notified:
         content = [
             {"name": name, "hosts": "all", "connection": "local", "gather_facts": False, "tasks": tasks}
             for name, tasks in plays.items()
@@ -97,7 +97,7 @@ def test_an_unreachable_host_counts_as_failed(notify: Notify) -> None:
 
 def test_nothing_is_sent_in_check_mode_or_unless_enabled(notify: Notify) -> None:
     assert notify({"Web": [FAIL]}, "--check").events == []
-    assert notify({"Web": [FAIL]}, ANSIBLE_CALLBACKS_ENABLED="").events == []
+    assert notify({"Web": [FAIL]}, ANSIBLE_CALLBACKS_ENABLED=None).events == []
 
 
 def test_options_come_from_ansible_cfg(notify: Notify, tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_a_silent_pagerduty_delays_a_run_by_the_time_limit_at_most(notify: Notif
     assert with_silence < without * 2 + TIME_LIMIT + 2
 
 
-def _seconds(notify: Notify, plays: dict[str, t.Any], **environment: str) -> float:
+def _seconds(notify: Notify, plays: dict[str, t.Any], **environment: str | None) -> float:
     started = time.monotonic()
     assert notify(plays, **environment).run.code == 0
     return time.monotonic() - started

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from simulator import account_file
 from simulator.clock import Clock
 from simulator.server import Server
 from simulator.simulation import Simulation
@@ -33,6 +34,7 @@ def options(arguments: t.Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
     parser.add_argument("--contract", type=Path, metavar="DIR", help="check everything against the OpenAPI files here")
+    parser.add_argument("--account", type=Path, metavar="FILE", help="the account, as `make snapshot` has written it")
     parser.add_argument("--rest-limit", type=int, default=960, help="REST calls in a minute (default: %(default)s)")
     parser.add_argument("--events-limit", type=int, default=120, help="events in a minute (default: %(default)s)")
     parser.add_argument("--clock-speed", type=float, default=1.0, help="simulated seconds in a real one (default: 1)")
@@ -41,6 +43,8 @@ def options(arguments: t.Sequence[str] | None = None) -> argparse.Namespace:
     given = parser.parse_args(arguments)
     if bool(given.certfile) != bool(given.keyfile):
         parser.error("--certfile and --keyfile go together")
+    if given.account and not given.account.is_file():
+        parser.error(f"{given.account} does not exist")
     if min(given.rest_limit, given.events_limit, given.clock_speed) <= 0:
         parser.error("limits and speed must be above 0")
     return given
@@ -49,6 +53,8 @@ def options(arguments: t.Sequence[str] | None = None) -> argparse.Namespace:
 def simulation_for(given: argparse.Namespace) -> Simulation:
     """Return the simulation for a command line."""
     contract = None
+    if given.account:
+        account_file.use(given.account)
     if given.contract:
         # Only this option needs openapi-core, which takes long to import.
         from simulator.contract import Contract

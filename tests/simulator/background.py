@@ -16,7 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from simulator import account
+from simulator.launch import environment
 
 TESTS = Path(__file__).resolve().parent.parent
 
@@ -38,15 +38,7 @@ def start(file: Path) -> None:
     line = process.stdout.readline() if process.stdout else ""
     if not line:
         sys.exit(f"The simulator did not start: {log.read_text()}")
-    url = line.split()[-1]
-    environment = {
-        "PAGERDUTY_API_TOKEN": account.ACCOUNT_KEY,
-        "PAGERDUTY_API_URL": url,
-        "PAGERDUTY_EVENTS_URL": url,
-        "PAGERDUTY_FROM_EMAIL": account.FROM_EMAIL,
-        "PAGERDUTY_ROUTING_KEY": account.ROUTING_KEY,
-    }
-    file.write_text(json.dumps({"pid": process.pid, "environment": environment}))
+    file.write_text(json.dumps({"pid": process.pid, "environment": environment(line.split()[-1])}))
 
 
 def stop(file: Path) -> None:

@@ -16,8 +16,21 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from simulator import account
+
 TESTS = Path(__file__).resolve().parent.parent
 READY = "PagerDuty simulator listening on "
+
+
+def environment(url: str) -> dict[str, str]:
+    """Return the environment variables that send the modules to a simulator."""
+    return {
+        "PAGERDUTY_API_TOKEN": account.ACCOUNT_KEY,
+        "PAGERDUTY_API_URL": url,
+        "PAGERDUTY_EVENTS_URL": url,
+        "PAGERDUTY_FROM_EMAIL": account.FROM_EMAIL,
+        "PAGERDUTY_ROUTING_KEY": account.ROUTING_KEY,
+    }
 
 
 class SimulatorError(Exception):

@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass
 
 from simulator import errors
-from simulator.account import BILLING, COMMANDER, Service, User
+from simulator.account import BILLING, COMMANDER, SERVICES, Service, User
 from simulator.clock import moment_of
 
 FILTERS: t.Mapping[str, t.Callable[[MaintenanceWindow, float], bool]] = {
@@ -85,7 +85,9 @@ def check_times(start: float, end: float, now: float) -> None:
 
 
 def standing_windows() -> dict[str, MaintenanceWindow]:
-    """Return what the account starts with: the service Billing is in maintenance, for years."""
+    """Return what our own account starts with: the service Billing is in maintenance, for years."""
+    if BILLING.id not in SERVICES:
+        return {}
     window = MaintenanceWindow(
         "PMAINT1",
         1,

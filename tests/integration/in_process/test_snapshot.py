@@ -1,0 +1,82 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A snapshot of one simulator, taken into another, gives the same account, and reading it changes nothing."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from simulator import account
+from simulator.client import Client
+from simulator.launch import Simulator, environment
+from tools import snapshot
+
+PEOPLE = [text for user in account.USERS.values() for text in (user.name, user.email)]
+
+
+@pytest.fixture
+def take(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> t.Callable[..., Path]:
+    """Take a snapshot of a simulator, as `make snapshot` does; returns the file."""
+
+    def run(simulator: Simulator, *arguments: str) -> Path:
+        file = tmp_path / f"{simulator.url.rpartition(':')[2]}.json"
+        for name, value in environment(simulator.url).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr("sys.argv", ["snapshot", str(file), *arguments])
+        assert snapshot.main() == 0
+        return file
+
+    return run
+
+
+def test_another_simulator_has_the_same_account(simulator: Simulator, take: t.Callable[..., Path]) -> None:
+    file = take(simulator, "--with-people")
+    with Simulator(account=file) as copy:
+        assert json.loads(take(copy, "--with-people").read_text()) == json.loads(file.read_text())
+        assert on_call(copy) == on_call(simulator)
+
+
+def on_call(simulator: Simulator) -> list[t.Any]:
+    entries = Client(simulator.url)("GET", "/oncalls").body["oncalls"]
+    return sorted((each["escalation_policy"]["id"], each["escalation_level"], each["user"]["id"]) for each in entries)
+
+
+def test_it_only_reads(simulator: Simulator, take: t.Callable[..., Path]) -> None:
+    take(simulator)
+    assert {entry["method"] for entry in simulator.journal()["entries"]} == {"GET"}
+
+
+def test_people_are_masked_and_no_key_is_in_the_file(simulator: Simulator, take: t.Callable[..., Path]) -> None:
+    text = take(simulator).read_text()
+    assert [word for word in (*PEOPLE, *account.SECRETS) if f'"{word}"' in text] == []
+    assert '"Web Operations"' in text
+    assert not any(secret in take(simulator, "--with-people").read_text() for secret in account.SECRETS)
+
+
+def test_what_a_plan_does_not_have_is_left_out(simulator: Simulator, take: t.Callable[..., Path]) -> None:
+    simulator.reset(without=["incident_workflows"])
+    content = json.loads(take(simulator).read_text())
+    assert content["incident_workflows"] == []
+    assert content["services"]
+
+
+def test_a_playbook_pages_whom_the_account_would_page(simulator: Simulator, take: t.Callable[..., Path]) -> None:
+    with Simulator(account=take(simulator)) as copy:
+        call = Client(copy.url)
+        service = {"id": account.DATABASE.id, "type": "service_reference"}
+        call("POST", "/incidents", {"incident": {"type": "incident", "title": "Practice", "service": service}})
+        (incident,) = copy.state()["incidents"]
+        assert incident["assignees"] == [account.DATABASE_FIRST.id]
+
+
+def test_a_file_that_is_no_snapshot_ends_the_simulator(tmp_path: Path) -> None:
+    file = tmp_path / "account.json"
+    file.write_text('{"users": []}')
+    with pytest.raises(Exception, match="did not start"):
+        Simulator(account=file)
