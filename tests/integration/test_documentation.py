@@ -29,7 +29,8 @@ from simulator.launch import Simulator
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README.md", "roles/*/README.md", "docs/docsite/rst/*.rst")
 BLOCK = re.compile(
-    r"^```(?P<fence>\w+)\n(?P<fenced>[\s\S]*?)^```$|^\.\. code-block:: (?P<directive>\S+)\n\n(?P<indented>(?:    .*\n|\n)+)",
+    r"^```(?P<fence>\w+)\n(?P<fenced>[\s\S]*?)^```$"
+    r"|^\.\. code-block:: (?P<directive>\S+)\n\n(?P<indented>(?:    .*\n|\n)+)",
     re.MULTILINE,
 )
 SHOWN_ID = "Q1R2DLCB21K7NP"
