@@ -18,7 +18,7 @@ SOURCES := $(shell git ls-files --cached --others --exclude-standard -- galaxy.y
 QUICK := style types unit
 CHECKS := $(QUICK) changelog license-check extra-checks docs-check ansible-lint build-import-check sanity units targets molecule tests clients matrix awx eda
 
-.PHONY: help demo test quick simulator snapshot content docs reliability bench conformance release clean python
+.PHONY: help demo test quick simulator snapshot content docs reliability bench pictures conformance release clean python
 
 help:
 	@echo "make demo         run a whole incident on a simulated PagerDuty, through the installed collection"
@@ -30,6 +30,7 @@ help:
 	@echo "make docs         build the HTML documentation"
 	@echo "make reliability  run the full fault matrix, concurrency, load and random input; print the figures"
 	@echo "make bench        measure the ways to call PagerDuty from Ansible, side by side"
+	@echo "make pictures     take the pictures of the documentation; needs Chromium and the figures of make bench"
 	@echo "make conformance  check the collection's beliefs against a real account; it says which variables it needs"
 	@echo "make release      build the collection, check it with galaxy-importer, and print the next steps"
 	@echo "make clean        remove everything that these commands created"
@@ -43,7 +44,7 @@ test: $(NOX)/ready
 quick: $(NOX)/ready
 	@$(NOX)/bin/python tests/tools/run_checks.py $(QUICK)
 
-content docs reliability bench conformance release: $(NOX)/ready
+content docs reliability bench pictures conformance release: $(NOX)/ready
 	@$(NOX)/bin/nox --session $@
 
 simulator: $(DEMO)/venv/ready

@@ -332,17 +332,18 @@ def find_python(*versions: str) -> str:
 
 
 def create_venv(session: nox.Session, folder: Path, interpreter: str, *packages: str, constraints: str = "") -> None:
-    """Create a virtual environment, unless it is there."""
+    """Create a virtual environment, unless it is there with the same packages."""
     ready = folder / "ready"
+    wanted = "\n".join([interpreter, *packages, Path(constraints).read_text() if constraints else ""])
     with locked(folder):
-        if ready.exists():
+        if ready.exists() and ready.read_text() == wanted:
             return
         session.log(f"Creating {folder.relative_to(ROOT)}.")
         shutil.rmtree(folder, ignore_errors=True)
         session.run(interpreter, "-m", "venv", str(folder), external=True)
         pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *packages]
         session.run(*pip, external=True, env={"PIP_CONSTRAINT": constraints}, silent=True)
-        ready.touch()
+        ready.write_text(wanted)
 
 
 def run_program(session: nox.Session, name: str) -> None:
@@ -363,6 +364,12 @@ def reliability(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """The benchmarks, side by side; prints the figures."""
     run_program(session, "benchmarks")
+
+
+@nox.session(default=False, venv_backend="none")
+def pictures(session: nox.Session) -> None:
+    """The pictures of the documentation: of the simulator's pages, and of the figures of `make bench`."""
+    run_program(session, "tools.pictures")
 
 
 @nox.session(default=False)

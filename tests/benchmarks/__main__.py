@@ -97,6 +97,8 @@ TARGETS = (
 )
 """The goals: how long the first may take, as a multiple of the second."""
 
+MEDIANS = Path(__file__).resolve().parents[2] / ".cache" / "benchmarks.json"
+
 Figures = dict[tuple[str, str], list[float]]
 
 
@@ -113,6 +115,7 @@ def main() -> None:
         print(f"\nmilliseconds: median of {ROUNDS} (smallest to largest), and as a multiple of the time in the worker")
         print_table(figures, SCENARIOS)
         print_targets(figures)
+        write_medians(figures)
         measure_versions(simulator, Path(folder))
         profile(simulator)
 
@@ -166,6 +169,14 @@ def print_table(figures: Figures, scenarios: t.Iterable[Scenario]) -> None:
             scaled = f"  from {scenario.sample} of them" if scenario.sample and not contender.in_bulk else ""
             ratio = statistics.median(values) / 1000 / own
             print(f"  {contender.name:20} {statistics.median(values):9.0f} {spread:>20} {ratio:8.2f}{scaled}")
+
+
+def write_medians(figures: Figures) -> None:
+    """Keep the medians, in milliseconds, for the chart of `make pictures`."""
+    medians: dict[str, dict[str, float]] = defaultdict(dict)
+    for (scenario, contender), values in figures.items():
+        medians[scenario][contender] = statistics.median(values) * 1000
+    MEDIANS.write_text(json.dumps(medians, indent=1))
 
 
 def print_targets(figures: Figures) -> None:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,20 +19,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 from simulator import account
 from simulator.client import Client
 from simulator.launch import Simulator
+from tools.browser import ARGUMENTS, CHROMIUM
 
 TESTS = Path(__file__).resolve().parents[1]
 EXPORT = re.compile(r"^export (\w+)=(.+)$", re.MULTILINE)
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
-WITHOUT_NETWORK = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-)
-"""The browser is to talk to the simulator only."""
 
 
 def test_what_it_prints_sends_a_client_to_it() -> None:
@@ -60,7 +49,7 @@ def page() -> t.Iterator[Page]:
     if not CHROMIUM:
         pytest.skip("Chromium was not found: install the package chromium of your distribution")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(WITHOUT_NETWORK))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
             yield browser.new_page()
         finally:
