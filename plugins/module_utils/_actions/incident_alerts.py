@@ -52,6 +52,8 @@ def change_alerts(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> list[P
     if isinstance(source, TaskError):
         raise source
     wanted = Wanted(params["status"], read_incident(pagerduty, params["move_to"]) if params["move_to"] else None)
+    if wanted.incident and wanted.incident["id"] == source["id"]:
+        raise InvalidOption("move_to", "must be another incident", params["move_to"])
     names = list(dict.fromkeys(params["alerts"]))
     planned: dict[str, PlanOrOutcome] = {name: _not_found(name, source["id"], wanted) for name in names}
     for incident_id, alerts in _read_alerts(pagerduty, source["id"], wanted, names).items():

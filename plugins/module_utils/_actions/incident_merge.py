@@ -65,8 +65,7 @@ def _plan(sources: t.Sequence[Record | TaskError], write: Write, target: Record)
         known[source["id"]] = source
     missing = [source for source in known.values() if _merged_into(source).get("id") != target["id"]]
     _check(target, missing)
-    counts = target.get("alert_counts") or {}
-    predicted = {**target, "alert_counts": {**counts, "all": _alerts([target, *missing])}} if missing else target
+    predicted = {**target, "alert_counts": _alert_counts([target, *missing])} if missing else target
     return Plan(
         target["id"],
         {"merged": [name_of(source) for source in known.values() if source not in missing]},
@@ -109,7 +108,7 @@ def _check(target: Record, missing: t.Sequence[Record]) -> None:
                 "web interface.",
                 hint="Leave it out, and resolve it with incident_status.",
             )
-    count = _alerts([target, *missing])
+    count = _alert_counts([target, *missing])["all"]
     if count > MAX_ALERTS:
         raise Refused(
             f"Incident {name_of(target)} would have {count} alerts; PagerDuty allows {MAX_ALERTS}.",
@@ -117,8 +116,10 @@ def _check(target: Record, missing: t.Sequence[Record]) -> None:
         )
 
 
-def _alerts(incidents: t.Sequence[Record]) -> int:
-    return sum((incident.get("alert_counts") or {}).get("all") or 0 for incident in incidents)
+def _alert_counts(incidents: t.Sequence[Record]) -> dict[str, int]:
+    """Return how many alerts incidents have together, by status."""
+    counts = [incident.get("alert_counts") or {} for incident in incidents]
+    return {name: sum(each.get(name) or 0 for each in counts) for name in ("all", "triggered", "resolved")}
 
 
 def _notifies(target: Record, missing: t.Sequence[Record]) -> list[Notification]:

@@ -71,6 +71,11 @@ def test_an_alert_is_moved_and_one_that_was_moved_before_is_not(plan: Planner) -
     assert bodies(planned) == {"A1": {"incident": {"id": "Q2", "type": "incident_reference"}}}
 
 
+def test_no_alert_is_moved_to_its_own_incident_by_another_name(plan: Planner) -> None:
+    with pytest.raises(InvalidOption, match="move_to: must be another incident"):
+        plan([alert("A1", "disk")], target=incident("Q1"), move_to="Q2")
+
+
 def test_an_alert_that_was_moved_before_is_resolved_where_it_is(plan: Planner, http: ScriptedHttp) -> None:
     (planned,) = plan([], [alert("A1", "disk")], move_to="Q2", status="resolved")
     assert isinstance(planned, Plan)

@@ -64,9 +64,10 @@ def test_a_target_that_is_resolved_since_does_not_matter_if_all_were_merged(plan
 
 
 def test_a_resolved_incident_can_be_merged(plan: Planner) -> None:
-    planned = plan(incident(), incident("Q2", status="resolved", alert_counts={"all": 2}))
+    counts = {"all": 2, "triggered": 0, "resolved": 2}
+    planned = plan(incident(), incident("Q2", status="resolved", alert_counts=counts))
     assert isinstance(planned, Plan)
-    assert planned.predicted["alert_counts"] == {"all": 2}
+    assert planned.predicted["alert_counts"] == counts
 
 
 @pytest.mark.parametrize(
