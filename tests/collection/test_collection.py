@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
 SOURCES = sorted(path for folder in ("plugins", "extensions", "tests") for path in (ROOT / folder).rglob("*.py"))
 DOCUMENTATION = ("DOCUMENTATION", "EXAMPLES", "RETURN")
-MAX_MODULE_LINES = 60
+MAX_MODULE_LINES = 40
 MAX_FUNCTION_LINES = 40
 
 
@@ -37,7 +37,8 @@ def test_a_module_is_documentation_and_little_else(module: Path) -> None:
         for node in documentation(module).values()
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }
-    code = [line for number, line in enumerate(module.read_text().splitlines(), 1) if number not in documented]
+    lines = [line for number, line in enumerate(module.read_text().splitlines(), 1) if number not in documented]
+    code = [line for line in lines if line and not line.startswith("#")]
     assert len(code) <= MAX_MODULE_LINES
 
 

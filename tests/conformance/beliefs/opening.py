@@ -86,7 +86,9 @@ def a_resolved_incident_is_not_found_by_user(own: OwnService) -> object:
     """GET /incidents with user_ids[] finds open incidents only, as a resolved one has no assignees."""
     incident = own.updated(own.open_incident()["id"], status="resolved")
     query = [("user_ids[]", own.user["id"]), ("service_ids[]", own.service["id"]), ("date_range", "all")]
-    return incident["id"] not in [each["id"] for each in own.account.get("/incidents", "incidents", query)]
+    newest_first = [("sort_by", "created_at:desc"), ("limit", "100")]
+    found = own.account.get("/incidents", "incidents", [*query, *newest_first])
+    return incident["id"] not in [each["id"] for each in found]
 
 
 def incident_types(own: OwnService) -> list[Json]:

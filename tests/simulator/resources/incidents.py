@@ -88,7 +88,8 @@ def incident_filter(query: Query, now: float) -> t.Callable[[Incident], bool]:
             and (not urgencies or incident.urgency in urgencies)
             and (not services or incident.service.id in services)
             and (not teams or any(team.id in teams for team in incident.service.teams))
-            and (not users or any(user.id in users for user in incident.assignees))
+            # A resolved incident shows no assignees.
+            and (not users or (incident.is_open and any(user.id in users for user in incident.assignees)))
             and (not priorities or (incident.priority is not None and incident.priority.id in priorities))
         )
 
