@@ -78,7 +78,8 @@ $(DEMO)/installed: $(DEMO)/venv/ready $(SOURCES)
 $(NOX)/ready: tests/constraints.txt $(CACHE)/python
 	@echo "==> Creating a virtual environment for the checks."
 	@$(PYTHON) -m venv $(NOX)
-	@$(PIP) PIP_CONSTRAINT=tests/constraints.txt $(NOX)/bin/pip install nox antsibull-nox
+	@$(PIP) PIP_CONSTRAINT=tests/constraints.txt $(NOX)/bin/pip install uv
+	@$(NOX)/bin/uv pip install --quiet --python $(NOX)/bin/python --constraint tests/constraints.txt nox antsibull-nox
 	@touch $@
 
 clean:

@@ -69,11 +69,9 @@ ANSIBLE_RULEBOOK = [
 ]
 """An environment of its own: the event sources run in it, and so do the modules that rules call."""
 
-# For all sessions, also those of antsibull-nox.
-os.environ["PIP_CONSTRAINT"] = CONSTRAINTS
-os.environ["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
-
-nox.options.default_venv_backend = "venv"
+# For all sessions, also those of antsibull-nox. More than twenty environments are created, ten times as fast with uv.
+os.environ["UV_CONSTRAINT"] = CONSTRAINTS
+nox.options.default_venv_backend = "uv"
 nox.options.reuse_existing_virtualenvs = True
 
 antsibull_nox.load_antsibull_nox_toml()
@@ -141,8 +139,7 @@ def ansible_test(session: nox.Session, *arguments: str) -> None:
     # Files of an interrupted run would be taken for code of the collection.
     shutil.rmtree(COLLECTION / "tests" / "output", ignore_errors=True)
     session.chdir(COLLECTION)
-    # ansible-test creates environments of its own, which our pins must not constrain.
-    run(session, "ansible-test", *arguments, "--python", PYTHON, "--color", "no", env={"PIP_CONSTRAINT": ""})
+    run(session, "ansible-test", *arguments, "--python", PYTHON, "--color", "no", env={})
 
 
 @nox.session
@@ -235,7 +232,7 @@ def tests(session: nox.Session) -> None:
         "tests/integration/test_versions.py",
         # Much of their time is waiting: for time-outs and for delayed responses.
         "-n",
-        "4",
+        "3",
     ]
     run(session, "pytest", *(session.posargs or default), env=environment())
 
@@ -287,9 +284,7 @@ def awx(session: nox.Session) -> None:
     interpreter = find_python(AWX_PYTHON)
     if not interpreter:
         session.skip(f"Python {AWX_PYTHON} was not found.")
-    # Most files of `ansible` are never run.
-    packages = ["--no-compile", "-r", str(ROOT / "tests" / "awx" / "requirements.txt")]
-    create_venv(session, AWX_VENV, interpreter, *packages)
+    create_venv(session, AWX_VENV, interpreter, "-r", str(ROOT / "tests" / "awx" / "requirements.txt"))
     arguments = session.posargs or ["-n", "auto"]
     python = str(AWX_VENV / "bin" / "python")
     session.run(python, "-m", "pytest", "tests/awx", *arguments, env=environment(), external=True)
@@ -340,9 +335,10 @@ def create_venv(session: nox.Session, folder: Path, interpreter: str, *packages:
             return
         session.log(f"Creating {folder.relative_to(ROOT)}.")
         shutil.rmtree(folder, ignore_errors=True)
-        session.run(interpreter, "-m", "venv", str(folder), external=True)
-        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *packages]
-        session.run(*pip, external=True, env={"PIP_CONSTRAINT": constraints}, silent=True)
+        uv = Path(sys.executable).with_name("uv")
+        session.run(uv, "venv", "--quiet", "--python", interpreter, folder, external=True)
+        install = ["pip", "install", "--quiet", "--python", folder / "bin" / "python", *packages]
+        session.run(uv, *install, external=True, env={"UV_CONSTRAINT": constraints})
         ready.write_text(wanted)
 
 

@@ -16,7 +16,7 @@ from reliability.corrupting_proxy import CorruptingProxy
 from reliability.fuzz import Fuzz
 from simulator.launch import Simulator
 
-EXAMPLES = 10
+EXAMPLES = 5
 """For each module, once for options and once for responses."""
 
 

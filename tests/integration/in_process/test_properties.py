@@ -51,7 +51,7 @@ starts = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize("module", MODULES)
-@settings(max_examples=7, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(count=st.integers(1, 4), start=starts, earlier=st.lists(tasks, max_size=3), data=st.data())
 def test_check_mode_predicts_what_happens_and_a_second_run_changes_nothing(
     module: str,
