@@ -79,7 +79,7 @@ $(NOX)/ready: tests/constraints.txt $(CACHE)/python
 	@echo "==> Creating a virtual environment for the checks."
 	@$(PYTHON) -m venv $(NOX)
 	@$(PIP) PIP_CONSTRAINT=tests/constraints.txt $(NOX)/bin/pip install uv
-	@$(NOX)/bin/uv pip install --quiet --python $(NOX)/bin/python --constraint tests/constraints.txt nox antsibull-nox
+	@$(NOX)/bin/uv pip install --quiet --system-certs --python $(NOX)/bin/python --constraint tests/constraints.txt nox antsibull-nox
 	@touch $@
 
 clean:

@@ -71,6 +71,7 @@ ANSIBLE_RULEBOOK = [
 
 # For all sessions, also those of antsibull-nox. More than twenty environments are created, ten times as fast with uv.
 os.environ["UV_CONSTRAINT"] = CONSTRAINTS
+os.environ["UV_SYSTEM_CERTS"] = "1"
 nox.options.default_venv_backend = "uv"
 nox.options.reuse_existing_virtualenvs = True
 
