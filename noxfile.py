@@ -336,10 +336,13 @@ def create_venv(session: nox.Session, folder: Path, interpreter: str, *packages:
             return
         session.log(f"Creating {folder.relative_to(ROOT)}.")
         shutil.rmtree(folder, ignore_errors=True)
-        uv = Path(sys.executable).with_name("uv")
-        session.run(uv, "venv", "--quiet", "--python", interpreter, folder, external=True)
+        # Beside nox, or wherever the user has it.
+        uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+        if not uv:
+            session.error("uv was not found: install the Python package uv beside nox.")
+        session.run_install(uv, "venv", "--quiet", "--python", interpreter, folder, external=True)
         install = ["pip", "install", "--quiet", "--python", folder / "bin" / "python", *packages]
-        session.run(uv, *install, external=True, env={"UV_CONSTRAINT": constraints})
+        session.run_install(uv, *install, external=True, env={"UV_CONSTRAINT": constraints})
         ready.write_text(wanted)
 
 
