@@ -10,11 +10,13 @@ that runs the tests is used.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import typing as t
 from pathlib import Path
 
@@ -174,8 +176,7 @@ def test_loops_retries_no_log_warnings_and_aliases(
 def test_templated_vaulted_and_default_options(simulator: Simulator, tmp_path: Path, ansible_playbook: Path) -> None:
     password, variables = tmp_path / "vault-password", tmp_path / "variables.yml"
     password.write_text(VAULT_PASSWORD)
-    vaulted = encrypt(account.ACCOUNT_KEY, password, ansible_playbook)
-    details = encrypt("a secret detail", password, ansible_playbook)
+    vaulted, details = encrypt(account.ACCOUNT_KEY), encrypt("a secret detail")
     variables.write_text(f"vaulted: {vaulted}\ndetail: {details}\ntext: A note of {{{{ 6 * 7 }}}} words\n")
 
     def tasks(ids: list[str]) -> list[Task]:
@@ -208,11 +209,15 @@ def test_templated_vaulted_and_default_options(simulator: Simulator, tmp_path: P
     assert account.ACCOUNT_KEY not in str([task.result for task in results["in the worker"].tasks])
 
 
-def encrypt(text: str, password: Path, ansible_playbook: Path) -> str:
-    """Return a text as ansible-vault encrypts it for a variables file."""
-    command = [str(ansible_playbook.with_name("ansible-vault")), "encrypt_string", "--vault-password-file"]
-    done = subprocess.run([*command, str(password), text], capture_output=True, text=True, check=True)
-    return done.stdout.rstrip()
+@functools.cache
+def encrypt(text: str) -> str:
+    """Return a text as ansible-vault encrypts it for a variables file; all versions read the same form."""
+    program = Path(sys.executable).with_name("ansible-vault")
+    with tempfile.NamedTemporaryFile("w") as password:
+        password.write(VAULT_PASSWORD)
+        password.flush()
+        command = [str(program), "encrypt_string", "--vault-password-file", password.name, text]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.rstrip()
 
 
 def test_ready_playbooks_take_awkward_text_from_the_environment(
@@ -223,8 +228,8 @@ def test_ready_playbooks_take_awkward_text_from_the_environment(
     runner = PlaybookRunner(simulator, tmp_path, in_worker=True, ansible_playbook=ansible_playbook)
     password, extra = tmp_path / "vault-password", tmp_path / "extra.yml"
     password.write_text(VAULT_PASSWORD)
-    images = encrypt("https://example.com/1.png, https://example.com/2.png,", password, ansible_playbook)
-    key = encrypt(account.ROUTING_KEY, password, ansible_playbook)
+    images = encrypt("https://example.com/1.png, https://example.com/2.png,")
+    key = encrypt(account.ROUTING_KEY)
     extra.write_text(f"pagerduty_images: {images}\npagerduty_routing_key: {key}\n")
     played = runner.playbook(
         "oncall.pagerduty.event",
@@ -256,6 +261,39 @@ def test_ready_playbooks_take_awkward_text_from_the_environment(
     assert (failed.code, failed.tasks[0].writes) == (2, [])
     assert failed.tasks[-1].msg == failed.tasks[0].msg
     assert repr(AWKWARD) in failed.tasks[-1].msg
+
+
+def test_roles_and_the_callback(simulator: Simulator, tmp_path: Path, ansible_playbook: Path) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    runner = PlaybookRunner(simulator, tmp_path, in_worker=True, ansible_playbook=ansible_playbook)
+    deploy = tmp_path / "deploy.yml"
+    deploy.write_text("[{name: Check the disk, ansible.builtin.fail: {msg: no disk left}}]")
+    roles = ("diagnostics", "report", "deployment")
+    played = runner(
+        *[
+            {"ansible.builtin.include_role": {"name": f"oncall.pagerduty.{role}"}, "ignore_errors": False}
+            for role in roles
+        ],
+        environment={"ANSIBLE_CALLBACKS_ENABLED": "recorder,oncall.pagerduty.notify"},
+        vars={
+            "diagnostics_incident_id": incident,
+            "diagnostics_commands": ["printf '{{ '{{' }} 6 * 7 }}'"],
+            "report_incident_id": incident,
+            "deployment_description": "shop 1.2.3",
+            "deployment_services": ["Checkout"],
+            "deployment_tasks": str(deploy),
+        },
+    )
+    assert played.code == 2, played.output
+    (note,) = simulator.state()["incidents"][0]["notes"]
+    assert "{{ 6 * 7 }}" in note["content"]
+    assert "Note added by Automation" in (tmp_path / f"incident-{incident}.md").read_text()
+    assert [call.split()[0] for call in played.tasks[-1].writes] == ["DELETE"]
+    (event,) = simulator.journal()["entries"]
+    assert event["body"]["event_action"] == "trigger"
+    assert event["body"]["payload"]["custom_details"] == {
+        "localhost": "failed: oncall.pagerduty.deployment : Check the disk"
+    }
 
 
 def test_the_demo(simulator: Simulator, tmp_path: Path, ansible_playbook: Path) -> None:

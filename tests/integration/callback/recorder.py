@@ -22,6 +22,7 @@ short_description: Record task results and the simulator's journal
 description:
   - Appends one JSON line for each task result to the file that E(RECORDER_FILE) names.
   - Resets the simulator before each task that has the variable C(simulator_reset), the body of the reset.
+  - Sets faults, and no others, before each task that has the variable C(simulator_faults), a list of faults.
 """
 
 
@@ -34,9 +35,12 @@ class CallbackModule(CallbackBase):
     CALLBACK_NEEDS_ENABLED = True
 
     def v2_playbook_on_task_start(self, task, **_keywords):
-        """Reset the simulator if the task asks for it."""
+        """Reset the simulator, or set its faults, if the task asks for it."""
         if "simulator_reset" in task.vars:
             self._call("POST", "reset", task.vars["simulator_reset"])
+        if "simulator_faults" in task.vars:
+            self._call("DELETE", "faults")
+            self._call("POST", "faults", task.vars["simulator_faults"])
 
     def _call(self, method, name, body=None):
         """Send a call to the simulator's control API."""

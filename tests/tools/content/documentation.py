@@ -18,7 +18,7 @@ PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
 PREFIX = "oncall.pagerduty."
 CONNECTION = "auth"
 """The doc fragment with the options of every module."""
-PROSE = ("content", "description", "message", "resolution", "responders_message")
+PROSE = ("content", "description", "resolution", "responders_message", "update_message")
 """Options with text of several lines."""
 SECRETS = ("api_token", "routing_key")
 INCIDENT_RESULTS = {
