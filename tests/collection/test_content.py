@@ -24,9 +24,10 @@ def test_it_is_as_make_content_writes_it(name: str) -> None:
     assert (ROOT / name).read_text() == MADE[name], "run: make content"
 
 
-def test_no_playbook_is_left_of_a_module_that_is_gone() -> None:
-    playbooks = {str(playbook.relative_to(ROOT)) for playbook in (ROOT / "playbooks").rglob("*.yml")}
-    assert playbooks == {name for name in MADE if name.startswith("playbooks/")}
+@pytest.mark.parametrize("pattern", ["playbooks/**/*.yml", "plugins/action/*.py"])
+def test_no_file_is_left_of_a_module_that_is_gone(pattern: str) -> None:
+    present = {str(file.relative_to(ROOT)) for file in ROOT.glob(pattern)}
+    assert present == {name for name in MADE if name.startswith(pattern.partition("*")[0])}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)

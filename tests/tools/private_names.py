@@ -16,10 +16,10 @@ LIBRARIES = ("ansible", "requests", "urllib3", "aiohttp", "pytest", "hypothesis"
 OF_NAMED_TUPLES = frozenset(("_asdict", "_field_defaults", "_fields", "_make", "_replace"))
 """Public in spite of their names. Source: https://docs.python.org/3/library/collections.html#collections.namedtuple."""
 ALLOWED: dict[tuple[str, str], str] = {
-    ("plugins/action/incident.py", "_task"): "documented for action plugins in Ansible's developer guide",
-    ("plugins/action/incident.py", "_connection"): "documented for action plugins in Ansible's developer guide",
-    ("plugins/action/incident.py", "_templar"): "documented for action plugins in Ansible's developer guide",
-    ("plugins/action/incident.py", "_loader"): "documented for action plugins in Ansible's developer guide",
+    ("plugins/plugin_utils/_action.py", "_task"): "documented for action plugins in Ansible's developer guide",
+    ("plugins/plugin_utils/_action.py", "_connection"): "documented for action plugins in Ansible's developer guide",
+    ("plugins/plugin_utils/_action.py", "_templar"): "documented for action plugins in Ansible's developer guide",
+    ("plugins/plugin_utils/_action.py", "_loader"): "documented for action plugins in Ansible's developer guide",
     ("plugins/callback/notify.py", "_host"): "before 2.19 a result has no public name for it",
     ("plugins/module_utils/_module.py", "_diff"): "documented for modules in Ansible's developer guide",
     ("tests/integration/callback/recorder.py", "_task"): "before 2.19 a result has no public name for it",

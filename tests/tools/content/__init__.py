@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The files that are made from the modules' documentation: playbooks, Rundeck jobs, AWX variables, tables of a guide.
+"""The files that are made from the modules' documentation: actions, playbooks, Rundeck jobs, AWX variables, a guide.
 
 `make content` writes them. A test checks that they are up to date.
 """
@@ -33,6 +33,7 @@ def files() -> dict[str, str]:
     option_names = {option.name for module in modules for option in module.options}
     shared = {"modules": modules, "connection": documentation.connection(), "names": {each.name for each in modules}}
     made = {f"playbooks/{module.name}.yml": _playbook(module, option_names) for module in modules}
+    made.update({f"plugins/action/{module.name}.py": render("action.py", module=module) for module in modules})
     made["playbooks/vars/connection.yml"] = render("connection.yml", **shared)
     made["playbooks/vars/lists.yml"] = render("lists.yml", lists=_list_options(modules))
     made["content/rundeck/jobs.yaml"] = render("rundeck.yaml", **shared)

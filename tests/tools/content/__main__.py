@@ -10,11 +10,11 @@ from tools.content import ROOT, files
 
 
 def main() -> None:
-    """Write every file that has changed, and remove the playbooks of modules that are gone."""
+    """Write every file that has changed, and remove the files of modules that are gone."""
     made = files()
-    for playbook in (ROOT / "playbooks").glob("*.yml"):
-        if str(playbook.relative_to(ROOT)) not in made:
-            playbook.unlink()
+    for file in (*(ROOT / "playbooks").glob("*.yml"), *(ROOT / "plugins" / "action").glob("*.py")):
+        if str(file.relative_to(ROOT)) not in made:
+            file.unlink()
     for name, text in made.items():
         file = ROOT / name
         if not file.exists() or file.read_text(encoding="utf-8") != text:

@@ -11,8 +11,7 @@ import typing as t
 
 import pytest
 from ansible.plugins.action.normal import ActionModule as NormalActionModule
-from ansible_collections.oncall.pagerduty.plugins.action import incident
-from ansible_collections.oncall.pagerduty.plugins.plugin_utils import _in_process
+from ansible_collections.oncall.pagerduty.plugins.plugin_utils import _action, _in_process
 
 AS_PROCESS, IN_WORKER = {"msg": "ran as a process"}, {"msg": "ran in the worker"}
 Run = t.Callable[..., dict[str, t.Any]]
@@ -30,7 +29,7 @@ def run(task: t.Any, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(NormalActionModule, "run", lambda *_given: AS_PROCESS)
     monkeypatch.setattr(_in_process, "subprocess_reason", lambda *_given: "")
     monkeypatch.setattr(_in_process, "prepare", lambda *_given: types.SimpleNamespace(run=lambda: IN_WORKER))
-    action = incident.ActionModule(task, types.SimpleNamespace(), None, None, types.SimpleNamespace(), None)
+    action = _action.ActionModule(task, types.SimpleNamespace(), None, None, types.SimpleNamespace(), None)
 
     def run(**variables: t.Any) -> t.Any:
         return action.run(task_vars=variables)
@@ -56,7 +55,7 @@ def test_and_also_if_anything_fails_before_it_starts(function: str, run: Run, mo
 
 
 def test_and_also_if_the_way_into_the_worker_could_not_be_loaded(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(incident, "LOAD_ERROR", "ImportError: no such name")
+    monkeypatch.setattr(_action, "LOAD_ERROR", "ImportError: no such name")
     assert run() == AS_PROCESS
 
 

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs every module of the collection: in Ansible's worker if the result is the same, else in a process of its own.
+
+Ansible loads the file of a module in plugins/action, and with it this one and all modules, before it forks its workers.
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.plugins.action.normal import ActionModule as NormalActionModule
+from ansible.utils.display import Display
+
+from ._event_defaults import with_defaults
+
+try:
+    from . import _in_process
+
+    LOAD_ERROR = ""
+except Exception as error:
+    # An ansible-core that lacks something must not stop the module from running as a process.
+    LOAD_ERROR = f"{type(error).__name__}: {error}"
+
+display = Display()
+DESCRIBED = ("change_event", "event")
+"""The modules whose events describe the run unless the task says otherwise."""
+
+
+class ActionModule(NormalActionModule):
+    """The action of every module."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Run the task's module."""
+        variables = task_vars or {}
+        if self._task.action.rpartition(".")[2] in DESCRIBED:
+            self._task.args = with_defaults(self._task.args, variables)
+        prepared = self._prepare(variables)
+        if isinstance(prepared, str):
+            display.vvv(f"{self._task.action} runs in a process of its own: {prepared}.")
+            result: dict[str, t.Any] = super().run(tmp, task_vars)
+            return result
+        return prepared.run()
+
+    def _prepare(self, variables: dict[str, t.Any]) -> _in_process.Task | str:
+        """Return the task, ready to run in this worker, or why it cannot run here. Sends nothing."""
+        if LOAD_ERROR:
+            return LOAD_ERROR
+        try:
+            reason = _in_process.subprocess_reason(self._task, self._connection, self._templar, variables)
+            return reason or _in_process.prepare(self._task, self._loader, variables)
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
