@@ -116,8 +116,13 @@ def locked(folder: Path) -> t.Iterator[None]:
 
 def environment() -> dict[str, str]:
     """Return the environment in which Python and Ansible find the collection, without the user's own settings."""
-    path = str(copy_tree())
-    return {"PYTHONPATH": path, "ANSIBLE_COLLECTIONS_PATH": path, "ANSIBLE_CONFIG": str(ROOT / "tests" / "ansible.cfg")}
+    path, tests_folder = str(copy_tree()), ROOT / "tests"
+    return {
+        # The process that tests fork modules from finds its imports only here.
+        "PYTHONPATH": f"{path}{os.pathsep}{tests_folder}",
+        "ANSIBLE_COLLECTIONS_PATH": path,
+        "ANSIBLE_CONFIG": str(tests_folder / "ansible.cfg"),
+    }
 
 
 def run(session: nox.Session, program: str, *arguments: str, env: t.Mapping[str, str]) -> None:
