@@ -31,7 +31,7 @@ from reliability.matrix import FAULTS, TASKS, Finding, Scenario, scenarios
 from reliability.scenario_runner import ScenarioRunner
 from simulator.launch import Simulator
 
-SIMULATORS = 4
+SIMULATORS = 8
 """How many run at the same time. Scenarios spend most of their time waiting."""
 ROUNDS = 25
 TASKS_IN_ROUNDS = ROUNDS * FORKS

@@ -30,8 +30,8 @@ def main() -> int:
             services = Client(simulator.url)("GET", "/services", query=[("include[]", "integrations")]).body["services"]
             if not given.account:
                 simulator.reset(incidents=INCIDENTS)
-            show(simulator.url, routing_keys(services))
             with contextlib.suppress(KeyboardInterrupt):
+                show(simulator.url, routing_keys(services))
                 signal.pause()
     except SimulatorError as error:
         print(error, file=sys.stderr)
