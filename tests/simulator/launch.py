@@ -6,15 +6,16 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import select
 import ssl
 import subprocess
 import sys
 import typing as t
-import urllib.error
-import urllib.request
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from simulator import account
 
@@ -129,20 +130,24 @@ class Simulator:
                 self._process.stdout.close()
 
     def _command(self, method: str, name: str, body: t.Any = None) -> t.Any:
-        content = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}/_simulator/{name}", content, method=method)
+        content = None if body is None else json.dumps(body)
+        # Not urllib.request: it reads all the certificates of the system, each time.
+        connection = self._connection()
         try:
-            with self._opener.open(request, timeout=self._time_limit) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            raise SimulatorError(f"{method} {name}: {error.read().decode()}") from error
+            connection.request(method, f"/_simulator/{name}", content)
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        finally:
+            connection.close()
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            raise SimulatorError(f"{method} {name}: {text}")
+        return json.loads(text)
 
-    @property
-    def _opener(self) -> urllib.request.OpenerDirector:
-        """Ignores proxies in the environment."""
-        return urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self._tls)
-        )
+    def _connection(self) -> http.client.HTTPConnection:
+        host = urlsplit(self.url).netloc
+        if self._tls:
+            return http.client.HTTPSConnection(host, timeout=self._time_limit, context=self._tls)
+        return http.client.HTTPConnection(host, timeout=self._time_limit)
 
 
 def _unverified() -> ssl.SSLContext:
