@@ -47,7 +47,7 @@ class Fault:
         simulated: the simulator's fault and its arguments; empty for a refused connection.
         timeout: seconds, of the task.
         max_wait: seconds, of a task that should outlast the fault.
-        late: whether the effect may come after the task has given up.
+        late: whether the effect may come, or show, after the task has given up.
     """
 
     name: str
@@ -105,6 +105,8 @@ def _status(when: str, status: int, **rest: t.Any) -> dict[str, t.Any]:
 
 
 REFUSED = Fault("connection refused")
+PARTIAL = Fault("partial answer", {"fault": "fewer"})
+"""Only of a write: nothing would tell a list that lacks something from a whole one."""
 FAULTS = (
     REFUSED,
     Fault("dropped before", {"fault": "drop_before"}),
@@ -119,8 +121,8 @@ FAULTS = (
     Fault("502 with HTML", _status("before", 502, body="<html>Bad Gateway</html>", content_type="text/html")),
     Fault("503 before", _status("before", 503)),
     Fault("503 after", _status("after", 503)),
-    Fault("stale reads", {"fault": "stale", "seconds": 1.0}),
-    Fault("partial answer", {"fault": "fewer"}),
+    Fault("stale reads", {"fault": "stale", "seconds": 1.0}, late=True),
+    PARTIAL,
     Fault("truncated JSON", {"fault": "truncated"}),
     Fault("wrong shape", {"fault": "wrong_shape"}),
     Fault("sign-in page", {"fault": "html"}),
@@ -139,8 +141,11 @@ def _scenarios_of(task: Task, fault: Fault) -> t.Iterator[Scenario]:
     for lasting in (True, False):
         # A port that refuses connections refuses the reads afterwards as well.
         places = ("write", "both", *(("after",) if task.rows.reads_back else ())) if fault.simulated else ("write",)
-        if fault.simulated or lasting:
+        if fault is PARTIAL:
+            places = ("write",)
+        if (fault.simulated or lasting) and not (fault is PARTIAL and task.rows.writes):
             yield Scenario(task, fault, "read", lasting)
+        if fault.simulated or lasting:
             yield from (
                 Scenario(task, fault, place, lasting, n) for n in range(len(task.rows.writes)) for place in places
             )
@@ -211,6 +216,7 @@ def effect(task: Task, state: State) -> State:
             if window["end"] > state["now"]
         ),
         "runs": sorted((run["workflow_id"], run["incident_id"]) for run in state["workflow_instances"]),
+        "plays": sorted((run["response_play"], run["incident"]) for run in state["response_play_runs"]),
         "users": sorted((user["email"], user["name"], user["role"], user["color"]) for user in state["users"]),
     }
 
@@ -225,7 +231,7 @@ def size(effect: State) -> int:
         + incident["responder_requests"]
         for incident in incidents
     )
-    others = ("pages", "change_events", "maintenance_windows", "runs", "users")
+    others = ("pages", "change_events", "maintenance_windows", "runs", "plays", "users")
     return counted + len(incidents) + sum(len(effect[name]) for name in others)
 
 

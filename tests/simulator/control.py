@@ -62,6 +62,7 @@ def show_state(simulation: Simulation, _body: t.Any) -> Json:
         "change_events": state.change_events,
         "maintenance_windows": [window_state(each) for each in state.maintenance_windows.values()],
         "workflow_instances": [vars(instance) for instance in state.workflow_instances.values()],
+        "response_play_runs": state.response_play_runs,
         "abilities": sorted(state.abilities),
         "now": iso(simulation.clock.now()),
     }
@@ -90,8 +91,9 @@ def show_faults(simulation: Simulation, _body: t.Any) -> Json:
 
 
 def clear_faults(simulation: Simulation, _body: t.Any) -> Json:
-    """Remove the faults, and end all delays."""
+    """Remove the faults, and end all delays and stale reads."""
     simulation.faults.clear()
+    simulation.hold_reads(0)
     return show_faults(simulation, None)
 
 

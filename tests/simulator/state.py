@@ -66,6 +66,8 @@ class State:
     pages: list[Page] = field(default_factory=list)
     change_events: list[dict[str, t.Any]] = field(default_factory=list)
     workflow_instances: dict[str, WorkflowInstance] = field(default_factory=dict)
+    response_play_runs: list[dict[str, str]] = field(default_factory=list)
+    """The id of the play and of the incident, for each run."""
     escalation_policies: dict[str, EscalationPolicy] = field(default_factory=lambda: dict(account.ESCALATION_POLICIES))
     services: dict[str, Service] = field(default_factory=lambda: dict(account.SERVICES))
     maintenance_windows: dict[str, MaintenanceWindow] = field(default_factory=standing_windows)

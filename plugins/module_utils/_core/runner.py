@@ -33,16 +33,18 @@ class Batch(t.NamedTuple):
 
     Args:
         retries: how often these plans were sent before.
+        lost: whether the response to an earlier attempt was lost.
     """
 
     write: Write
     plans: list[Plan]
     retries: int = 0
+    lost: bool = False
 
     def split(self, size: int) -> list[Batch]:
         """Return smaller batches of at most so many plans."""
         starts = range(0, len(self.plans), size)
-        return [Batch(self.write, self.plans[start : start + size], self.retries) for start in starts]
+        return [self._replace(plans=self.plans[start : start + size]) for start in starts]
 
 
 class Runner:
@@ -72,7 +74,7 @@ class Runner:
             queue.extendleft(reversed(self._send(queue.popleft())))
         return [self._outcomes[target] for target in targets]
 
-    def _batches(self, planned: t.Iterable[PlanOrOutcome], retries: int) -> deque[Batch]:
+    def _batches(self, planned: t.Iterable[PlanOrOutcome], retries: int, *, lost: bool = False) -> deque[Batch]:
         """Return the plans that change something, by the call that sends them; the others are done."""
         by_write: dict[Write, list[Plan]] = {}
         for entry in planned:
@@ -85,7 +87,9 @@ class Runner:
             else:
                 by_write.setdefault(entry.write, []).append(entry)
         return deque(
-            batch for write, plans in by_write.items() for batch in Batch(write, plans, retries).split(write.batch_size)
+            batch
+            for write, plans in by_write.items()
+            for batch in Batch(write, plans, retries, lost).split(write.batch_size)
         )
 
     def _send(self, batch: Batch) -> t.Sequence[Batch]:
@@ -115,6 +119,8 @@ class Runner:
 
         Part of a refused batch may have been applied, so it is read again before any of it is sent again.
         """
+        if batch.lost and len(batch.plans) == 1 and not error.is_fatal and self._is_settled(batch.plans[0], error):
+            return ()
         if len(batch.plans) == 1 and error.is_conflict:
             return self._resolve_conflict(batch, error)
         if len(batch.plans) == 1 or error.is_fatal:
@@ -125,8 +131,17 @@ class Runner:
                 remaining = self._not_applied(remaining, error)
             # If nothing is permitted, every half would be refused as well.
             size = 1 if self._forbidden >= MAX_FORBIDDEN else (len(remaining) + 1) // 2
-            return [part for each in self._batches(remaining, batch.retries) for part in each.split(size)]
+            smaller = self._batches(remaining, batch.retries, lost=batch.lost)
+            return [part for each in smaller for part in each.split(size)]
         return ()
+
+    def _is_settled(self, plan: Plan, error: Refused) -> bool:
+        """Return whether nothing is left to do: an attempt without a response may be why the next one is refused."""
+        waited = self._budget.sleep(SECOND_READ_DELAY)
+        missing = self._not_applied([plan], error)
+        if missing and not waited:
+            self._fail_each(missing, lambda each: _not_visible(each, OutcomeUnknown.after_write(error)))
+        return not (missing and waited)
 
     def _resolve_conflict(self, batch: Batch, error: Refused) -> t.Sequence[Batch]:
         """Read a target that somebody else has changed in the meantime; returns what is left to do, if anything."""
@@ -170,7 +185,7 @@ class Runner:
             if not waited:
                 self._fail_each(missing, lambda plan: _not_visible(plan, lost))
                 return ()
-        return list(self._batches(missing, retries))
+        return list(self._batches(missing, retries, lost=True))
 
     def _not_applied(self, plans: t.Sequence[Plan], cause: TaskError) -> list[Plan]:
         """Read the targets again; returns fresh plans for those that still need their change."""

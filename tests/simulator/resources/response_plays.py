@@ -38,6 +38,7 @@ def run_response_play(call: Call) -> Response:
     incident = call.state.incident(call.body.reference("incident", "incident_reference"))
     if not incident.is_open:
         raise errors.already_resolved()
+    call.state.response_play_runs.append({"response_play": play.id, "incident": incident.id})
     if play.responders:
         incident.request_responders(call.actor, call.user, play.responders_message or "", play.responders)
     # GET …/status_updates/subscribers returns only those that were added by POST to the same path.

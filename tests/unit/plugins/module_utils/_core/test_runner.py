@@ -234,6 +234,31 @@ def test_a_write_that_may_still_apply_is_never_sent_again() -> None:
     assert "wait a few minutes" in error.hint.lower()
 
 
+@pytest.mark.parametrize("landed", [True, False])
+def test_a_refusal_after_a_lost_response_may_be_its_consequence(landed: bool) -> None:
+    """The first read after the loss is stale; the attempt that follows is refused because the first one landed."""
+    lamps = Lamps(off=["a"])
+    lamps.faults = [(False, OutcomeUnknown("connection closed")), (False, Refused("a is on already", status=400))]
+
+    def show_late(reads: int) -> None:
+        if landed and reads == 3:
+            lamps.lamps["a"] = True
+
+    lamps.on_read = show_late
+    outcome = apply(lamps)["a"]
+    assert len(lamps.writes) == 2
+    assert outcome.changed is landed
+    assert (outcome.error is None) is landed
+    assert landed or isinstance(outcome.error, Refused)
+
+
+def test_a_refusal_after_a_lost_response_is_unknown_without_time_to_read_again() -> None:
+    lamps = Lamps(off=["a"])
+    lamps.faults = [(False, OutcomeUnknown("connection closed")), (False, Refused("a is on already", status=400))]
+    outcome = apply(lamps, max_wait=1.5)["a"]
+    assert isinstance(outcome.error, OutcomeUnknown)
+
+
 def test_a_refused_target_does_not_stop_the_rest_of_its_batch() -> None:
     lamps = Lamps(off="abcdefgh", batch_size=8)
     lamps.refused = {"f": Refused("stuck", status=400)}
