@@ -14,7 +14,7 @@ import typing as t
 
 from .._api.client import PagerDuty, Record, path_of
 from .._api.directory import TEAM, USER, label, look_up
-from .._core.errors import InvalidOption, Refused
+from .._core.errors import InvalidOption, OutcomeUnknown, Refused
 from .._core.plan import Plan, PlanOrOutcome, Write
 from .incidents import checked_ids, plan_each, resolve_numbers
 from .subscribers import Key, read_subscribers
@@ -112,8 +112,10 @@ def _subscribe(pagerduty: PagerDuty, wanted: t.Mapping[Key, str], plans: t.Seque
 def _unsubscribe(pagerduty: PagerDuty, wanted: t.Mapping[Key, str], plans: t.Sequence[Plan]) -> list[Record]:
     (plan,) = plans
     path = path_of("incidents", plan.target, "status_updates", "unsubscribe")
-    counts = pagerduty.write("POST", path, _body(plan.body))
-    if counts.get("unauthorized_count"):
+    refused = pagerduty.write("POST", path, _body(plan.body)).get("unauthorized_count") or 0
+    if not isinstance(refused, int) or refused > len(plan.body):
+        raise OutcomeUnknown(f"POST {path}: 'unauthorized_count' is malformed in the response.")
+    if refused:
         names = ", ".join(wanted[key] for key in plan.body)
         several = len(plan.body) > 1
         raise _not_allowed(f"PagerDuty did not unsubscribe {'all of ' if several else ''}{names}", several)

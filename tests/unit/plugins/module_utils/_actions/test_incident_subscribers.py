@@ -11,7 +11,11 @@ import typing as t
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.incident_subscribers import change_subscribers
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import (
+    InvalidOption,
+    OutcomeUnknown,
+    Refused,
+)
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.plan import Plan, PlanOrOutcome
 from ansible_collections.oncall.pagerduty.tests.unit.records import named
 
@@ -95,6 +99,14 @@ def test_who_may_not_be_removed_is_named(plan: Planner, http: ScriptedHttp) -> N
     planned = plan(subscriber("PUSER1"), subscriber("PUSER2"), users=["Ana", "Ben"], state="absent")
     http.answers[f"POST {UNSUBSCRIBE}"] = {"deleted_count": 1, "unauthorized_count": 1, "non_existent_count": 0}
     with pytest.raises(Refused, match=r"did not unsubscribe all of Ana \(PUSER1\), Ben \(PUSER2\)"):
+        send(planned)
+
+
+@pytest.mark.parametrize("count", [42, "all"])
+def test_a_count_that_cannot_be_is_no_answer(count: object, plan: Planner, http: ScriptedHttp) -> None:
+    planned = plan(subscriber("PUSER1"), users=["Ana"], state="absent")
+    http.answers[f"POST {UNSUBSCRIBE}"] = {"deleted_count": 1, "unauthorized_count": count}
+    with pytest.raises(OutcomeUnknown, match="unauthorized_count"):
         send(planned)
 
 
