@@ -69,7 +69,7 @@ ANSIBLE_RULEBOOK = [
 ]
 """An environment of its own: the event sources run in it, and so do the modules that rules call."""
 
-# For all sessions, also those of antsibull-nox. More than twenty environments are created, ten times as fast with uv.
+# For all sessions, also those of antsibull-nox. More than twenty environments are created, hence uv.
 os.environ["UV_CONSTRAINT"] = CONSTRAINTS
 os.environ["UV_SYSTEM_CERTS"] = "1"
 nox.options.default_venv_backend = "uv"
@@ -125,10 +125,15 @@ def environment() -> dict[str, str]:
     }
 
 
+def tests_programs(session: nox.Session) -> Path:
+    """Return the folder of programs of the shared environment; creates what is missing."""
+    create_venv(session, TESTS_VENV, sys.executable, *TESTS_PACKAGES, constraints=CONSTRAINTS)
+    return TESTS_VENV / "bin"
+
+
 def run(session: nox.Session, program: str, *arguments: str, env: t.Mapping[str, str]) -> None:
     """Run a program of the shared environment, in which other programs find those of the same environment."""
-    create_venv(session, TESTS_VENV, sys.executable, *TESTS_PACKAGES, constraints=CONSTRAINTS)
-    folder = TESTS_VENV / "bin"
+    folder = tests_programs(session)
     path = {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
     session.run(str(folder / program), *arguments, env={**path, **env}, external=True)
 
@@ -198,17 +203,16 @@ def units(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def targets(session: nox.Session) -> None:
     """One smoke target for each module, as `ansible-test integration` runs them, against the simulator."""
-    create_venv(session, TESTS_VENV, sys.executable, *TESTS_PACKAGES, constraints=CONSTRAINTS)
-    with simulator_settings():
+    with simulator_settings(session):
         ansible_test(session, "integration", "--venv")
 
 
 @contextlib.contextmanager
-def simulator_settings() -> t.Iterator[None]:
+def simulator_settings(session: nox.Session) -> t.Iterator[None]:
     """Start the simulator and write its address where integration targets read it."""
     copy_tree()
     settings = COLLECTION / SETTINGS
-    program = [str(TESTS_VENV / "bin" / "python"), "-m", "tools.simulator_settings", str(settings)]
+    program = [str(tests_programs(session) / "python"), "-m", "tools.simulator_settings", str(settings)]
     with subprocess.Popen(program, cwd=ROOT / "tests", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
             process.stdout.readline()

@@ -104,13 +104,12 @@ import typing as t
 from pathlib import Path
 
 from ansible import context
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.display import Display
 
 from ..module_utils._actions.event_body import MAX_DEDUP_KEY
-from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR
 from ..modules.event import DEFINITION
+from ..plugin_utils import _on_controller
 
 CONNECTION_OPTIONS = ("routing_key", "region", "events_url", "ca_path")
 MAX_HOSTS = 50
@@ -194,7 +193,9 @@ class CallbackModule(CallbackBase):
 
     def _event(self, play: Play, stats: t.Any) -> Event:
         """Return the event for a play: a trigger if it failed in the end, a resolve otherwise."""
-        failed = {host: task for host, task in play.failed_tasks.items() if self._failed_here(play, host, stats)}
+        # In one order, whichever host failed first.
+        failed_tasks = sorted(play.failed_tasks.items())
+        failed = {host: task for host, task in failed_tasks if self._failed_here(play, host, stats)}
         name = self.get_option("name") or self._playbook
         hosts = f"{len(failed)} host{'s' if len(failed) > 1 else ''}"
         return {
@@ -225,17 +226,10 @@ class CallbackModule(CallbackBase):
 
     def _failure(self, event: Event, limit: float) -> str:
         """Send one event; returns what went wrong, or nothing."""
-        if REQUESTS_IMPORT_ERROR:
-            return f"The Python library requests is missing ({REQUESTS_IMPORT_ERROR})."
         connection = {name: self.get_option(name) for name in CONNECTION_OPTIONS}
-        given = {**connection, **event, "timeout": limit, "max_wait": limit}
         # Without a token nothing is read first, which would take time.
-        options = {"api_token": "", **{name: value for name, value in given.items() if value is not None}}
-        validated = ArgumentSpecValidator(DEFINITION.options, **DEFINITION.rules).validate(options)
-        if validated.error_messages:
-            return "; ".join(validated.error_messages)
-        parameters = validated.validated_parameters
-        result = DEFINITION.run(parameters, check_mode=False, diff_mode=False, warn=display.warning)
+        options = {**connection, **event, "api_token": "", "timeout": limit, "max_wait": limit}
+        result = _on_controller.run(DEFINITION, options)
         return result["msg"] if result["failed"] else ""
 
 

@@ -76,21 +76,16 @@ _list:
 import typing as t
 
 from ansible.errors import AnsibleLookupError
-from ansible.module_utils.basic import missing_required_lib
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.lookup import LookupBase
 from ansible.template import Templar
-from ansible.utils.display import Display
 
 from ..module_utils._api.auth import AUTH
-from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR
 from ..modules.oncall_info import DEFINITION
+from ..plugin_utils import _on_controller
 
 OWN_OPTION = "want"
 SUBJECTS = ("escalation_policies", "schedules", "users")
 VARIABLE_PREFIX = "pagerduty_"
-
-display = Display()
 
 
 class LookupModule(LookupBase):
@@ -106,7 +101,7 @@ class LookupModule(LookupBase):
         given = {**kwargs, **_policies(terms, kwargs), **_levels(kwargs)}
         self.set_options(var_options=_own_variables(variables or {}), direct=given)
         options = {name: self.get_option(name) for name in DEFINITION.options}
-        users = _read({name: value for name, value in options.items() if value is not None})
+        users = _read(options)
         wanted = self.get_option(OWN_OPTION)
         return [user[wanted] for user in users if user[wanted]]
 
@@ -156,18 +151,7 @@ def _read(options: dict[str, t.Any]) -> list[dict[str, t.Any]]:
     Raises:
         AnsibleLookupError: it failed.
     """
-    if REQUESTS_IMPORT_ERROR:
-        raise AnsibleLookupError(f"{missing_required_lib('requests')} ({REQUESTS_IMPORT_ERROR})")
-    validated = ArgumentSpecValidator(DEFINITION.options, **DEFINITION.rules).validate(options)
-    if validated.error_messages:
-        raise AnsibleLookupError("; ".join(validated.error_messages))
-    result = DEFINITION.run(
-        validated.validated_parameters,
-        check_mode=True,
-        diff_mode=False,
-        warn=display.warning,
-        progress=display.v,
-    )
+    result = _on_controller.run(DEFINITION, options, check_mode=True)
     if result["failed"]:
         raise AnsibleLookupError(result["msg"])
     users: list[dict[str, t.Any]] = result["users"]

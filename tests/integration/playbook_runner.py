@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from simulator import account
+from simulator import launch
 from simulator.launch import Simulator
 
 HERE = Path(__file__).resolve().parent
@@ -115,13 +115,9 @@ class PlaybookRunner:
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_NOCOLOR": "true",
             "ANSIBLE_PIPELINING": "true",
-            "PAGERDUTY_API_TOKEN": account.ACCOUNT_KEY,
-            "PAGERDUTY_API_URL": simulator.url,
-            "PAGERDUTY_EVENTS_URL": simulator.url,
-            "PAGERDUTY_FROM_EMAIL": account.FROM_EMAIL,
+            **launch.environment(simulator.url),
             "PAGERDUTY_IN_PROCESS": str(in_worker),
             "PAGERDUTY_MAX_WAIT": "0",
-            "PAGERDUTY_ROUTING_KEY": account.ROUTING_KEY,
             "SIMULATOR_URL": simulator.url,
         }
 

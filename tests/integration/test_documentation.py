@@ -73,7 +73,6 @@ ELSEWHERE = {
     "this very run": ("README.md: make test",),
     "the session build-import-check": ("README.md: ansible-galaxy collection build",),
     "the Rundeck command line, which needs a Rundeck": ("guide_rundeck.rst: rd jobs load",),
-    "the playbook of the workflow's result, by its second block": ("guide_practice.rst: TASK [Hand the incident",),
 }
 """Where blocks are run that are not run here, by how they begin."""
 HERE = [
@@ -112,6 +111,7 @@ class Documentation:
             "console": self.console,
             "ini": self.ini,
             "shell": self.shell,
+            "text": self.text,
             "yaml": self.yaml,
             "yaml+jinja": self.yaml,
         }[block.kind](text)
@@ -157,6 +157,17 @@ class Documentation:
         tasks = yaml.safe_load(task.text.replace(SHOWN_ID, self.incident))
         output = self.playbook([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}], "--check", "--diff")
         assert shown.strip() in output, output
+
+    def text(self, text: str) -> None:
+        """Run the task whose output the guide shows, and compare what it prints."""
+        heading, _newline, shown = text.partition("\n")
+        assert heading.startswith("TASK [Hand the incident over to the database team]")
+        (incident,) = self.play.simulator.reset(incidents=1, incident={"status": "acknowledged"})["incidents"]
+        task = {
+            "oncall.pagerduty.incident_escalation_policy": {"incident_id": incident, "escalation_policy": "Database"}
+        }
+        output = self.playbook([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}], "--check", "--diff")
+        assert shown.strip() in output.replace(incident, self.incident), output
 
     def shell(self, text: str) -> None:
         """Run commands; placeholders and tools of the user's own are replaced."""

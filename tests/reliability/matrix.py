@@ -139,16 +139,14 @@ def scenarios() -> list[Scenario]:
 
 def _scenarios_of(task: Task, fault: Fault) -> t.Iterator[Scenario]:
     for lasting in (True, False):
+        if not (fault.simulated or lasting):
+            continue
         # A port that refuses connections refuses the reads afterwards as well.
-        places = ("write", "both", *(("after",) if task.rows.reads_back else ())) if fault.simulated else ("write",)
-        if fault is PARTIAL:
-            places = ("write",)
-        if (fault.simulated or lasting) and not (fault is PARTIAL and task.rows.writes):
+        only_write = fault in (REFUSED, PARTIAL)
+        places = ("write",) if only_write else ("write", "both", *(("after",) if task.rows.reads_back else ()))
+        if fault is not PARTIAL or not task.rows.writes:
             yield Scenario(task, fault, "read", lasting)
-        if fault.simulated or lasting:
-            yield from (
-                Scenario(task, fault, place, lasting, n) for n in range(len(task.rows.writes)) for place in places
-            )
+        yield from (Scenario(task, fault, place, lasting, n) for n in range(len(task.rows.writes)) for place in places)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ An incident of the demo before and after the playbook, in headless Chromium, and
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from playwright.sync_api import sync_playwright
 
 from benchmarks.chart import chart
 from benchmarks.contenders import IN_WORKER
-from demo.__main__ import PLAYBOOK, surroundings
+from demo.__main__ import play, surroundings
 from simulator.client import Client
 from simulator.launch import Simulator
 from tools.browser import ARGUMENTS, CHROMIUM
@@ -51,29 +50,11 @@ def take_screenshots() -> None:
     """Show the incident of the demo when its alert has come, and when its playbook has ended."""
     with Simulator() as simulator, sync_playwright() as playwright:
         page = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS).new_page(viewport=SIZE)
-        play(simulator, "--tags", "alarm")
-        (incident,) = Client(simulator.url)("GET", "/incidents").body["incidents"]
-        for name, arguments in (("before", None), ("after", ())):
-            if arguments is not None:
-                play(simulator, *arguments)
+        for name, arguments in (("before", ("--tags", "alarm")), ("after", ())):
+            play(surroundings(simulator), *arguments)
+            (incident,) = Client(simulator.url)("GET", "/incidents").body["incidents"]
             page.goto(f"{simulator.url}/incidents/{incident['id']}")
             page.screenshot(path=PICTURES / f"incident-{name}.png")
-
-
-def play(simulator: Simulator, *arguments: str) -> None:
-    """Run the demo's playbook.
-
-    Raises:
-        CalledProcessError: it failed.
-    """
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), "--inventory", "localhost,"]
-    interpreter = ["--extra-vars", f"ansible_python_interpreter={sys.executable}"]
-    subprocess.run(
-        [*command, *interpreter, *arguments, str(PLAYBOOK)],
-        env=surroundings(simulator),
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import typing as t
 import pytest
 from ansible.errors import AnsibleLookupError
 from ansible_collections.oncall.pagerduty.plugins.lookup import oncall
+from ansible_collections.oncall.pagerduty.plugins.plugin_utils import _on_controller
 
 Options = dict[str, t.Any]
 
@@ -99,7 +100,7 @@ def test_what_cannot_be_looked_up_is_an_error(
 
 
 def test_a_missing_library_is_named(asked: list[Options], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(oncall, "REQUESTS_IMPORT_ERROR", "No module named 'requests'")
+    monkeypatch.setattr(_on_controller, "REQUESTS_IMPORT_ERROR", "No module named 'requests'")
     with pytest.raises(AnsibleLookupError, match="requests"):
         Lookup().run(["Web"], {}, want="id")
     assert asked == []
