@@ -71,6 +71,8 @@ ANSIBLE_RULEBOOK = [
 
 # For all sessions, also those of antsibull-nox. More than twenty environments are created, hence uv.
 os.environ["UV_CONSTRAINT"] = CONSTRAINTS
+# Otherwise each start of Ansible compiles its imports, wherever Python is told not to write what it compiles.
+os.environ["UV_COMPILE_BYTECODE"] = "1"
 os.environ["UV_SYSTEM_CERTS"] = "1"
 nox.options.default_venv_backend = "uv"
 nox.options.reuse_existing_virtualenvs = True
