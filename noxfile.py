@@ -413,6 +413,8 @@ def docs(session: nox.Session) -> None:
         "oncall.pagerduty", env=variables,
     )  # fmt: skip
     shutil.copy(ROOT / "docs" / "docsite" / "conf.py", rst / "conf.py")
+    # Where the guides find them in the repository, seen from the guides.
+    shutil.copytree(ROOT / "docs" / "pictures", DOCS / "pictures")
     session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", str(rst), str(html), env=variables)
     session.log(f"Open {html / 'index.html'}")
 

@@ -9,6 +9,7 @@ Private to the collection.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import typing as t
@@ -66,6 +67,8 @@ class ModuleDefinition:
 
     def main(self) -> None:
         """Run as a module, in a process of its own."""
+        # What is imported is no garbage. Python would look through it once more at the end, which takes 24 ms.
+        gc.freeze()
         try:
             module = AnsibleModule(argument_spec=self.options, supports_check_mode=True, **self.rules)
         except (TypeError, UnicodeError) as error:

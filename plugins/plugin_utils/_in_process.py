@@ -31,7 +31,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
-from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR
+from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR, tls_context
 from ..module_utils._module import ModuleDefinition, invalid_options
 
 SWITCH = "pagerduty_in_process"
@@ -61,6 +61,9 @@ def _import_modules() -> dict[str, ModuleDefinition]:
 
 
 DEFINITIONS = _import_modules()
+if not REQUESTS_IMPORT_ERROR:
+    # Before Ansible forks its workers, which then need not read the certificates.
+    tls_context(verify=True)
 
 
 def subprocess_reason(task: t.Any, connection: t.Any, templar: t.Any, variables: Variables) -> str:

@@ -15,7 +15,7 @@ from conformance.belief import BELIEFS, Belief, try_belief
 from conformance.own_service import OwnService
 from conformance.table import GUIDE, updated
 from simulator import account
-from simulator.launch import Simulator
+from simulator.launch import Simulator, environment
 
 __all__ = ["beliefs"]
 
@@ -95,12 +95,7 @@ def test_the_exit_code_and_the_table_say_whether_anything_was_different(
 @pytest.fixture
 def credentials(own_simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Environment variables of the simulated account."""
-    variables = {
-        "PAGERDUTY_API_TOKEN": account.ACCOUNT_KEY,
-        "PAGERDUTY_FROM_EMAIL": account.FROM_EMAIL,
-        "PAGERDUTY_API_URL": own_simulator.url,
-        "PAGERDUTY_EVENTS_URL": own_simulator.url,
-    }
+    variables = environment(own_simulator.url)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     return variables

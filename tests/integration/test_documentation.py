@@ -33,6 +33,8 @@ BLOCK = re.compile(
     r"|^\.\. code-block:: (?P<directive>\S+)\n\n(?P<indented>(?:    .*\n|\n)+)",
     re.MULTILINE,
 )
+YAML = ("yaml", "yaml+jinja")
+ACCOUNT = {**SETTING, "incidents": 1}
 SHOWN_ID = "Q1R2DLCB21K7NP"
 """The incident in the documentation."""
 
@@ -92,8 +94,7 @@ class Documentation:
     def __init__(self, simulator: Simulator, play: PlaybookRunner, folder: Path) -> None:
         self.play = play
         self.folder = folder
-        setting = {**SETTING, "incidents": 1}
-        (self.incident,) = simulator.reset(**setting)["incidents"]
+        (self.incident,) = simulator.reset(**ACCOUNT)["incidents"]
         self.variables = {
             "ansible_python_interpreter": str(play.ansible_playbook.with_name("python")),
             "incident_id": self.incident,
@@ -105,29 +106,30 @@ class Documentation:
         }
 
     def run(self, block: Block) -> None:
-        """Run a block by its kind."""
+        """Run a block that is not YAML, by its kind."""
         text = block.text.replace(SHOWN_ID, self.incident)
-        {
-            "console": self.console,
-            "ini": self.ini,
-            "shell": self.shell,
-            "text": self.text,
-            "yaml": self.yaml,
-            "yaml+jinja": self.yaml,
-        }[block.kind](text)
+        {"console": self.console, "ini": self.ini, "shell": self.shell, "text": self.text}[block.kind](text)
 
-    def yaml(self, text: str) -> str:
-        """Run plays, tasks, or keywords of a play; returns the output."""
-        text = text.replace("/srv/reports", str(self.folder)).replace("delay: 180", "delay: 0")
+    def yaml(self, blocks: t.Sequence[Block]) -> None:
+        """Run blocks of plays, tasks, or keywords of a play, one after the other and each on a fresh account."""
         (self.folder / "tasks").mkdir(exist_ok=True)
         (self.folder / "tasks" / "deploy.yml").write_text("[]")
-        content = yaml.safe_load(text)
+        reset = {"ansible.builtin.debug": {"msg": "on a fresh account"}, "vars": {"simulator_reset": ACCOUNT}}
+        plays: list[dict[str, t.Any]] = []
+        for block in blocks:
+            plays += [on_localhost([reset], name=str(block)), *self.plays(block)]
+        self.playbook(plays)
+
+    def plays(self, block: Block) -> list[dict[str, t.Any]]:
+        """Return the plays of a block."""
+        text = block.text.replace(SHOWN_ID, self.incident).replace("/srv/reports", str(self.folder))
+        content = yaml.safe_load(text.replace("delay: 180", "delay: 0"))
         if isinstance(content, dict):
             task = {"oncall.pagerduty.incident_info": {"incident_id": self.incident}}
-            content = [{"hosts": "localhost", "gather_facts": False, "tasks": [task], **content}]
-        elif not {"hosts", "ansible.builtin.import_playbook"} & content[0].keys():
-            content = [{"hosts": "localhost", "gather_facts": False, "tasks": content}]
-        return self.playbook(content)
+            return [on_localhost([task], **content)]
+        if not {"hosts", "ansible.builtin.import_playbook"} & content[0].keys():
+            return [on_localhost(content)]
+        return t.cast("list[dict[str, t.Any]]", content)
 
     def playbook(self, content: t.Any, *arguments: str) -> str:
         """Run plays; returns the output."""
@@ -155,7 +157,7 @@ class Documentation:
         assert command == "$ ansible-playbook escalate.yml --check --diff"
         (task,) = [block for block in BLOCKS if str(block) == "README.md: - name: Escalate to level 2"]
         tasks = yaml.safe_load(task.text.replace(SHOWN_ID, self.incident))
-        output = self.playbook([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}], "--check", "--diff")
+        output = self.playbook([on_localhost(tasks)], "--check", "--diff")
         assert shown.strip() in output, output
 
     def text(self, text: str) -> None:
@@ -166,7 +168,7 @@ class Documentation:
         task = {
             "oncall.pagerduty.incident_escalation_policy": {"incident_id": incident, "escalation_policy": "Database"}
         }
-        output = self.playbook([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}], "--check", "--diff")
+        output = self.playbook([on_localhost([task])], "--check", "--diff")
         assert shown.strip() in output.replace(incident, self.incident), output
 
     def shell(self, text: str) -> None:
@@ -203,6 +205,18 @@ class Documentation:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("block", HERE, ids=str)
+def on_localhost(tasks: list[dict[str, t.Any]], **keywords: t.Any) -> dict[str, t.Any]:
+    """Return a play."""
+    return {"hosts": "localhost", "gather_facts": False, "tasks": tasks, **keywords}
+
+
+@pytest.mark.parametrize("page", sorted({block.page for block in HERE if block.kind in YAML}))
+def test_the_yaml_of_a_page_runs(page: str, simulator: Simulator, play: PlaybookRunner, tmp_path: Path) -> None:
+    Documentation(simulator, play, tmp_path).yaml(
+        [block for block in HERE if block.page == page and block.kind in YAML]
+    )
+
+
+@pytest.mark.parametrize("block", [block for block in HERE if block.kind not in YAML], ids=str)
 def test_the_block_runs(block: Block, simulator: Simulator, play: PlaybookRunner, tmp_path: Path) -> None:
     Documentation(simulator, play, tmp_path).run(block)

@@ -9,6 +9,7 @@ Private to the collection.
 
 from __future__ import annotations
 
+import contextlib
 import http.cookiejar
 import os
 import ssl
@@ -81,7 +82,7 @@ class HttpClient:
 
     def __init__(self, timeout: float, verify: bool | str) -> None:
         self._timeout = timeout
-        self.session = _session(verify)
+        self._verify = verify
 
     def send(self, request: Request) -> Response:
         """Send a call once and read the complete response.
@@ -92,7 +93,7 @@ class HttpClient:
         """
         deadline = time.monotonic() + self._timeout
         try:
-            with self.session.request(
+            with session(request.url, self._verify).request(
                 request.method,
                 request.url,
                 params=list(request.query),
@@ -124,20 +125,39 @@ class HttpClient:
         return bytes(content)
 
 
+_contexts: dict[bool | str, ssl.SSLContext] = {}
+"""The TLS contexts, by `verify`. Forks share them."""
+
+
+def tls_context(verify: bool | str) -> ssl.SSLContext:
+    """Return the context for TLS 1.2 or later, whatever the system's OpenSSL allows.
+
+    Args:
+        verify: as in `requests`. For True the context holds the certificates: reading them takes 16 ms, and a worker
+            has them already if it was forked afterwards.
+    """
+    if verify not in _contexts:
+        context = urllib3.util.ssl_.create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if verify else ssl.CERT_NONE)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if verify is True:
+            # Without them every handshake fails, with a hint.
+            with contextlib.suppress(OSError):
+                context.load_verify_locations(requests.utils.DEFAULT_CA_BUNDLE_PATH)
+        _contexts[verify] = context
+    return _contexts[verify]
+
+
 if not REQUESTS_IMPORT_ERROR:
 
-    class _ModernTLSAdapter(requests.adapters.HTTPAdapter):
-        """Requires TLS 1.2 or later, whatever the system's OpenSSL allows.
+    class _SharedContextAdapter(requests.adapters.HTTPAdapter):
+        """Uses the shared TLS context.
 
         Args:
             verify: as in `requests`.
         """
 
         def __init__(self, verify: bool | str) -> None:
-            self._context = urllib3.util.ssl_.create_urllib3_context(
-                cert_reqs=ssl.CERT_REQUIRED if verify else ssl.CERT_NONE
-            )
-            self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+            self._context = tls_context(verify)
             super().__init__()
 
         def init_poolmanager(self, *arguments: t.Any, **keywords: t.Any) -> None:
@@ -148,25 +168,35 @@ if not REQUESTS_IMPORT_ERROR:
             """Create the pool for connections through a proxy."""
             return super().proxy_manager_for(proxy, ssl_context=self._context, **keywords)
 
+        def cert_verify(self, conn: t.Any, url: t.Any, verify: t.Any, cert: t.Any) -> None:
+            """Require a valid certificate; where the context has the authorities, they are not read again."""
+            if verify is True:
+                conn.cert_reqs = "CERT_REQUIRED"
+            else:
+                super().cert_verify(conn, url, verify, cert)
 
-_sessions: dict[bool | str, requests.Session] = {}
-"""The sessions of this process, by `verify`: their connections are reused by the next task."""
+
+_sessions: dict[bool | str | None, requests.Session] = {}
+"""The sessions of this process, by `verify`, and that for plain HTTP: their connections are reused by the next task."""
 # A forked worker must not share its parent's connections.
 os.register_at_fork(after_in_child=_sessions.clear)
 
 
-def _session(verify: bool | str) -> requests.Session:
-    """Return a session. It keeps nothing of a task: credentials go with each call, cookies are refused."""
-    if verify not in _sessions:
-        session = requests.Session()
+def session(url: str, verify: bool | str) -> requests.Session:
+    """Return the session for a URL. It keeps nothing of a task: credentials go with each call, cookies are refused."""
+    is_tls = url.startswith("https:")
+    key = verify if is_tls else None
+    if key not in _sessions:
+        created = requests.Session()
         # Otherwise ~/.netrc would replace the token; proxies are read from the environment for each call instead.
-        session.trust_env = False
-        session.verify = verify
-        session.mount("https://", _ModernTLSAdapter(verify))
-        session.headers["User-Agent"] = USER_AGENT
-        session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-        _sessions[verify] = session
-    return _sessions[verify]
+        created.trust_env = False
+        created.verify = verify
+        if is_tls:
+            created.mount("https://", _SharedContextAdapter(verify))
+        created.headers["User-Agent"] = USER_AGENT
+        created.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        _sessions[key] = created
+    return _sessions[key]
 
 
 def _proxies(url: str) -> dict[str, str]:

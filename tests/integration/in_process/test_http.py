@@ -188,3 +188,12 @@ def test_a_huge_response_is_not_read_to_its_end(
     fail(simulator, "huge", bytes=3 * 1024**2)
     with pytest.raises(OutcomeUnknown, match="larger than 1 MB"):
         send(get(simulator), time.budget())
+
+
+def test_the_authorities_that_the_system_trusts_are_trusted(
+    tls_simulator: Simulator, ca_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for cache in ("_contexts", "_sessions"):
+        monkeypatch.setattr(http_client, cache, {})
+    monkeypatch.setattr("requests.utils.DEFAULT_CA_BUNDLE_PATH", ca_path)
+    assert HttpClient(30, True).send(get(tls_simulator, "/users")).status == 200

@@ -13,7 +13,12 @@ import pytest
 import requests
 import urllib3.exceptions
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import NotSent, OutcomeUnknown
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client import HttpClient, Request
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client import (
+    HttpClient,
+    Request,
+    session,
+    tls_context,
+)
 
 URL = "https://api.pagerduty.com/incidents"
 
@@ -30,10 +35,9 @@ def send_and_fail(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[Exception], Ex
         def request_and_fail(*_given: t.Any, **_more: t.Any) -> t.NoReturn:
             raise error
 
-        client = HttpClient(30, True)
-        monkeypatch.setattr(client.session, "request", request_and_fail)
+        monkeypatch.setattr(session(URL, True), "request", request_and_fail)
         with pytest.raises((NotSent, OutcomeUnknown)) as caught:
-            client.send(request())
+            HttpClient(30, True).send(request())
         return caught.value
 
     return fail
@@ -91,7 +95,7 @@ def test_a_port_on_which_nothing_listens() -> None:
 @pytest.mark.parametrize("verify", [True, False])
 def test_every_connection_requires_tls_1_2(verify: bool) -> None:
     # What Python and OpenSSL themselves refuse differs from system to system.
-    adapter = HttpClient(30, verify).session.get_adapter("https://api.pagerduty.com")
+    adapter = session(URL, verify).get_adapter(URL)
     managers = [adapter.poolmanager, adapter.proxy_manager_for("http://proxy.example.com")]
     for manager in managers:
         context = manager.connection_pool_kw["ssl_context"]
@@ -99,10 +103,16 @@ def test_every_connection_requires_tls_1_2(verify: bool) -> None:
         assert context.check_hostname == verify
 
 
+def test_forked_workers_find_the_certificates_read() -> None:
+    context = session(URL, True).get_adapter(URL).poolmanager.connection_pool_kw["ssl_context"]
+    assert context is tls_context(True)
+    assert context.cert_store_stats()["x509_ca"] > 0
+
+
 def test_connections_are_shared_but_nothing_of_a_task_is_kept() -> None:
-    first, second = HttpClient(30, True).session, HttpClient(30, True).session
-    assert first is second
-    assert first is not HttpClient(30, False).session
+    first = session(URL, True)
+    assert first is session(URL, True)
+    assert first is not session(URL, False)
     # Otherwise ~/.netrc would replace the token.
     assert not first.trust_env
     assert "Authorization" not in first.headers
