@@ -10,6 +10,8 @@ give all modules the module_defaults of one.
 
 from __future__ import annotations
 
-from ..plugin_utils._action import ActionModule
+from ..plugin_utils._action import ActionModule, load
 
 __all__ = ["ActionModule"]
+
+load("incident_status_update")

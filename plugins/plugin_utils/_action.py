@@ -4,12 +4,13 @@
 
 """Runs every module of the collection: in Ansible's worker if the result is the same, else in a process of its own.
 
-Ansible loads the file of a module in plugins/action, and with it this one and all modules, before it forks its workers.
+Ansible loads the file of a module in plugins/action, and with it this one and the module, before it forks its workers.
 Private to the collection.
 """
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible.plugins.action.normal import ActionModule as NormalActionModule
@@ -28,6 +29,12 @@ except Exception as error:
 display = Display()
 DESCRIBED = ("change_event", "event")
 """The modules whose events describe the run unless the task says otherwise."""
+
+
+def load(module: str) -> None:
+    """Import a module. If that fails, the reason shows when it runs."""
+    with contextlib.suppress(Exception):
+        _in_process.definition(module)
 
 
 class ActionModule(NormalActionModule):

@@ -18,7 +18,6 @@ import importlib
 import importlib.util
 import json
 import os
-import pkgutil
 import sys
 import typing as t
 from collections.abc import Mapping, Sequence
@@ -37,6 +36,7 @@ from ..module_utils._module import ModuleDefinition, invalid_options
 SWITCH = "pagerduty_in_process"
 """A variable, and in capitals an environment variable: false runs every module in a process of its own."""
 MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
+CORE = "ansible_collections.oncall.pagerduty.plugins.module_utils._core"
 DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent", "", None)
 """Interpreter settings that leave the choice to Ansible."""
 
@@ -53,17 +53,18 @@ Result = dict[str, t.Any]
 display = Display()
 
 
-def _import_modules() -> dict[str, ModuleDefinition]:
-    """Import all modules, by name: once, in the process that all workers are forked from."""
-    package = importlib.import_module(MODULES)
-    names = [found.name for found in pkgutil.iter_modules(package.__path__)]
-    return {name: importlib.import_module(f"{MODULES}.{name}").DEFINITION for name in names}
-
-
-DEFINITIONS = _import_modules()
+# Ansible forks its workers afterwards: they need not import what a module imports only when it writes, nor read the
+# certificates.
+for _name in ("locks", "runner"):
+    importlib.import_module(f"{CORE}.{_name}")
 if not REQUESTS_IMPORT_ERROR:
-    # Before Ansible forks its workers, which then need not read the certificates.
     tls_context(verify=True)
+
+
+def definition(module: str) -> ModuleDefinition:
+    """Return the definition of a module; the first time imports it."""
+    found: ModuleDefinition = importlib.import_module(f"{MODULES}.{module}").DEFINITION
+    return found
 
 
 def subprocess_reason(task: t.Any, connection: t.Any, templar: t.Any, variables: Variables) -> str:
@@ -85,14 +86,14 @@ class Task:
     """A task with validated options, ready to run.
 
     Args:
-        definition: the module.
+        module: its definition.
         options: validated; empty if that was not possible.
         folder: where a process of its own would start: relative paths in options count from there.
         shows_options: whether the result holds the options, as `invocation`.
         error: why the options are refused; empty if they are not.
     """
 
-    definition: ModuleDefinition
+    module: ModuleDefinition
     options: dict[str, t.Any]
     check_mode: bool
     diff_mode: bool
@@ -110,12 +111,12 @@ class Task:
             result["warnings"] = self.warnings
         if self.options and self.shows_options:
             result["invocation"] = {"module_args": self.options}
-        secrets = [str(self.options[name]) for name in _secret_options(self.definition) if self.options.get(name)]
+        secrets = [str(self.options[name]) for name in _secret_options(self.module) if self.options.get(name)]
         masked: Result = mask(result, secrets)
         return masked
 
     def _run(self) -> Result:
-        return self.definition.run(
+        return self.module.run(
             self.options,
             check_mode=self.check_mode,
             diff_mode=self.diff_mode,
@@ -126,12 +127,11 @@ class Task:
 
 def prepare(task: t.Any, loader: t.Any, variables: Variables) -> Task:
     """Validate a task's options; sends nothing."""
-    name = task.action.rpartition(".")[2]
-    definition = DEFINITIONS[name]
+    module = definition(task.action.rpartition(".")[2])
     given = json.loads(json.dumps(task.args, default=_plain))
-    options, error = _validate(definition, task.action, given)
+    options, error = _validate(module, task.action, given)
     return Task(
-        definition,
+        module,
         options,
         check_mode=bool(task.check_mode),
         diff_mode=bool(task.diff),
@@ -139,14 +139,14 @@ def prepare(task: t.Any, loader: t.Any, variables: Variables) -> Task:
         host=str(variables.get("inventory_hostname")),
         shows_options=_shows_options(variables),
         error=error,
-        warnings=list(_alias_warnings(definition, given)),
+        warnings=list(_alias_warnings(module, given)),
     )
 
 
-def _validate(definition: ModuleDefinition, name: str, given: dict[str, t.Any]) -> tuple[dict[str, t.Any], str]:
+def _validate(module: ModuleDefinition, name: str, given: dict[str, t.Any]) -> tuple[dict[str, t.Any], str]:
     """Return the validated options, and the error that AnsibleModule would report."""
     try:
-        validated = ArgumentSpecValidator(definition.options, **definition.rules).validate(given)
+        validated = ArgumentSpecValidator(module.options, **module.rules).validate(given)
     except (TypeError, UnicodeError) as error:
         return {}, invalid_options(error)
     options: dict[str, t.Any] = validated.validated_parameters
@@ -158,9 +158,9 @@ def _validate(definition: ModuleDefinition, name: str, given: dict[str, t.Any]) 
     return options, message
 
 
-def _alias_warnings(definition: ModuleDefinition, given: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+def _alias_warnings(module: ModuleDefinition, given: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     """Yield the warnings of AnsibleModule for options that are given twice, under two names or by the environment."""
-    for name, option in definition.options.items():
+    for name, option in module.options.items():
         _fallback, variables = option.get("fallback", (None, []))
         is_given = name in given or any(variable in os.environ for variable in variables)
         for alias in option.get("aliases", ()):
@@ -197,8 +197,8 @@ def _shows_options(variables: Variables) -> bool:
         return True
 
 
-def _secret_options(definition: ModuleDefinition) -> t.Iterator[str]:
-    for name, option in definition.options.items():
+def _secret_options(module: ModuleDefinition) -> t.Iterator[str]:
+    for name, option in module.options.items():
         if option.get("no_log"):
             yield from (name, *option.get("aliases", ()))
 

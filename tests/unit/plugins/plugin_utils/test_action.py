@@ -63,3 +63,7 @@ def test_an_event_gets_a_summary_and_a_source(run: Run, task: t.Any) -> None:
     task.action, task.args = "oncall.pagerduty.event", {"dedup_key": "disk"}
     run(inventory_hostname="web-1", ansible_play_name="Nightly backup")
     assert task.args == {"dedup_key": "disk", "summary": "Ansible play Nightly backup", "source": "web-1"}
+
+
+def test_a_module_that_cannot_be_loaded_does_not_stop_ansible() -> None:
+    _action.load("no_such_module")

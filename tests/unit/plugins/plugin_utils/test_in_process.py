@@ -12,7 +12,6 @@ import typing as t
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import AUTH
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils._in_process import (
-    DEFINITIONS,
     MASKED,
     mask,
     prepare,
@@ -47,10 +46,6 @@ def reason(variables: dict[str, t.Any] | None = None, link: t.Any = None, **keyw
 
 def prepared(**args: t.Any) -> t.Any:
     return prepare(task(args={"incident_id": "Q1", "content": "text", **args}), LOADER, VARIABLES)
-
-
-def test_every_module_has_its_definition() -> None:
-    assert {"incident_note", "event"} <= DEFINITIONS.keys()
 
 
 def test_a_plain_local_task_runs_in_the_worker() -> None:
