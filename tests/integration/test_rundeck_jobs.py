@@ -23,6 +23,7 @@ from simulator.launch import Simulator
 from tools.content import ROOT
 from tools.content.documentation import PROSE
 
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_rundeck.rst"
 JOBS = read_jobs(ROOT / "content" / "rundeck" / "jobs.yaml")
 BY_MODULE = {
     job["sequence"]["commands"][0]["configuration"]["ansible-playbook"].rpartition(".")[2]: job for job in JOBS
@@ -83,6 +84,18 @@ def test_a_later_step_uses_the_incident_of_an_earlier_one(rundeck: Rundeck, simu
     (incident,) = simulator.state()["incidents"]
     assert incident["title"] == AWKWARD
     assert [each["content"] for each in incident["notes"]] == [found["pagerduty_msg"]]
+
+
+def test_a_key_path_becomes_an_extra_variable(play: PlaybookRunner, simulator: Simulator) -> None:
+    """What comes from Rundeck's key storage comes as an extra variable of the ready playbooks."""
+    for setting in ("project.pagerduty.api_key_path", "framework.pagerduty.api_key_path"):
+        assert f"- {setting}\n     - ``pagerduty_api_token``" in GUIDE.read_text()
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    variables = {"pagerduty_api_token": account.ACCOUNT_KEY, "pagerduty_incident_id": incident}
+    arguments = ["-i", "web-1,", "-e", json.dumps(variables)]
+    played = play.playbook("oncall.pagerduty.incident_info", arguments, environment={"PAGERDUTY_API_TOKEN": None})
+    assert played.code == 0, played.output
+    assert [entry["method"] for entry in played.tasks[0].journal] == ["GET"]
 
 
 def test_an_event_needs_no_api_token(play: PlaybookRunner) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from integration.playbook_runner import NO_CREDENTIALS, PlaybookRunner
+from integration.in_process.conftest import ModuleRunner
 from simulator import account
 from simulator.launch import Simulator
 
-GUIDE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "guide_rundeck.rst"
+GUIDE = Path(__file__).resolve().parents[3] / "docs" / "docsite" / "rst" / "guide_rundeck.rst"
 ROW = re.compile(r"   \* - (?P<step>.+)\n     - (?P<field>.+)\n     - :ansopt:`oncall\.pagerduty\.(\w+)#module:(\w+)`")
 EVERY_STEP = "Every step"
 RESOLVED: dict[str, t.Any] = {"Status": "resolved", "Message": "resolved", "Resolution": "Logs rotated."}
@@ -159,53 +159,36 @@ def test_the_guide_has_a_row_for_each_field_and_a_test_for_each_row() -> None:
 
 
 @pytest.mark.parametrize("step", ARRIVED)
-def test_the_module_of_a_step_does_what_the_step_did(step: str, play: PlaybookRunner, simulator: Simulator) -> None:
-    (incident,) = simulator.reset(incidents=1)["incidents"]
+def test_the_module_of_a_step_does_what_the_step_did(
+    step: str, run_module: ModuleRunner, simulator: Simulator, incident: str
+) -> None:
     options = {**in_every_step(step, incident), **options_of(step, VALUES[step]), **ALWAYS.get(step, {})}
-    done = play({f"oncall.pagerduty.{MODULES[step]}": options}, environment=NO_CREDENTIALS).only
-    assert done.outcome == "ok", done.msg
+    done = run_module(MODULES[step], **options)
+    assert not done["failed"], done["msg"]
+    journal = simulator.journal()["entries"]
     assert ARRIVED[step](simulator.state())
     # A user is looked up by the address, so what is read counts for users as well.
-    sent = [entry for entry in done.journal if entry["method"] != "GET" or "User" in step]
+    sent = [entry for entry in journal if entry["method"] != "GET" or "User" in step]
     shown = str([(entry["path"], entry["query"], entry["body"]) for entry in sent])
     for field, value in VALUES[step].items():
         # The journal hides keys; that the event has come to the key's service is seen above.
         assert field in ("Integration Key", "Routing Key") or str(value) in shown
     if step not in BESIDE_INCIDENTS:
-        assert incident in str(done.journal)
+        assert incident in str(journal)
     if step not in ("Get Incident", "Send Event", "Send Change Event"):
-        assert done.journal[-1]["from"] == account.COMMANDER.email
+        assert journal[-1]["from"] == account.COMMANDER.email
 
 
 @pytest.mark.parametrize(
     ("step", "given"), [(step, given) for step, others in INSTEAD.items() for given in others], ids=str
 )
 def test_fields_that_exclude_each_other(
-    step: str, given: dict[str, t.Any], play: PlaybookRunner, simulator: Simulator
+    step: str, given: dict[str, t.Any], run_module: ModuleRunner, simulator: Simulator, incident: str
 ) -> None:
-    (incident,) = simulator.reset(incidents=1)["incidents"]
     options = {**in_every_step(step, incident), **options_of(step, given)}
-    done = play({f"oncall.pagerduty.{MODULES[step]}": options}).only
-    assert done.outcome == "ok", done.msg
+    done = run_module(MODULES[step], **options)
+    assert not done["failed"], done["msg"]
     (now,) = simulator.state()["incidents"]
     arrived = {"Assignees": sorted(now["assignees"]), "Escalation Policy": now["escalation_policy"]}
     for field, value in given.items():
         assert arrived[field] == value
-
-
-def test_a_key_path_becomes_an_extra_variable(play: PlaybookRunner, simulator: Simulator) -> None:
-    """What comes from Rundeck's key storage comes as an extra variable of the ready playbooks."""
-    for setting in ("project.pagerduty.api_key_path", "framework.pagerduty.api_key_path"):
-        assert f"- {setting}\n     - ``pagerduty_api_token``" in GUIDE.read_text()
-    (incident,) = simulator.reset(incidents=1)["incidents"]
-    arguments = [
-        "-i",
-        "web-1,",
-        "-e",
-        f"pagerduty_api_token={account.ACCOUNT_KEY}",
-        "-e",
-        f"pagerduty_incident_id={incident}",
-    ]
-    played = play.playbook("oncall.pagerduty.incident_info", arguments, environment={"PAGERDUTY_API_TOKEN": None})
-    assert played.code == 0, played.output
-    assert [entry["method"] for entry in played.tasks[0].journal] == ["GET"]
