@@ -48,13 +48,16 @@ def main() -> int:
 
 def take_screenshots() -> None:
     """Show the incident of the demo when its alert has come, and when its playbook has ended."""
-    with Simulator() as simulator, sync_playwright() as playwright:
-        page = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS).new_page(viewport=SIZE)
-        for name, arguments in (("before", ("--tags", "alarm")), ("after", ())):
-            play(surroundings(simulator), *arguments)
-            (incident,) = Client(simulator.url)("GET", "/incidents").body["incidents"]
-            page.goto(f"{simulator.url}/incidents/{incident['id']}")
-            page.screenshot(path=PICTURES / f"incident-{name}.png")
+    with Simulator() as before, Simulator() as after:
+        play(surroundings(before), "--tags", "alarm")
+        play(surroundings(after))
+        # Only now: the browser's driver leaves the terminal in a state in which Ansible refuses to run.
+        with sync_playwright() as playwright:
+            page = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS).new_page(viewport=SIZE)
+            for name, simulator in (("before", before), ("after", after)):
+                (incident,) = Client(simulator.url)("GET", "/incidents").body["incidents"]
+                page.goto(f"{simulator.url}/incidents/{incident['id']}")
+                page.screenshot(path=PICTURES / f"incident-{name}.png")
 
 
 if __name__ == "__main__":
