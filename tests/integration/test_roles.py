@@ -19,17 +19,20 @@ from simulator import account
 from simulator.client import Client
 from simulator.launch import Simulator
 
-HOSTS = ["-i", "web-1,web-2,"]
+BOTH = "web-1,web-2"
+HOSTS = ["-i", f"{BOTH},"]
 WINDOW = "/maintenance_windows"
 SECRET = "hunter2-8a1f"
 LONG = 20_000
 """Characters; two of them do not fit into a note."""
 
 
-def run_role(play: PlaybookRunner, role: str, *arguments: str, **variables: t.Any) -> PlaybookResult:
-    """Run a role on two hosts; unlike other tasks, it stops at a failure."""
+def run_role(
+    play: PlaybookRunner, role: str, *arguments: str, hosts: str = "web-1", **variables: t.Any
+) -> PlaybookResult:
+    """Run a role; unlike other tasks, it stops at a failure."""
     task = {"ansible.builtin.include_role": {"name": f"oncall.pagerduty.{role}"}, "ignore_errors": False}
-    return play(task, arguments=[*HOSTS, *arguments], hosts="web-1,web-2", vars=variables)
+    return play(task, arguments=[*HOSTS, *arguments], hosts=hosts, vars=variables)
 
 
 def writes(done: PlaybookResult) -> list[str]:
@@ -56,18 +59,18 @@ class TestDeployment:
     def test_tasks_run_on_each_host_between_the_start_and_the_end_of_one_window(
         self, play: PlaybookRunner, simulator: Simulator, variables: dict[str, t.Any], tmp_path: Path
     ) -> None:
-        done = run_role(play, "deployment", **variables)
+        done = run_role(play, "deployment", hosts=BOTH, **variables)
         assert done.code == 0, done.output
         assert [call.partition(" ")[0] for call in writes(done)] == ["POST", "POST", "DELETE"]
         assert sorted((tmp_path / "deployed").read_text().split()) == ["web-1", "web-2"]
         assert _open_windows(simulator) == []
-        again = run_role(play, "deployment", **variables)
+        again = run_role(play, "deployment", hosts=BOTH, **variables)
         assert not any("change/enqueue" in call for call in writes(again))
 
     def test_the_window_ends_if_a_task_fails(
         self, play: PlaybookRunner, simulator: Simulator, variables: dict[str, t.Any]
     ) -> None:
-        done = run_role(play, "deployment", **variables, fails=True)
+        done = run_role(play, "deployment", hosts=BOTH, **variables, fails=True)
         assert done.code == 2
         assert any(call.startswith(f"DELETE {WINDOW}") for call in writes(done))
         assert _open_windows(simulator) == []
@@ -114,7 +117,7 @@ def _start(play: PlaybookRunner, variables: dict[str, t.Any]) -> subprocess.Pope
     file = play.folder / "killed.json"
     roles = [{"role": "oncall.pagerduty.deployment"}]
     interpreter = {"ansible_python_interpreter": str(play.ansible_playbook.with_name("python"))}
-    content = {"hosts": "web-1,web-2", "connection": "local", "gather_facts": False, "roles": roles}
+    content = {"hosts": BOTH, "connection": "local", "gather_facts": False, "roles": roles}
     file.write_text(json.dumps([{**content, "vars": {**variables, **interpreter}}]))
     environment = {**play.environment, "RECORDER_FILE": str(play.folder / "recorded.jsonl")}
     command = [str(play.ansible_playbook), *HOSTS, str(file)]
@@ -135,17 +138,17 @@ class TestDiagnostics:
     def test_each_host_gets_one_note(self, play: PlaybookRunner, simulator: Simulator, incident: str) -> None:
         commands = ["echo '{{ \"{{\" }} 1 + 1 }}' | tr a-z A-Z", "echo lost >&2; exit 3"]
         variables = {"diagnostics_incident_id": incident, "diagnostics_commands": commands}
-        done = run_role(play, "diagnostics", **variables)
+        done = run_role(play, "diagnostics", hosts=BOTH, **variables)
         assert done.code == 0, done.output
         first, second = sorted(_notes(simulator))
         assert first.splitlines()[0] == "Diagnostics of web-1"
         assert second.splitlines()[0] == "Diagnostics of web-2"
         assert first.strip().endswith("$ echo lost >&2; exit 3\nlost\nExit code 3.")
         assert "{{ 1 + 1 }}" in first
-        again = run_role(play, "diagnostics", **variables)
+        again = run_role(play, "diagnostics", hosts=BOTH, **variables)
         assert writes(again) == []
         assert not any("shell" in task.task for task in again.tasks)
-        run_role(play, "diagnostics", **variables, diagnostics_run_key="job 7")
+        run_role(play, "diagnostics", hosts=BOTH, **variables, diagnostics_run_key="job 7")
         assert sorted(note.splitlines()[0] for note in _notes(simulator))[1] == "Diagnostics of web-1, run job 7"
 
     def test_too_much_output_is_cut_and_the_note_says_where_all_of_it_is(
