@@ -67,7 +67,7 @@ class ModuleDefinition:
 
     def main(self) -> None:
         """Run as a module, in a process of its own."""
-        # What is imported is no garbage. Python would look through it once more at the end, which takes 24 ms.
+        # Nothing that was imported is garbage, but Python would search all of it when it exits, which takes 24 ms.
         gc.freeze()
         try:
             module = AnsibleModule(argument_spec=self.options, supports_check_mode=True, **self.rules)

@@ -53,7 +53,7 @@ Result = dict[str, t.Any]
 display = Display()
 
 
-# Ansible forks its workers afterwards: they need not import what a module imports only when it writes, nor read the
+# Ansible forks its workers afterwards: they need not import what a module imports only when it writes, nor read the CA
 # certificates.
 for _name in ("locks", "runner"):
     importlib.import_module(f"{CORE}.{_name}")

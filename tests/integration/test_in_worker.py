@@ -112,7 +112,8 @@ def test_modules_are_loaded_before_ansible_forks(play: PlaybookRunner, simulator
     played = play(*[step("incident_info", incident)] * 3, environment={"PYTHONPROFILEIMPORTTIME": "1"})
     assert [done.outcome for done in played.tasks] == ["ok"] * 3
     for name in ("_core.http_client", "_actions.incident_info"):
-        assert len(re.findall(rf"^import time:.*\boncall\.pagerduty.*\.{name}$", played.output, re.MULTILINE)) == 1
+        imports = rf"^import time:.*\boncall\.pagerduty.*\.{re.escape(name)}$"
+        assert len(re.findall(imports, played.output, re.MULTILINE)) == 1
 
 
 @pytest.mark.parametrize("in_worker", [True, False], ids=["in the worker", "in a process"])

@@ -71,6 +71,7 @@ def run_one_way(
     where = "runs in a process of its own"
     assert (where in played.output) is not WAYS[way], played.output
     assert played.output.count(where) == played.output.count(f"{where}: pagerduty_in_process is false")
+    assert (played.code, len(played.tasks)) == (0, sum(len(section.tasks) for section in sections)), played.output
     done = iter(played.tasks)
     return [list(itertools.islice(done, len(section.tasks))) for section in sections]
 
@@ -250,7 +251,7 @@ def test_ready_playbooks_take_awkward_text_from_the_environment(
     assert body["payload"]["custom_details"] == {AWKWARD: [AWKWARD, 1, True, None]}
     assert body["links"] == [{"href": "https://example.com/a,b", "text": AWKWARD}]
     assert [image["src"] for image in body["images"]] == ["https://example.com/1.png", "https://example.com/2.png"]
-    assert said.msg == sent.msg
+    assert (sent.changed, said.msg) == (True, sent.msg)
     assert '"pagerduty_changed": false' in played.output
     assert failed.writes == []
     assert why.msg == failed.msg

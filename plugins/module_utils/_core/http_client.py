@@ -23,6 +23,7 @@ REQUESTS_IMPORT_ERROR = ""
 try:
     import requests
     import requests.adapters
+    import requests.certs
     import requests.utils
     import urllib3.exceptions
     import urllib3.util.ssl_
@@ -133,8 +134,8 @@ def tls_context(verify: bool | str) -> ssl.SSLContext:
     """Return the context for TLS 1.2 or later, whatever the system's OpenSSL allows.
 
     Args:
-        verify: as in `requests`. For True the context holds the certificates: reading them takes 16 ms, and a worker
-            has them already if it was forked afterwards.
+        verify: as in `requests`. For True the context holds the CA certificates: reading them takes 16 ms, and a
+            worker has them already if it was forked afterwards.
     """
     if verify not in _contexts:
         context = urllib3.util.ssl_.create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if verify else ssl.CERT_NONE)
@@ -142,7 +143,8 @@ def tls_context(verify: bool | str) -> ssl.SSLContext:
         if verify is True:
             # Without them every handshake fails, with a hint.
             with contextlib.suppress(OSError):
-                context.load_verify_locations(requests.utils.DEFAULT_CA_BUNDLE_PATH)
+                # Documented by requests, but missing in its stubs.
+                context.load_verify_locations(requests.certs.where())  # type: ignore[attr-defined]
         _contexts[verify] = context
     return _contexts[verify]
 
@@ -169,8 +171,9 @@ if not REQUESTS_IMPORT_ERROR:
             return super().proxy_manager_for(proxy, ssl_context=self._context, **keywords)
 
         def cert_verify(self, conn: t.Any, url: t.Any, verify: t.Any, cert: t.Any) -> None:
-            """Require a valid certificate; where the context has the authorities, they are not read again."""
-            if verify is True:
+            """Require a valid certificate. What the context holds is not read again."""
+            # A proxy that is reached over TLS has a context of its own, which holds nothing.
+            if verify is True and conn.proxy is None:
                 conn.cert_reqs = "CERT_REQUIRED"
             else:
                 super().cert_verify(conn, url, verify, cert)

@@ -190,10 +190,10 @@ def test_a_huge_response_is_not_read_to_its_end(
         send(get(simulator), time.budget())
 
 
-def test_the_authorities_that_the_system_trusts_are_trusted(
+def test_a_server_whose_authority_is_in_the_ca_bundle_of_requests_is_trusted(
     tls_simulator: Simulator, ca_path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for cache in ("_contexts", "_sessions"):
         monkeypatch.setattr(http_client, cache, {})
-    monkeypatch.setattr("requests.utils.DEFAULT_CA_BUNDLE_PATH", ca_path)
+    monkeypatch.setattr("requests.certs.where", lambda: ca_path)
     assert HttpClient(30, True).send(get(tls_simulator, "/users")).status == 200

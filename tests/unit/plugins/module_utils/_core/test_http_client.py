@@ -103,10 +103,18 @@ def test_every_connection_requires_tls_1_2(verify: bool) -> None:
         assert context.check_hostname == verify
 
 
-def test_forked_workers_find_the_certificates_read() -> None:
-    context = session(URL, True).get_adapter(URL).poolmanager.connection_pool_kw["ssl_context"]
+def test_the_shared_tls_context_holds_the_ca_certificates_and_a_proxy_reads_its_own() -> None:
+    adapter = session(URL, True).get_adapter(URL)
+    context = adapter.poolmanager.connection_pool_kw["ssl_context"]
     assert context is tls_context(True)
     assert context.cert_store_stats()["x509_ca"] > 0
+    direct = adapter.get_connection_with_tls_context(requests.Request("GET", URL).prepare(), True)
+    proxies = {"https": "https://proxy.example.com"}
+    proxied = adapter.get_connection_with_tls_context(requests.Request("GET", URL).prepare(), True, proxies)
+    for pool in (direct, proxied):
+        adapter.cert_verify(pool, URL, True, None)
+    assert (direct.cert_reqs, proxied.cert_reqs) == ("CERT_REQUIRED", "CERT_REQUIRED")
+    assert (direct.ca_certs, proxied.ca_certs) == (None, requests.certs.where())
 
 
 def test_connections_are_shared_but_nothing_of_a_task_is_kept() -> None:
