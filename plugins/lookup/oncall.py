@@ -79,7 +79,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.template import Templar
 
-from ..module_utils._api.auth import AUTH
+from ..module_utils._options import AUTH
 from ..modules.oncall_info import DEFINITION
 from ..plugin_utils import _on_controller
 

@@ -17,13 +17,14 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._actions.incidents import incidents_result
-from ._api.auth import AUTH, Options, settings
+from ._api.auth import settings
 from ._api.client import PagerDuty
 from ._api.directory import label
 from ._core.errors import InvalidOption, TaskError, shorten
 from ._core.http_client import REQUESTS_IMPORT_ERROR
 from ._core.plan import Notification, Outcome, PlanOrOutcome, Record, predict
 from ._core.retry import Log, RetryBudget
+from ._options import AUTH, Options
 
 Params = dict[str, t.Any]
 Result = dict[str, t.Any]

@@ -152,8 +152,8 @@ failures:
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.change_event import change_event_result, lock_name, send_change_event
-from ..module_utils._api.auth import EVENTS
 from ..module_utils._module import ModuleDefinition
+from ..module_utils._options import EVENTS
 
 OPTIONS = {
     "summary": {"type": "str"},

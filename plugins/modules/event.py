@@ -173,8 +173,8 @@ failures:
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.event import send_event
 from ..module_utils._actions.event_body import SEVERITIES
-from ..module_utils._api.auth import EVENTS
 from ..module_utils._module import ModuleDefinition
+from ..module_utils._options import EVENTS
 
 OPTIONS = {
     "action": {

@@ -218,8 +218,8 @@ failures:
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_info import INCLUDED, READ_SEPARATELY, read
 from ..module_utils._actions.incident_search import ARRANGEMENT, FILTERS, SORT_ORDERS, STATUSES
-from ..module_utils._actions.incidents import INCIDENT_ID
 from ..module_utils._module import ModuleDefinition
+from ..module_utils._options import INCIDENT_ID
 
 EXCLUDED = (*FILTERS, *ARRANGEMENT)
 TEXTS = {"type": "list", "elements": "str"}

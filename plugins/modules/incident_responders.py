@@ -138,8 +138,8 @@ failures:
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_responders import change_responders
-from ..module_utils._actions.incidents import INCIDENT_ID
 from ..module_utils._module import ModuleDefinition
+from ..module_utils._options import INCIDENT_ID
 
 DEFINITION = ModuleDefinition(
     plan=change_responders,

@@ -139,8 +139,8 @@ failures:
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_status_update import send_status_update, status_updates_result
-from ..module_utils._actions.incidents import INCIDENT_ID
 from ..module_utils._module import ModuleDefinition
+from ..module_utils._options import INCIDENT_ID
 
 DEFINITION = ModuleDefinition(
     plan=send_status_update,

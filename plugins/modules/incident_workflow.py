@@ -108,8 +108,8 @@ failures:
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_workflow import start_workflow
-from ..module_utils._actions.incidents import INCIDENT_ID
 from ..module_utils._module import ModuleDefinition
+from ..module_utils._options import INCIDENT_ID
 
 DEFINITION = ModuleDefinition(
     plan=start_workflow,

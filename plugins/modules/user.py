@@ -153,8 +153,8 @@ failures:
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.user import ROLES, manage_user, user_result
-from ..module_utils._api.auth import AUTH
 from ..module_utils._module import ModuleDefinition
+from ..module_utils._options import AUTH
 
 DEFINITION = ModuleDefinition(
     plan=manage_user,

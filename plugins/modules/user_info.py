@@ -111,8 +111,8 @@ failures:
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.user_info import read_users, users_result
-from ..module_utils._api.auth import AUTH
 from ..module_utils._module import ModuleDefinition
+from ..module_utils._options import AUTH
 
 DEFINITION = ModuleDefinition(
     plan=read_users,

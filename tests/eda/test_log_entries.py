@@ -275,8 +275,8 @@ class FewAtATime:
         return 100_000.0
 
     async def page(self, since: float, until: float, offset: int, limit: int = 5) -> tuple[list[Json], bool]:
-        moment_of = MODULE.names["moment_of"]
-        found = [entry for entry in self.entries if int(since) <= moment_of(entry["created_at"]) <= until][::-1]
+        time_of = MODULE.names["time_of"]
+        found = [entry for entry in self.entries if int(since) <= time_of(entry["created_at"]) <= until][::-1]
         return found[offset : offset + limit], offset + limit < len(found)
 
 

@@ -13,7 +13,7 @@ import math
 import typing as t
 
 from simulator import errors
-from simulator.clock import moment_of
+from simulator.clock import time_of
 
 LIMIT_DEFAULT = 25
 LIMIT_AT_MOST = 100
@@ -110,7 +110,7 @@ class Fields:
     def moment(self, name: str) -> float:
         """A moment that must be there, in seconds since 1970."""
         try:
-            return moment_of(self.text(name))
+            return time_of(self.text(name))
         except ValueError:
             raise errors.invalid(f"{self._path}{name} must be an ISO 8601 date and time") from None
 
@@ -170,7 +170,7 @@ class Query:
         if value is None:
             return None
         try:
-            return moment_of(value.replace(" ", "+"))
+            return time_of(value.replace(" ", "+"))
         except ValueError:
             raise errors.invalid(f"{name} must be an ISO 8601 date and time") from None
 

@@ -42,7 +42,7 @@ def iso(moment: float) -> str:
     return datetime.fromtimestamp(int(moment), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def moment_of(text: str) -> float:
+def time_of(text: str) -> float:
     """Return the moment of an ISO 8601 text in seconds since 1970; without a zone it is UTC.
 
     Raises:

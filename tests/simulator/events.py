@@ -15,7 +15,7 @@ import typing as t
 
 from simulator.account import Integration
 from simulator.call import Response
-from simulator.clock import iso, moment_of
+from simulator.clock import iso, time_of
 from simulator.incident import Actor, Alert
 from simulator.limits import SlidingMinute
 from simulator.request import Request
@@ -204,7 +204,7 @@ def _timestamp(payload: Json) -> float | None:
     found = TIMESTAMP.fullmatch(str(payload["timestamp"]))
     if found is None:
         raise ValueError(payload["timestamp"])
-    return moment_of(f"{found['time']}{found['hours'] or '+00'}:{found['minutes'] or '00'}")
+    return time_of(f"{found['time']}{found['hours'] or '+00'}:{found['minutes'] or '00'}")
 
 
 def _is_text(value: t.Any) -> bool:

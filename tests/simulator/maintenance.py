@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from simulator import errors
 from simulator.account import BILLING, COMMANDER, SERVICES, Service, User
-from simulator.clock import moment_of
+from simulator.clock import time_of
 
 FILTERS: t.Mapping[str, t.Callable[[MaintenanceWindow, float], bool]] = {
     "past": lambda window, now: window.end <= now,
@@ -93,8 +93,8 @@ def standing_windows() -> dict[str, MaintenanceWindow]:
         1,
         "Billing migration",
         (BILLING,),
-        moment_of("2026-01-01T00:00:00Z"),
-        moment_of("2099-01-01T00:00:00Z"),
+        time_of("2026-01-01T00:00:00Z"),
+        time_of("2099-01-01T00:00:00Z"),
         COMMANDER,
     )
     return {window.id: window}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from simulator import account, errors
 from simulator.account import ConferenceBridge, EscalationPolicy, Integration, Priority, Service, User
-from simulator.clock import Clock, moment_of
+from simulator.clock import Clock, time_of
 from simulator.ids import Ids
 from simulator.incident import (
     Actor,
@@ -338,7 +338,7 @@ class Seed:
             resolution=overrides.get("resolution"),
             escalation_level=overrides.get("escalation_level"),
         )
-        self.created_at = moment_of(overrides["created_at"]) if "created_at" in overrides else None
+        self.created_at = time_of(overrides["created_at"]) if "created_at" in overrides else None
         self.notes: t.Sequence[str] = overrides.get("notes", ())
         self.alerts = int(overrides.get("alerts", 0))
         self.subscribers = [

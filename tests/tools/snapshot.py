@@ -18,10 +18,11 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import AUTH, settings
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import settings
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty, path_of
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import Refused, TaskError
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import RetryBudget
+from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
 
 Record = dict[str, t.Any]
 

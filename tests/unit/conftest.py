@@ -11,10 +11,11 @@ import typing as t
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api import client as client_module
-from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import AUTH, settings
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import settings
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client import Request, Response
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import RetryBudget
+from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
 
 API_URL = "https://api.pagerduty.com"
 EVENTS_URL = "https://events.pagerduty.com"

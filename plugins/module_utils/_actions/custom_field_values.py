@@ -15,7 +15,7 @@ import typing as t
 
 from .._api.client import Record
 from .._core.errors import InvalidOption, Refused
-from .._core.moments import parse_moment
+from .._core.time_texts import parse_time
 
 BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 EMPTY: tuple[t.Any, ...] = (None, [])
@@ -67,7 +67,7 @@ def _comparable(field: Record, value: t.Any) -> t.Any:
         return {str(_comparable(field, each)) for each in value}
     if field.get("data_type") == "datetime" and isinstance(value, str):
         try:
-            return parse_moment("value", value)
+            return parse_time("value", value)
         except InvalidOption:
             # PagerDuty takes a date as well.
             return value

@@ -17,7 +17,7 @@ import typing as t
 from .._api.auth import routing_key
 from .._api.client import Record
 from .._core.errors import InvalidOption
-from .._core.moments import parse_moment
+from .._core.time_texts import parse_time
 
 SEVERITIES = ("critical", "error", "warning", "info")
 MAX_SUMMARY = 1024
@@ -78,7 +78,7 @@ def checked_payload(params: t.Mapping[str, t.Any], optional: t.Sequence[str]) ->
         if not (params[option] or "").strip():
             raise InvalidOption(option, "must not be empty", params[option])
     if params["timestamp"] is not None:
-        parse_moment("timestamp", params["timestamp"])
+        parse_time("timestamp", params["timestamp"])
     given = {name: params[name] for name in optional if params[name] is not None}
     return {"summary": params["summary"], "source": params["source"], **given}
 

@@ -25,8 +25,8 @@ from .._api.directory import (
     shown_reference,
 )
 from .._core.errors import InvalidOption, Refused
-from .._core.moments import moment_of
 from .._core.plan import Notification, Plan, PlanOrOutcome, Write
+from .._core.time_texts import time_of
 from .assignments import assignments
 from .incidents import checked_ids, name_of, plan_each, put_incidents, read_incidents
 from .on_call import OnCall, notified
@@ -189,7 +189,7 @@ def _warn_about_resolution(pagerduty: PagerDuty, incident: Record, resolution: s
     path = path_of("incidents", incident["id"], "log_entries")
     entries = [entry for page in pagerduty.pages(path, "log_entries") for entry in page]
     resolved = [entry for entry in entries if str(entry.get("type")).startswith("resolve_log_entry")]
-    latest = max(resolved, key=lambda entry: moment_of(entry.get("created_at")), default={})
+    latest = max(resolved, key=lambda entry: time_of(entry.get("created_at")), default={})
     if latest.get("note") != resolution:
         pagerduty.warn(
             f"Incident {name_of(incident)} was already resolved, so its resolution is not changed. "

@@ -17,8 +17,8 @@ from datetime import datetime
 
 from .._api.client import PagerDuty, Record, path_of
 from .._core.errors import InvalidOption, OutcomeUnknown, Refused, TaskError
-from .._core.moments import moment_of
 from .._core.plan import Plan, PlanOrOutcome, Write
+from .._core.time_texts import time_of
 from .incidents import checked_ids, incidents_result, is_id, plan_each, resolve_numbers
 
 NOTE_FIELDS = ("id", "user", "channel", "content", "created_at", "updated_at")
@@ -174,7 +174,7 @@ def _record(target: str, notes: list[Record], note: Record | None) -> Record:
 
 def _age(note: Record) -> tuple[datetime, str]:
     # The zone of the account, and with it the text of a moment, changes with the seasons.
-    return moment_of(note.get("created_at")), str(note["id"])
+    return time_of(note.get("created_at")), str(note["id"])
 
 
 def _equal_notes(notes: t.Sequence[Record], own: Record, known: t.Collection[str]) -> list[Record]:

@@ -15,7 +15,7 @@ from datetime import timedelta
 from .._api.client import PagerDuty, Record
 from .._api.directory import PRIORITY, SERVICE, TEAM, USER, Kind, look_up
 from .._core.errors import InvalidOption, TaskError
-from .._core.moments import iso_8601, now, parse_moment
+from .._core.time_texts import iso_8601, now, parse_time
 from .incidents import IncidentsById, list_incidents
 
 Options = t.Mapping[str, t.Any]
@@ -100,7 +100,7 @@ def _date_range(params: Options) -> Parameters:
     Raises:
         InvalidOption: `since` or `until` is no time, or PagerDuty does not search that range.
     """
-    since, until = (params[name] and parse_moment(name, params[name]) for name in ("since", "until"))
+    since, until = (params[name] and parse_time(name, params[name]) for name in ("since", "until"))
     if not (since or until):
         is_open = bool(params["statuses"]) and "resolved" not in params["statuses"]
         return [("date_range", "all")] if is_open or params["assignees"] else []

@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 
 from .._api.client import PagerDuty, Record, path_of
 from .._core.errors import InvalidOption, Refused
-from .._core.moments import iso_8601, now, parse_duration, parse_moment
 from .._core.plan import Plan, PlanOrOutcome, Write
+from .._core.time_texts import iso_8601, now, parse_duration, parse_time
 from .incidents import check_open, checked_ids, plan_each, read_incidents
 
 MAX_SECONDS = 604_800
@@ -62,7 +62,7 @@ def snooze(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> list[PlanOrOu
 
 def _end(params: t.Mapping[str, t.Any]) -> End:
     if params["until"] is not None:
-        moment = parse_moment("until", params["until"])
+        moment = parse_time("until", params["until"])
         if not timedelta(0) < moment - now() <= timedelta(seconds=MAX_SECONDS):
             raise InvalidOption("until", "must be in the future, and at most a week from now", params["until"])
         return End(moment, iso_8601(moment))
@@ -98,7 +98,7 @@ def _snoozed_until(incident: Record) -> datetime | None:
     """Return when an incident will be triggered again, if that is planned."""
     times = [action["at"] for action in incident.get("pending_actions") or () if action["type"] == "unacknowledge"]
     try:
-        return max((parse_moment("at", each) for each in times), default=None)
+        return max((parse_time("at", each) for each in times), default=None)
     except InvalidOption:
         # A time that cannot be read is as good as none.
         return None

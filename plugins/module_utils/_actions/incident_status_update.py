@@ -16,8 +16,8 @@ import typing as t
 
 from .._api.client import PagerDuty, Record, path_of
 from .._core.errors import InvalidOption
-from .._core.moments import moment_of
 from .._core.plan import Plan, PlanOrOutcome, Write
+from .._core.time_texts import time_of
 from .incidents import checked_ids, incidents_result, plan_each, resolve_numbers
 from .subscribers import notified_by_update
 
@@ -89,7 +89,7 @@ def _read_updates(pagerduty: PagerDuty, incident_id: str) -> list[Record]:
     entries = [entry for page in pages for entry in page if entry.get("type") == LOG_ENTRY]
     # The newest come first (INFERRED), and may be of the same second.
     entries.reverse()
-    return sorted(entries, key=lambda entry: moment_of(entry.get("created_at")))
+    return sorted(entries, key=lambda entry: time_of(entry.get("created_at")))
 
 
 def _send(pagerduty: PagerDuty, plans: t.Sequence[Plan]) -> list[Record]:

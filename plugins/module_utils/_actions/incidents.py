@@ -13,16 +13,10 @@ import functools
 import string
 import typing as t
 
-from .._api.auth import Options
 from .._api.client import PagerDuty, Query, Record, path_of
 from .._api.shapes import INCIDENT, has_shape
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.plan import Outcome, Plan, PlanOrOutcome, Write
-
-INCIDENT_ID: Options = {
-    "incident_id": {"type": "list", "elements": "str", "required": True, "aliases": ["incident_ids", "id"]},
-}
-"""The incidents to work on; the doc fragment `incident_id`."""
 
 IncidentsById = dict[str, t.Union[Record, TaskError]]
 """Incidents by the id or number that the user gave; an error instead of an incident that could not be read."""

@@ -20,8 +20,8 @@ from datetime import datetime, timedelta
 from .._api.client import PagerDuty, Record, path_of
 from .._api.directory import SERVICE, label, look_up, reference, shown_reference
 from .._core.errors import InvalidOption, OutcomeUnknown, Refused, TaskError
-from .._core.moments import iso_8601, now, parse_duration, parse_moment
 from .._core.plan import Fields, Plan, Write
+from .._core.time_texts import iso_8601, now, parse_duration, parse_time
 from .maintenance_window_info import OPEN, check_description, end_of, list_windows, order_of, start_of
 
 FIELDS = (
@@ -123,9 +123,9 @@ def lock_name(params: t.Mapping[str, t.Any]) -> list[str]:
 
 def _period(params: t.Mapping[str, t.Any]) -> Period:
     present = now()
-    start = None if params["start"] is None else parse_moment("start", params["start"])
+    start = None if params["start"] is None else parse_time("start", params["start"])
     if params["duration"] is None:
-        option, end = "end", parse_moment("end", params["end"]).replace(microsecond=0)
+        option, end = "end", parse_time("end", params["end"]).replace(microsecond=0)
     else:
         option, seconds = "duration", parse_duration("duration", params["duration"])
         try:

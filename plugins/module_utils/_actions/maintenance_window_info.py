@@ -15,8 +15,8 @@ from datetime import datetime
 from .._api.client import PagerDuty, Query, Record
 from .._api.directory import SERVICE, TEAM, look_up
 from .._core.errors import InvalidOption
-from .._core.moments import parse_moment
 from .._core.plan import Plan, read_only_plan
+from .._core.time_texts import parse_time
 
 OPEN: Query = (("filter", "open"),)
 """Windows that have not ended, begun or not: INFERRED from the other states that PagerDuty filters by."""
@@ -70,12 +70,12 @@ def check_description(description: str) -> None:
 
 def start_of(window: Record) -> datetime:
     """Return the moment at which a window starts: PagerDuty spells time zones in several ways."""
-    return parse_moment("start_time", window["start_time"])
+    return parse_time("start_time", window["start_time"])
 
 
 def end_of(window: Record) -> datetime:
     """Return the moment at which a window ends."""
-    return parse_moment("end_time", window["end_time"])
+    return parse_time("end_time", window["end_time"])
 
 
 def order_of(window: Record) -> tuple[int, str]:

@@ -18,8 +18,8 @@ from datetime import datetime, timedelta
 from .._api.client import PagerDuty, Query, Record, path_of
 from .._api.directory import ESCALATION_POLICY, LOOKS_LIKE_ID, SCHEDULE, USER, Kind, label, look_up
 from .._core.errors import InvalidOption, Refused, shorten
-from .._core.moments import iso_8601, now, parse_moment
 from .._core.plan import Plan, read_only_plan
+from .._core.time_texts import iso_8601, now, parse_time
 
 MAX_FUTURE = timedelta(days=90)
 """PagerDuty knows no later shifts. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /oncalls."""
@@ -114,7 +114,7 @@ def _span(params: t.Mapping[str, t.Any]) -> Span | None:
     first, last = ("at", "at") if params["at"] is not None else ("since", "until")
     if params[first] is None:
         return None
-    span = Span(parse_moment(first, params[first]), parse_moment(last, params[last]))
+    span = Span(parse_time(first, params[first]), parse_time(last, params[last]))
     if span.until < span.since:
         raise InvalidOption("until", "must not be before since", params["until"])
     if span.until > now() + MAX_FUTURE:
@@ -170,7 +170,7 @@ def _overlaps(entry: Record, span: Span | None) -> bool:
 def _moment(text: str | None) -> datetime | None:
     """Return a time of a response; None if it has none, as for people whom a policy names directly."""
     try:
-        return parse_moment("", text) if text else None
+        return parse_time("", text) if text else None
     except InvalidOption:
         return None
 

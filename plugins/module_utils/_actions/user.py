@@ -17,8 +17,8 @@ from .._api.auth import checked_email
 from .._api.client import PagerDuty, Record, path_of
 from .._api.directory import USER, label
 from .._core.errors import InvalidOption, Refused, TaskError
-from .._core.moments import iso_8601, now
 from .._core.plan import Notification, Outcome, Plan, PlanOrOutcome, Write
+from .._core.time_texts import iso_8601, now
 from .on_call import READ_TIMEOUT
 
 FIELDS = {

@@ -15,11 +15,7 @@ import ssl
 import typing as t
 from urllib.parse import urlsplit
 
-from ansible.module_utils.basic import env_fallback
-
 from .._core.errors import InvalidOption, TaskError
-
-Options = dict[str, dict[str, t.Any]]
 
 API_URLS = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
 EVENTS_URLS = {"us": "https://events.pagerduty.com", "eu": "https://events.eu.pagerduty.com"}
@@ -29,44 +25,6 @@ LOOPBACK = r"localhost|127(\.\d{1,3}){3}|::1"
 MAX_TIMEOUT = 24 * 60 * 60
 """Seconds; the operating system's own limit differs from system to system."""
 ROUTING_KEY_LENGTH = 32
-
-
-def _env(*names: str) -> tuple[t.Callable[..., t.Any], list[str]]:
-    return (env_fallback, list(names))
-
-
-AUTH: Options = {
-    "api_token": {
-        "type": "str",
-        "aliases": ["api_key", "token"],
-        "no_log": True,
-        "fallback": _env("PAGERDUTY_API_TOKEN", "PAGERDUTY_TOKEN", "PAGERDUTY_API_KEY"),
-    },
-    "auth_type": {"type": "str", "choices": ["token", "bearer"]},
-    "from_email": {
-        "type": "str",
-        "aliases": ["email", "requester_email"],
-        "fallback": _env("PAGERDUTY_FROM_EMAIL", "PAGERDUTY_EMAIL"),
-    },
-    "region": {"type": "str", "choices": ["us", "eu"], "fallback": _env("PAGERDUTY_REGION")},
-    "api_url": {"type": "str", "fallback": _env("PAGERDUTY_API_URL")},
-    "events_url": {"type": "str", "fallback": _env("PAGERDUTY_EVENTS_URL")},
-    "validate_certs": {"type": "bool", "default": True},
-    "ca_path": {"type": "path"},
-    "timeout": {"type": "float", "default": 30, "fallback": _env("PAGERDUTY_TIMEOUT")},
-    "max_wait": {"type": "float", "default": 120, "fallback": _env("PAGERDUTY_MAX_WAIT")},
-}
-"""Options of every module; the doc fragment `auth`."""
-
-EVENTS: Options = {
-    "routing_key": {
-        "type": "str",
-        "aliases": ["integration_key"],
-        "no_log": True,
-        "fallback": _env("PAGERDUTY_ROUTING_KEY"),
-    },
-}
-"""Options of the modules that use the Events API; the doc fragment `events`."""
 
 
 class Settings(t.NamedTuple):

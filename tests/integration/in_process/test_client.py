@@ -9,9 +9,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import AUTH, settings
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import settings
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import RetryBudget
+from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
 
 from simulator import account
 from simulator.launch import Simulator

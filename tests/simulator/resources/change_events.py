@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from simulator.call import Call, Response, Route
-from simulator.clock import moment_of
+from simulator.clock import time_of
 from simulator.serializers import Json
 
 
@@ -54,7 +54,7 @@ def listed(call: Call, changes: t.Sequence[Json]) -> Response:
     found = [
         change
         for change in reversed(changes)
-        if since <= moment_of(change["timestamp"]) <= until
+        if since <= time_of(change["timestamp"]) <= until
         and (not integrations or change["integration"] in integrations)
         and (not teams or any(team.id in teams for team in call.state.services[change["service"]].teams))
     ]

@@ -15,7 +15,7 @@ from simulator import account, errors
 from simulator.account import CustomField
 from simulator.call import Call, Response, Route
 from simulator.checks import Fields
-from simulator.clock import moment_of
+from simulator.clock import time_of
 
 TEXT_AT_MOST = 200
 VALUES_AT_MOST = 10
@@ -102,7 +102,7 @@ def check_datetime(field: CustomField, value: str) -> None:
         ApiError: it is not.
     """
     try:
-        moment_of(value)
+        time_of(value)
     except ValueError:
         raise errors.invalid(f"{field.name} must be a datetime") from None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from simulator import account
-from simulator.clock import Clock, iso, moment_of
+from simulator.clock import Clock, iso, time_of
 from simulator.limits import SlidingMinute
 from simulator.state import State
 
@@ -69,5 +69,5 @@ def test_a_snoozed_incident_is_triggered_again_in_its_time(hands: Hands) -> None
 
 
 @pytest.mark.parametrize("text", ["2026-01-31T12:00:00Z", "2026-01-31T13:00:00+01:00", "2026-01-31T12:00:00"])
-def test_moments_are_read_with_their_zone(text: str) -> None:
-    assert iso(moment_of(text)) == "2026-01-31T12:00:00Z"
+def test_time_texts_are_read_with_their_zone(text: str) -> None:
+    assert iso(time_of(text)) == "2026-01-31T12:00:00Z"

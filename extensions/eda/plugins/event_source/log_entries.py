@@ -354,7 +354,7 @@ class Api:
 
 def _is_usable(entry: t.Any) -> bool:
     try:
-        moment_of(entry["created_at"])
+        time_of(entry["created_at"])
         return isinstance(entry["id"], str) and isinstance(entry["type"], str)
     except (KeyError, TypeError, ValueError):
         LOGGER.error("A log entry without id, type or created_at was left out")
@@ -385,7 +385,7 @@ def iso(moment: float) -> str:
     return datetime.fromtimestamp(int(moment), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def moment_of(text: str) -> float:
+def time_of(text: str) -> float:
     """Return the seconds since 1970 that an ISO 8601 text means; without a zone it is UTC.
 
     Raises:
@@ -442,7 +442,7 @@ class Position:
 
     def add(self, entry: Json) -> None:
         """Remember a log entry that was handed to the rules. All earlier ones of this poll were."""
-        self._seen[entry["id"]] = moment_of(entry["created_at"])
+        self._seen[entry["id"]] = time_of(entry["created_at"])
         self.advance(self._seen[entry["id"]])
 
     def advance(self, moment: float) -> None:
@@ -529,7 +529,7 @@ class Poller:
         # PagerDuty lists the newest first: PagerDuty/pd-live-react, src/util/pd-api-wrapper.js. Sorting keeps the order
         # within a second.
         found.reverse()
-        found.sort(key=lambda entry: moment_of(entry["created_at"]))
+        found.sort(key=lambda entry: time_of(entry["created_at"]))
         for entry in found:
             yield entry
 
@@ -578,7 +578,7 @@ def event_type_of(entry: Json, incident: Json) -> str:
 
 def _is_first_assignment(entry: Json, incident: Json) -> bool:
     with contextlib.suppress(KeyError, AttributeError, ValueError):
-        return moment_of(entry["created_at"]) - moment_of(incident["created_at"]) <= SAME_MOMENT
+        return time_of(entry["created_at"]) - time_of(incident["created_at"]) <= SAME_MOMENT
     return False
 
 

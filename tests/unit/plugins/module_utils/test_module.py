@@ -9,10 +9,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import AUTH
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import NotSent, Refused
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.plan import Outcome, Plan, PlanOrOutcome, Write
 from ansible_collections.oncall.pagerduty.plugins.module_utils._module import ModuleDefinition, invalid_options
+from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
 
 OFF, ON = {"on": False}, {"on": True}
 DEFAULTS: dict[str, t.Any] = {name: spec.get("default") for name, spec in AUTH.items()}

@@ -10,7 +10,7 @@ import types
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import AUTH
+from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils._in_process import (
     MASKED,
     mask,

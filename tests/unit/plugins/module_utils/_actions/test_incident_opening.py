@@ -14,11 +14,12 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.incident
     locked_targets,
     update_or_open,
 )
-from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import AUTH, settings
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import settings
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import OutcomeUnknown
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.plan import Outcome, Plan
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.runner import Runner
+from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
 
 if t.TYPE_CHECKING:
     from conftest import ScriptedHttp

@@ -17,7 +17,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.incident
 )
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.moments import iso_8601, now
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import iso_8601, now
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident, named
 
 if t.TYPE_CHECKING:

@@ -12,8 +12,9 @@ import pytest
 import requests.certs
 import yaml
 from ansible_collections.oncall.pagerduty.plugins.doc_fragments.auth import ModuleDocFragment
-from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import AUTH, routing_key, settings
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import routing_key, settings
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, TaskError
+from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
 
 BUNDLE = requests.certs.where()
 DEFAULTS: dict[str, t.Any] = {name: spec.get("default") for name, spec in AUTH.items()}

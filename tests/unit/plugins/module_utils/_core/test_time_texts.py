@@ -11,11 +11,11 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.moments import (
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import (
     iso_8601,
-    moment_of,
     parse_duration,
-    parse_moment,
+    parse_time,
+    time_of,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,27 +35,27 @@ ZONES = st.builds(timezone, st.integers(-14 * 60, 14 * 60).map(lambda minutes: t
     ],
 )
 def test_spellings_of_one_moment_are_equal(text: str) -> None:
-    assert parse_moment("start", text) == NOON
+    assert parse_time("start", text) == NOON
 
 
 @given(st.datetimes(datetime(1970, 1, 2), datetime(9000, 1, 1), timezones=ZONES))
 def test_every_moment_with_a_zone_is_read(moment: datetime) -> None:
     moment = moment.replace(microsecond=0)
-    assert parse_moment("start", moment.isoformat()) == moment
-    assert parse_moment("start", iso_8601(moment)) == moment
+    assert parse_time("start", moment.isoformat()) == moment
+    assert parse_time("start", iso_8601(moment)) == moment
 
 
 @pytest.mark.parametrize("text", ["", "now", "2026-01-31T12:00:00", "2026-01-31", "12:00Z", "2026-13-01T00:00:00Z"])
 def test_a_time_without_a_zone_or_of_another_form_is_refused(text: str) -> None:
     with pytest.raises(InvalidOption, match="start: must be an ISO 8601 time with a time zone"):
-        parse_moment("start", text)
+        parse_time("start", text)
 
 
-def test_moments_of_responses_are_sorted_whatever_their_zone() -> None:
+def test_time_texts_of_responses_are_sorted_whatever_their_zone() -> None:
     texts = ["2026-11-01T01:30:00-04:00", "2026-11-01T01:10:00-05:00", "2026-11-01T06:20:00Z"]
-    assert sorted(texts, key=moment_of) == texts
+    assert sorted(texts, key=time_of) == texts
     assert sorted(texts) != texts
-    assert moment_of(None) == moment_of("soon") < moment_of(texts[0])
+    assert time_of(None) == time_of("soon") < time_of(texts[0])
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,6 @@ def test_anything_else_is_refused(text: str) -> None:
 
 @given(st.text())
 def test_random_text_never_ends_in_another_error(text: str) -> None:
-    for parse in (parse_moment, parse_duration):
+    for parse in (parse_time, parse_duration):
         with contextlib.suppress(InvalidOption):
             assert parse("option", text)

@@ -26,8 +26,8 @@ ISO_8601_DURATION = re.compile(
 """Such as `PT2H`; without months and years, as their length differs."""
 
 
-def parse_moment(option: str, text: str) -> datetime:
-    """Return the moment that an option names.
+def parse_time(option: str, text: str) -> datetime:
+    """Return the time that an option names.
 
     Args:
         option: its name, for the message.
@@ -39,18 +39,18 @@ def parse_moment(option: str, text: str) -> datetime:
     # Python before 3.11 reads neither "Z" nor an offset without a colon.
     readable = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", re.sub("[Zz]$", "+00:00", text.strip()))
     try:
-        moment = datetime.fromisoformat(readable)
-        if moment.tzinfo is not None:
-            return moment.astimezone(timezone.utc)
+        time = datetime.fromisoformat(readable)
+        if time.tzinfo is not None:
+            return time.astimezone(timezone.utc)
     except (ValueError, OverflowError):
         pass
     raise InvalidOption(option, "must be an ISO 8601 time with a time zone, such as 2026-01-31T23:59:59Z", text)
 
 
-def moment_of(text: object) -> datetime:
-    """Return the moment that a response names, for sorting; the earliest of all if it names none."""
+def time_of(text: object) -> datetime:
+    """Return the time that a response names, for sorting; the earliest of all if it names none."""
     try:
-        return parse_moment("", str(text))
+        return parse_time("", str(text))
     except InvalidOption:
         return EARLIEST
 
@@ -77,11 +77,11 @@ def parse_duration(option: str, text: str) -> int:
     raise InvalidOption(option, "must be a duration greater than 0, such as 2h, 1h 30m, PT2H or 7200 (seconds)", text)
 
 
-def iso_8601(moment: datetime) -> str:
-    """Return a moment in UTC, such as `2026-01-31T23:59:59Z`."""
-    return moment.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+def iso_8601(time: datetime) -> str:
+    """Return a time in UTC, such as `2026-01-31T23:59:59Z`."""
+    return time.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def now() -> datetime:
-    """Return the present moment."""
+    """Return the present time."""
     return datetime.now(timezone.utc)

@@ -1,0 +1,22 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Shared options: no name stands for two of them, and none that is secret can be printed."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH, EVENTS, INCIDENT_ID
+
+SHARED = {**AUTH, **EVENTS, **INCIDENT_ID}
+
+
+def test_no_name_stands_for_two_options() -> None:
+    names = Counter(name for option, spec in SHARED.items() for name in (option, *spec.get("aliases", ())))
+    assert set(names.values()) == {1}
+
+
+def test_secrets_are_never_printed() -> None:
+    assert {name for name, spec in SHARED.items() if spec.get("no_log")} == {"api_token", "routing_key"}
