@@ -107,7 +107,7 @@ from ansible import context
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.display import Display
 
-from ..module_utils._actions.event_body import MAX_DEDUP_KEY
+from ..module_utils._event_body import MAX_DEDUP_KEY
 from ..modules.event import DEFINITION
 from ..plugin_utils import _on_controller
 

@@ -11,7 +11,7 @@ description:
   - Sends a change event, such as a deployment or a new configuration, to PagerDuty's Events API v2. PagerDuty shows it
     beside the incidents of the service, where responders see what has changed. It opens no incident and pages nobody.
   - PagerDuty records every change event that it receives, so each run of a task adds one. With O(change_key),
-    O(service), and O(api_token), no change is made if the service has a change event with this key.
+    O(service), and O(api_token), it does nothing when the service has a change event with this key.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -127,9 +127,7 @@ change_key:
   sample: shop 1.2.3
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify. C(who) is null where PagerDuty does not
-      let it be known.
-    - Always empty, because nobody is notified.
+    - Always empty, as a change event notifies nobody.
   returned: success
   type: list
   elements: dict
@@ -151,8 +149,8 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.change_event import change_event_result, lock_name, send_change_event
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.change_event import ChangeEvent
+from ..module_utils._module import Module
 from ..module_utils._options import EVENTS
 
 OPTIONS = {
@@ -165,13 +163,7 @@ OPTIONS = {
     "change_key": {"type": "str", "no_log": False},
     "service": {"type": "str"},
 }
-DEFINITION = ModuleDefinition(
-    plan=send_change_event,
-    options=dict(EVENTS, **OPTIONS),
-    target_type="change event",
-    result=change_event_result,
-    locks=lock_name,
-)
+DEFINITION = Module(ChangeEvent, dict(EVENTS, **OPTIONS))
 
 
 def main():

@@ -16,9 +16,9 @@ description:
     open alert with the same severity, summary, and custom details. Acknowledging has none if the alert's incident is
     acknowledged or the alert is resolved, and resolving has none if the alert is resolved.
   - If the alert cannot be read, or in any other doubt, the event is sent.
-  - PagerDuty accepts events for a service in maintenance or a disabled service, but pages nobody. With O(api_token) a
-    warning says so, if the dedup key has been used on the service before, or if a trigger finds the service among the
-    first 100 of the account.
+  - PagerDuty accepts events for a service in maintenance or a disabled service, but opens no incident and pages nobody.
+    With O(api_token) a warning says so, if the dedup key has been used on the service before, or if a trigger finds the
+    service among the first 100 of the account.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -46,7 +46,7 @@ options:
         that the same problem on the same host is one alert, however often the task runs.
     type: str
   severity:
-    description: How bad it is. Used by V(trigger), as are all the options below.
+    description: The severity of the alert. Used by V(trigger), as are all the options below.
     type: str
     choices: [critical, error, warning, info]
     default: error
@@ -143,7 +143,7 @@ status:
 notifies:
   description:
     - Whom the change notifies, and why; in check mode, whom it would notify.
-    - C(who) is null where PagerDuty does not let it be known.
+    - Somebody whom PagerDuty does not name beforehand has a C(summary) that begins with C(whoever is), and no C(id).
   returned: success
   type: list
   elements: dict
@@ -171,9 +171,9 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.event import send_event
-from ..module_utils._actions.event_body import SEVERITIES
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.event import event
+from ..module_utils._event_body import SEVERITIES
+from ..module_utils._module import Module
 from ..module_utils._options import EVENTS
 
 OPTIONS = {
@@ -197,12 +197,7 @@ OPTIONS = {
     "client_url": {"type": "str"},
     "timestamp": {"type": "str"},
 }
-DEFINITION = ModuleDefinition(
-    plan=send_event,
-    options=dict(EVENTS, **OPTIONS),
-    target_type="alert",
-    result=lambda records: dict(*records),
-)
+DEFINITION = Module(event, dict(EVENTS, **OPTIONS))
 
 
 def main():

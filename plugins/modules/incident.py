@@ -15,7 +15,7 @@ description:
   - A new incident pages its assignee, or the people on call for its escalation policy.
   - New assignees are paged, and so are the people on call at the first level of a new escalation policy. If the
     incident was acknowledged, it becomes triggered again.
-  - No change is made if every given field already has its value. Assignees are compared as a set.
+  - Does nothing when every given field already has its value. The order of assignees does not matter.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -195,7 +195,7 @@ incident:
 notifies:
   description:
     - Whom the change notifies, and why; in check mode, whom it would notify.
-    - C(who) is null where PagerDuty does not let it be known.
+    - Where PagerDuty does not say who it is, C(who) has no C(id), and its C(summary) says what they are.
   returned: success
   type: list
   elements: dict
@@ -213,8 +213,8 @@ failures:
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: "Incident Q1R2DLCB21K7NP (number 42) is resolved and cannot be reassigned."
-      hint: "Set status: triggered to re-open it for the given people."
+      message: "Incident Q1R2DLCB21K7NP (#42) is resolved and cannot be reassigned."
+      hint: "Set status: triggered to re-open it and assign it to them."
       outcome: not_done
       status:
       code:
@@ -223,14 +223,14 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.incident import FIELD_BUILDERS
-from ..module_utils._actions.incident_opening import OPENING, locked_targets, update_or_open
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.incident import OPENING, incident
+from ..module_utils._incidents.fields import FIELDS
+from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 
-DEFINITION = ModuleDefinition(
-    plan=update_or_open,
-    options={
+DEFINITION = Module(
+    incident,
+    {
         "incident_id": dict(INCIDENT_ID["incident_id"], required=False),
         "service": {"type": "str"},
         "incident_key": {"type": "str", "no_log": False},
@@ -243,13 +243,12 @@ DEFINITION = ModuleDefinition(
         "urgency": {"type": "str", "choices": ["high", "low"]},
         "priority": {"type": "str"},
         "escalation_policy": {"type": "str"},
-        # update_or_open checks its suboptions. If they had a spec, ansible-core would show the api_token of a task
+        # The action checks its suboptions. If they had a spec, ansible-core would show the api_token of a task
         # whose conference_bridge is not a dictionary.
         "conference_bridge": {"type": "dict"},
         "incident_type": {"type": "str"},
     },
-    locks=locked_targets,
-    required_one_of=[("incident_id", "incident_key"), tuple(FIELD_BUILDERS)],
+    required_one_of=[("incident_id", "incident_key"), tuple(FIELDS)],
     required_together=[("service", "incident_key")],
     mutually_exclusive=[("assignees", "escalation_policy"), *(("incident_id", name) for name in OPENING)],
 )

@@ -9,7 +9,7 @@ short_description: Resolve or move alerts of a PagerDuty incident
 version_added: 0.1.0
 description:
   - Resolves alerts of an incident, moves them to another incident, or both.
-  - No change is made if each alert has that status and belongs to that incident.
+  - Does nothing when each alert has that status and belongs to that incident.
   - All alerts are tried. If some fail, the task fails, and RV(failures) lists them while RV(alerts) has the others.
   - When the last open alert of an incident is resolved, PagerDuty resolves the incident.
   - Nobody is notified, except where the urgency of the service follows the severity of its alerts. If an alert is moved
@@ -91,8 +91,8 @@ alerts:
       summary: Disk full on checkout-1
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify. C(who) is null where PagerDuty does not
-      let it be known.
+    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Where PagerDuty does not say who it is, C(who) has no C(id), and its C(summary) says what they are.
   returned: success
   type: list
   elements: dict
@@ -114,22 +114,18 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.incident_alerts import change_alerts
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.incident_alerts import Alerts
+from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 
-DEFINITION = ModuleDefinition(
-    plan=change_alerts,
-    options=dict(
+DEFINITION = Module(
+    Alerts,
+    dict(
         INCIDENT_ID,
         alerts={"type": "list", "elements": "str", "required": True},
         status={"type": "str", "choices": ["resolved"]},
         move_to={"type": "str"},
     ),
-    target_type="alert",
-    target_option="alerts",
-    result=lambda records: {"alerts": list(records)},
-    locks=lambda params: [*params["incident_id"], *filter(None, [params["move_to"]])],
     required_one_of=[("status", "move_to")],
 )
 

@@ -9,7 +9,7 @@ short_description: Set custom fields of PagerDuty incidents
 version_added: 0.1.0
 description:
   - Sets custom fields of one or more incidents, or empties them.
-  - No change is made if every given field has its value. The order in a list does not matter, and times are equal if
+  - Does nothing when every given field has its value. The order in a list does not matter, and times are equal if
     they mean the same moment. Otherwise only the fields that differ are sent, in one call for each incident.
   - Names, types, and the options of select fields are checked before the call. Other limits are PagerDuty's to check.
   - Nobody is notified by the change itself. It may start an incident workflow that waits for it.
@@ -90,8 +90,7 @@ incident:
         value: production
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify. C(who) is null where PagerDuty does not
-      let it be known.
+    - Always empty, as the change itself notifies nobody.
   returned: success
   type: list
   elements: dict
@@ -113,13 +112,13 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.incident_custom_fields import set_custom_fields
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.incident_custom_fields import CustomFields
+from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 
-DEFINITION = ModuleDefinition(
-    plan=set_custom_fields,
-    options=dict(
+DEFINITION = Module(
+    CustomFields,
+    dict(
         INCIDENT_ID,
         custom_fields={"type": "dict", "required": True},
     ),

@@ -10,8 +10,8 @@ version_added: 0.1.0
 description:
   - Escalates one or more incidents to a level of their escalation policy, or to the next one. This pages the people on
     call at that level.
-  - No change is made, and nobody is paged, if the incident is already assigned to the people on call at that level,
-    and was assigned by the policy.
+  - Does nothing, and pages nobody, when the policy has already assigned the incident to the people on call at that
+    level.
   - An acknowledged incident becomes triggered again.
   - PagerDuty escalates only high-urgency incidents to a level. A low-urgency incident is refused before the call.
 author:
@@ -31,8 +31,8 @@ options:
   level:
     description:
       - The level, starting at 1. The incident's policy must have it, and somebody must be on call there.
-      - V(next) is the level after the present one, without those at which nobody is on call. PagerDuty does not return
-        the present level, so it must follow from the assignees. The task fails if the incident was assigned by hand,
+      - V(next) is the level after the current one, without those at which nobody is on call. PagerDuty does not return
+        the current level, so it must follow from the assignees. The task fails if the incident was reassigned manually,
         if its level has round robin, and if the same people are on call at several levels.
       - With V(next), every run escalates further. Within a run, the level stays the same, also if the response to the
         escalation is lost. If such a task fails with C(outcome) V(unknown), its C(hint) has the number to set before
@@ -98,7 +98,6 @@ incident:
 notifies:
   description:
     - Whom the change notifies, and why; in check mode, whom it would notify.
-    - C(who) is null where PagerDuty does not let it be known.
   returned: success
   type: list
   elements: dict
@@ -117,7 +116,7 @@ failures:
   sample:
     - target: Q1R2DLCB21K7NP
       message: >-
-        Incident Q1R2DLCB21K7NP (number 42) has low urgency, and PagerDuty escalates only high-urgency incidents.
+        Incident Q1R2DLCB21K7NP (#42) has low urgency, and PagerDuty escalates only high-urgency incidents.
       hint: "Set urgency: high with the incident module first."
       outcome: not_done
       status:
@@ -127,13 +126,13 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.incident_escalation import escalate
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.incident_escalation import Escalation
+from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 
-DEFINITION = ModuleDefinition(
-    plan=escalate,
-    options=dict(
+DEFINITION = Module(
+    Escalation,
+    dict(
         INCIDENT_ID,
         level={"type": "str", "required": True, "aliases": ["escalation_level"]},
     ),

@@ -9,7 +9,7 @@ short_description: Move PagerDuty incidents to another escalation policy
 version_added: 0.1.0
 description:
   - Moves one or more incidents to an escalation policy. This pages the people on call at its first level.
-  - No change is made, and nobody is paged, if the incident already has the policy.
+  - Does nothing, and pages nobody, when the incident already has the policy.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -77,7 +77,7 @@ incident:
 notifies:
   description:
     - Whom the change notifies, and why; in check mode, whom it would notify.
-    - C(who) is null where PagerDuty does not let it be known.
+    - Where PagerDuty does not say who it is, C(who) has no C(id), and its C(summary) says what they are.
   returned: success
   type: list
   elements: dict
@@ -95,8 +95,8 @@ failures:
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: "Incident Q1R2DLCB21K7NP (number 42) is resolved and cannot be reassigned."
-      hint: "Set status: triggered to re-open it for the given people."
+      message: "Incident Q1R2DLCB21K7NP (#42) is resolved and cannot be reassigned."
+      hint: "Re-open it with the incident module: set status: triggered and escalation_policy."
       outcome: not_done
       status:
       code:
@@ -105,13 +105,13 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.incident import update_incidents
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.incident_escalation_policy import Move
+from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 
-DEFINITION = ModuleDefinition(
-    plan=update_incidents,
-    options=dict(
+DEFINITION = Module(
+    Move,
+    dict(
         INCIDENT_ID,
         escalation_policy={"type": "str", "required": True},
     ),

@@ -216,17 +216,17 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.incident_info import INCLUDED, READ_SEPARATELY, read
-from ..module_utils._actions.incident_search import ARRANGEMENT, FILTERS, SORT_ORDERS, STATUSES
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.incident_info import INCLUDED, READ_SEPARATELY, incident_info
+from ..module_utils._incidents.search import ARRANGEMENT, FILTERS, SORT_ORDERS, STATUSES
+from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 
 EXCLUDED = (*FILTERS, *ARRANGEMENT)
 TEXTS = {"type": "list", "elements": "str"}
 
-DEFINITION = ModuleDefinition(
-    plan=read,
-    options={
+DEFINITION = Module(
+    incident_info,
+    {
         "incident_id": dict(INCIDENT_ID["incident_id"], required=False),
         "dedup_key": {"type": "str", "no_log": False},
         "statuses": {**TEXTS, "choices": list(STATUSES)},

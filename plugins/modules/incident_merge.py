@@ -10,8 +10,8 @@ version_added: 0.1.0
 description:
   - Merges incidents into another one, which takes over their alerts. The merged incidents are resolved.
   - Resolved incidents can be merged, but only into an open one.
-  - No change is made if all of them were merged into the incident before. Otherwise only those that were not are
-    merged, in one call.
+  - Does nothing when all of them are merged into the incident already. Otherwise only those that are not are merged,
+    in one call.
   - PagerDuty merges only incidents that have alerts, or that were opened in its web interface. The incident can have
     at most 1000 alerts afterwards. Both are checked before the call.
   - Responders and subscribers of the merged incidents are not taken over.
@@ -100,8 +100,8 @@ incident:
       resolved: 0
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify. C(who) is null where PagerDuty does not
-      let it be known.
+    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Where PagerDuty does not say who it is, C(who) has no C(id), and its C(summary) says what they are.
   returned: success
   type: list
   elements: dict
@@ -114,7 +114,8 @@ failures:
   sample:
     - target: Q1R2DLCB21K7NP
       message: >-
-        Incident Q2 (number 43) cannot be merged: it has no alerts, and nobody opened it in PagerDuty's web interface.
+        Incident Q2T4VKPT31Z9LN (#43) cannot be merged: it has no alerts, and nobody opened it in PagerDuty's web
+        interface.
       hint: Leave it out, and resolve it with incident_status.
       outcome: not_done
       status:
@@ -124,17 +125,16 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.incident_merge import merge
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.incident_merge import Merge
+from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 
-DEFINITION = ModuleDefinition(
-    plan=merge,
-    options=dict(
+DEFINITION = Module(
+    Merge,
+    dict(
         INCIDENT_ID,
         source_incidents={"type": "list", "elements": "str", "required": True},
     ),
-    locks=lambda params: [*params["incident_id"], *params["source_incidents"]],
 )
 
 

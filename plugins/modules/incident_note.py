@@ -134,20 +134,19 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.incident_note import change_notes, notes_result
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.incident_note import incident_note
+from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 
-DEFINITION = ModuleDefinition(
-    plan=change_notes,
-    options=dict(
+DEFINITION = Module(
+    incident_note,
+    dict(
         INCIDENT_ID,
         content={"type": "str", "aliases": ["note"]},
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
         note_id={"type": "str"},
         allow_duplicate={"type": "bool", "default": False},
     ),
-    result=notes_result,
 )
 
 

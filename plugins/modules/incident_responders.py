@@ -9,12 +9,11 @@ short_description: Request responders for PagerDuty incidents, or cancel request
 version_added: 0.1.0
 description:
   - Requests users, and the people on call for escalation policies, as responders. This pages them.
-  - No change is made, and nobody is paged, if all of them were already requested. Otherwise only those who were not
-    are requested, in one call for each incident.
-  - Responders who declined, or whose request was cancelled, are named in a warning. They are requested again only with
-    O(renotify=true).
+  - Does nothing, and pages nobody, when all of them were already requested. Otherwise only those who were not are
+    requested, in one call for each incident. Whoever's request was cancelled is requested again.
+  - Responders who declined are named in a warning. They are requested again only with O(renotify=true).
   - With O(state=absent), the pending requests of these users and policies are cancelled, and PagerDuty stops notifying
-    them. No change is made if none is pending. Responders who have joined or declined stay as they are; a warning names
+    them. Does nothing when none is pending. Responders who have joined or declined stay as they are; a warning names
     those who have joined.
   - Limitations - tasks on different machines that request the same person at the same moment are not detected before
     the page; a warning says so afterwards.
@@ -43,7 +42,7 @@ options:
       - If not set, the user of O(from_email), or else the user of the API token.
     type: str
   renotify:
-    description: Whether to request those again who declined, or whose request was cancelled.
+    description: Whether to request those again who declined.
     type: bool
     default: false
   state:
@@ -109,7 +108,7 @@ incident:
 notifies:
   description:
     - Whom the change notifies, and why; in check mode, whom it would notify.
-    - C(who) is null where PagerDuty does not let it be known.
+    - Somebody whom PagerDuty does not name beforehand has a C(summary) that begins with C(whoever is), and no C(id).
   returned: success
   type: list
   elements: dict
@@ -137,13 +136,13 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.incident_responders import change_responders
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.incident_responders import incident_responders
+from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 
-DEFINITION = ModuleDefinition(
-    plan=change_responders,
-    options=dict(
+DEFINITION = Module(
+    incident_responders,
+    dict(
         INCIDENT_ID,
         users={"type": "list", "elements": "str"},
         escalation_policies={"type": "list", "elements": "str"},

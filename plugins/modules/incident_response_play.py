@@ -10,8 +10,8 @@ version_added: 0.1.0
 description:
   - Runs a response play on one or more incidents. It requests the play's responders, which pages them, notifies its
     subscribers, and sets its conference bridge.
-  - No change is made if all its responders were requested and its bridge is set. If only the bridge is missing, it is
-    set, and nobody is paged.
+  - Does nothing when all its responders were requested and its bridge is set. If only the bridge is missing, it is set,
+    and nobody is paged.
   - PagerDuty does not return the subscribers that a play adds. A play without responders and bridge is recorded in a
     note on the incident, and not run again while that note is there.
   - PagerDuty ended response plays in 2024. For accounts without them the task fails and names
@@ -86,7 +86,7 @@ incident:
 notifies:
   description:
     - Whom the change notifies, and why; in check mode, whom it would notify.
-    - C(who) is null where PagerDuty does not let it be known.
+    - Somebody whom PagerDuty does not name beforehand has a C(summary) that begins with C(whoever is), and no C(id).
   returned: success
   type: list
   elements: dict
@@ -104,8 +104,8 @@ failures:
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: "Incident Q1R2DLCB21K7NP (number 42) is resolved; a response play cannot be run on it."
-      hint: "Re-open it with status: triggered of incident_status, or trigger a new one with the event module."
+      message: "Incident Q1R2DLCB21K7NP (#42) is resolved; a response play cannot be run on it."
+      hint: "Re-open it with incident_status (status: triggered), or trigger a new one with the event module."
       outcome: not_done
       status:
       code:
@@ -114,13 +114,13 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.incident_response_play import run_response_play
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.incident_response_play import incident_response_play
+from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 
-DEFINITION = ModuleDefinition(
-    plan=run_response_play,
-    options=dict(
+DEFINITION = Module(
+    incident_response_play,
+    dict(
         INCIDENT_ID,
         response_play={"type": "str", "required": True},
     ),

@@ -11,8 +11,8 @@ description:
   - Snoozes one or more incidents. Until the time is over, they stay acknowledged and notify nobody. Then PagerDuty
     triggers them again, which notifies their assignees, and whoever has come on call since.
   - PagerDuty snoozes only acknowledged incidents, so a triggered incident is acknowledged first.
-  - No change is made if the incident will stay acknowledged at least until that time. An end up to a minute earlier
-    counts as the same.
+  - Does nothing when the incident stays acknowledged at least until that time. An end up to a minute earlier counts as
+    the same.
   - Nobody is notified when the incident is snoozed. Requested escalation policies go on notifying their people.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
@@ -85,8 +85,7 @@ incident:
     status: acknowledged
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify. C(who) is null where PagerDuty does not
-      let it be known.
+    - Always empty, as snoozing notifies nobody.
   returned: success
   type: list
   elements: dict
@@ -98,8 +97,8 @@ failures:
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: Incident Q1R2DLCB21K7NP (number 42) is resolved; it cannot be snoozed.
-      hint: "Re-open it with status: triggered of incident_status, or trigger a new one with the event module."
+      message: Incident Q1R2DLCB21K7NP (#42) is resolved; it cannot be snoozed.
+      hint: "Re-open it with incident_status (status: triggered), or trigger a new one with the event module."
       outcome: not_done
       status:
       code:
@@ -108,13 +107,13 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.incident_snooze import snooze
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.incident_snooze import Snooze
+from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 
-DEFINITION = ModuleDefinition(
-    plan=snooze,
-    options=dict(
+DEFINITION = Module(
+    Snooze,
+    dict(
         INCIDENT_ID,
         duration={"type": "str"},
         until={"type": "str"},

@@ -11,7 +11,7 @@ description:
   - Sets the status of one or more incidents.
   - Acknowledging an incident stops its escalation. Resolving it ends it. Setting it back to V(triggered) takes an
     acknowledgement back or re-opens a resolved incident, and pages people.
-  - No change is made if the incident already has the status.
+  - Does nothing when the incident already has the status.
   - Up to 250 incidents are changed by one call.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
@@ -90,7 +90,7 @@ incident:
 notifies:
   description:
     - Whom the change notifies, and why; in check mode, whom it would notify.
-    - C(who) is null where PagerDuty does not let it be known.
+    - Where PagerDuty does not say who it is, C(who) has no C(id), and its C(summary) says what they are.
   returned: success
   type: list
   elements: dict
@@ -108,7 +108,7 @@ failures:
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: "Incident Q1R2DLCB21K7NP (number 42) is resolved, and acknowledging it would re-open it."
+      message: "Incident Q1R2DLCB21K7NP (#42) is resolved, and acknowledging it would re-open it."
       hint: "Set reopen: true to do so."
       outcome: not_done
       status:
@@ -118,13 +118,13 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.incident import update_incidents
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.incident_status import StatusUpdate
+from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 
-DEFINITION = ModuleDefinition(
-    plan=update_incidents,
-    options=dict(
+DEFINITION = Module(
+    StatusUpdate,
+    dict(
         INCIDENT_ID,
         status={"type": "str", "choices": ["triggered", "acknowledged", "resolved"], "required": True},
         resolution={"type": "str"},

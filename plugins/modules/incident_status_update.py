@@ -9,8 +9,8 @@ short_description: Send a status update on PagerDuty incidents
 version_added: 0.1.0
 description:
   - Sends a status update to the subscribers of one or more incidents. This notifies them, each time.
-  - No change is made, and nobody is notified, if the incident's latest status update has this message, apart from white
-    space around it.
+  - Does nothing, and notifies nobody, when the incident's latest status update has this message, apart from white space
+    around it.
   - PagerDuty has no call that lists status updates. The module reads them from the incident's log entries, which
     PagerDuty's API reference does not mention. If they are not there, each run sends the update again.
   - If the response is lost and the log does not show the update, the task fails with C(outcome) V(unknown). The update
@@ -111,12 +111,24 @@ status_update:
     created_at: "2026-01-31T12:00:00Z"
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify. C(who) is null where PagerDuty does not
-      let it be known.
+    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Somebody whom PagerDuty does not name beforehand has a C(summary) that begins with C(whoever is), and no C(id).
   returned: success
   type: list
   elements: dict
-  sample: []
+  sample:
+    - target: Q1R2DLCB21K7NP
+      who:
+        id: PUSER08
+        type: user_reference
+        summary: Service Owner
+      why: subscribed to the incident
+    - target: Q1R2DLCB21K7NP
+      who:
+        id:
+        type:
+        summary: whoever is subscribed in another way that PagerDuty does not list, such as through a business service
+      why: subscribed in another way that PagerDuty does not list, such as through a business service
 failures:
   description: The incidents on which no status update could be sent, each with the reason.
   returned: on failure
@@ -125,8 +137,8 @@ failures:
   sample:
     - target: Q1R2DLCB21K7NP
       message: >-
-        POST /incidents/Q1R2DLCB21K7NP/status_updates: timed out after 30 s. The change is not visible on
-        Q1R2DLCB21K7NP.
+        POST /incidents/Q1R2DLCB21K7NP/status_updates: timed out after 30 s. It is not known whether Incident
+        Q1R2DLCB21K7NP was changed.
       hint: >-
         Check in PagerDuty whether the incident has this status update. Run the task again only if it does not: it would
         notify the subscribers again.
@@ -138,20 +150,19 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.incident_status_update import send_status_update, status_updates_result
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.incident_status_update import incident_status_update
+from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 
-DEFINITION = ModuleDefinition(
-    plan=send_status_update,
-    options=dict(
+DEFINITION = Module(
+    incident_status_update,
+    dict(
         INCIDENT_ID,
         update_message={"type": "str", "required": True},
         subject={"type": "str"},
         html_message={"type": "str"},
         allow_duplicate={"type": "bool", "default": False},
     ),
-    result=status_updates_result,
     required_together=[("subject", "html_message")],
 )
 

@@ -10,7 +10,7 @@ version_added: 0.1.0
 description:
   - Subscribes users and teams to one or more incidents, or removes them. Subscribers are notified of status updates.
   - Nobody is notified of being subscribed or removed.
-  - No change is made if all of them are subscribed, or with O(state=absent) if none of them is. Otherwise only the
+  - Does nothing when all of them are subscribed, or with O(state=absent) when none of them is. Otherwise only the
     others are changed, in one call for each incident.
   - Limitations - PagerDuty does not list those who subscribed themselves, or who are subscribed through a business
     service. It does not subscribe a user again as a member of a team who has left the incident before.
@@ -94,8 +94,7 @@ incident:
         subscribed_via:
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify. C(who) is null where PagerDuty does not
-      let it be known.
+    - Always empty, as nobody is notified.
   returned: success
   type: list
   elements: dict
@@ -117,13 +116,13 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.incident_subscribers import change_subscribers
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.incident_subscribers import incident_subscribers
+from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 
-DEFINITION = ModuleDefinition(
-    plan=change_subscribers,
-    options=dict(
+DEFINITION = Module(
+    incident_subscribers,
+    dict(
         INCIDENT_ID,
         users={"type": "list", "elements": "str"},
         teams={"type": "list", "elements": "str"},

@@ -10,7 +10,7 @@ version_added: 0.1.0
 description:
   - Starts an Incident Workflow on one or more incidents, once for each O(run_key).
   - PagerDuty has no list of runs. So the module records each run in a note on the incident; first that it is about to
-    start, then that it has started. No change is made if a note says that it has started under this O(run_key).
+    start, then that it has started. Does nothing when a note says that it has started under this O(run_key).
   - If the response to the start is lost, nobody can know whether the workflow started. The task then fails with
     C(outcome=unknown), and does not start it again until you remove the note.
   - Limitations - two runs at the same moment on different machines may both start the workflow. Runs that were
@@ -82,14 +82,17 @@ incident:
 notifies:
   description:
     - Whom the change notifies, and why; in check mode, whom it would notify.
-    - C(who) is null where PagerDuty does not let it be known.
+    - Somebody whom PagerDuty does not name beforehand has a C(summary) that begins with C(whoever is), and no C(id).
   returned: success
   type: list
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
       who:
-      why: the steps of the incident workflow Declare Major Incident (PWORKFLOW) decide who is notified
+        id:
+        type:
+        summary: whoever is named by its steps
+      why: named by its steps
 failures:
   description: The incidents that could not be changed, each with the reason.
   returned: on failure
@@ -97,8 +100,8 @@ failures:
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: "Incident Q1R2DLCB21K7NP (number 42) is resolved; a workflow cannot be started on it."
-      hint: "Re-open it with status: triggered of incident_status, or trigger a new one with the event module."
+      message: "Incident Q1R2DLCB21K7NP (#42) is resolved; a workflow cannot be started on it."
+      hint: "Re-open it with incident_status (status: triggered), or trigger a new one with the event module."
       outcome: not_done
       status:
       code:
@@ -107,13 +110,13 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.incident_workflow import start_workflow
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.incident_workflow import incident_workflow
+from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 
-DEFINITION = ModuleDefinition(
-    plan=start_workflow,
-    options=dict(
+DEFINITION = Module(
+    incident_workflow,
+    dict(
         INCIDENT_ID,
         incident_workflow={"type": "str", "required": True},
         run_key={"type": "str", "no_log": False},

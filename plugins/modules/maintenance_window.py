@@ -11,9 +11,9 @@ description:
   - Puts services into maintenance for some time. Until the window ends, events open no incidents on these services, so
     nobody is paged, and events resolve no incidents either. Incidents that are already open go on notifying people.
   - The window is known by its O(description). Windows that have ended do not count.
-  - A window that has begun is only extended. No change is made if it covers the O(services) until the wanted end. If it
-    lasts longer, or covers more services, it stays as it is, with a warning, because somebody may have extended it by
-    hand. To shorten it, end it with O(state=absent).
+  - A window that has begun is only extended. The task does nothing when it covers the O(services) until the wanted end.
+    If it lasts longer, or covers more services, it stays as it is, with a warning, because somebody may have extended
+    it by hand. To shorten it, end it with O(state=absent).
   - A window that has not begun gets the services, the start, and the end of the task.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
@@ -46,7 +46,7 @@ options:
   duration:
     description:
       - How long the window lasts from its start, such as V(2h), V(1h 30m), V(PT2H), or V(7200) (seconds).
-      - A window that has begun is measured from the moment at which it began, so another run of the task does not
+      - A window that has begun is measured from the time at which it began, so another run of the task does not
         extend it. A difference of up to a minute does not count.
     type: str
   state:
@@ -60,7 +60,7 @@ options:
 notes:
   - The OAuth scopes needed are C(services.read) and C(services.write).
   - Tasks on one machine for the same O(description) wait for each other. If tasks on several machines open the same
-    window at the same moment, only the first is kept.
+    window at the same time, only the first is kept.
   - PagerDuty notifies nobody of a maintenance window.
 seealso:
   - name: Create a maintenance window
@@ -121,9 +121,7 @@ maintenance_window:
         summary: Checkout
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify. C(who) is null where PagerDuty does not
-      let it be known.
-    - Always empty, because nobody is notified.
+    - Always empty, as a maintenance window notifies nobody.
   returned: success
   type: list
   elements: dict
@@ -145,12 +143,12 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.maintenance_window import change_window, lock_name, window_result
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.maintenance_window import maintenance_window
+from ..module_utils._module import Module
 
-DEFINITION = ModuleDefinition(
-    plan=change_window,
-    options={
+DEFINITION = Module(
+    maintenance_window,
+    {
         "description": {"type": "str", "required": True},
         "services": {"type": "list", "elements": "str"},
         "start": {"type": "str"},
@@ -158,9 +156,6 @@ DEFINITION = ModuleDefinition(
         "duration": {"type": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     },
-    target_type="maintenance window",
-    result=window_result,
-    locks=lock_name,
     required_if=[("state", "present", ("services",)), ("state", "present", ("end", "duration"), True)],
     mutually_exclusive=[("end", "duration")],
 )

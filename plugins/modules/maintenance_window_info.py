@@ -110,20 +110,18 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.maintenance_window_info import read_windows, windows_result
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.maintenance_window_info import MaintenanceWindowInfo
+from ..module_utils._module import Module
 
-DEFINITION = ModuleDefinition(
-    plan=read_windows,
-    options={
+DEFINITION = Module(
+    MaintenanceWindowInfo,
+    {
         "description": {"type": "str"},
         "services": {"type": "list", "elements": "str", "default": []},
         "teams": {"type": "list", "elements": "str", "default": []},
         "filter": {"type": "str", "choices": ["ongoing", "future", "open", "past", "all"], "default": "open"},
     },
-    target_type="maintenance window",
     writes=False,
-    result=windows_result,
 )
 
 

@@ -124,12 +124,12 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.oncall_info import on_call_result, read_on_call
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.oncall_info import OnCallInfo
+from ..module_utils._module import Module
 
-DEFINITION = ModuleDefinition(
-    plan=read_on_call,
-    options={
+DEFINITION = Module(
+    OnCallInfo,
+    {
         "escalation_policies": {"type": "list", "elements": "str"},
         "schedules": {"type": "list", "elements": "str"},
         "users": {"type": "list", "elements": "str"},
@@ -139,7 +139,6 @@ DEFINITION = ModuleDefinition(
         "until": {"type": "str"},
     },
     writes=False,
-    result=on_call_result,
     mutually_exclusive=[("at", "since"), ("at", "until")],
     required_together=[("since", "until")],
 )

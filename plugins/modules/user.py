@@ -122,8 +122,8 @@ user:
     invitation_sent: true
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify. C(who) is null where PagerDuty does not
-      let it be known.
+    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Where PagerDuty does not say who it is, C(who) has no C(id), and its C(summary) says what they are.
     - A new user has no id yet.
   returned: always
   type: list
@@ -142,7 +142,7 @@ failures:
   elements: dict
   sample:
     - target: new.colleague@example.com
-      message: "User New Colleague (PUSER11) is assigned to open incidents: Q1R2DLCB21K7NP (number 42)."
+      message: "User New Colleague is assigned to open incidents: Q1R2DLCB21K7NP (#42)."
       hint: Reassign or resolve them first.
       outcome: not_done
       status:
@@ -152,13 +152,13 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.user import ROLES, manage_user, user_result
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.user import ROLES, user
+from ..module_utils._module import Module
 from ..module_utils._options import AUTH
 
-DEFINITION = ModuleDefinition(
-    plan=manage_user,
-    options={
+DEFINITION = Module(
+    user,
+    {
         "email": {"type": "str", "required": True},
         "from_email": dict(AUTH["from_email"], aliases=["requester_email"]),
         "name": {"type": "str"},
@@ -169,9 +169,6 @@ DEFINITION = ModuleDefinition(
         "time_zone": {"type": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     },
-    target_type="user",
-    result=user_result,
-    locks=lambda params: [f"user {params['email'].casefold()}"],
 )
 
 

@@ -110,21 +110,19 @@ failures:
 """
 
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.user_info import read_users, users_result
-from ..module_utils._module import ModuleDefinition
+from ..module_utils._actions.user_info import user_info
+from ..module_utils._module import Module
 from ..module_utils._options import AUTH
 
-DEFINITION = ModuleDefinition(
-    plan=read_users,
-    options={
+DEFINITION = Module(
+    user_info,
+    {
         "users": {"type": "list", "elements": "str", "aliases": ["user", "email"]},
         "from_email": dict(AUTH["from_email"], aliases=["requester_email"]),
         "teams": {"type": "list", "elements": "str"},
         "query": {"type": "str", "aliases": ["text"]},
     },
-    target_type="user",
     writes=False,
-    result=users_result,
     mutually_exclusive=[("users", "teams"), ("users", "query")],
 )
 

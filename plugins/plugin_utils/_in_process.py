@@ -31,7 +31,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
 from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR, tls_context
-from ..module_utils._module import ModuleDefinition, invalid_options
+from ..module_utils._module import Module, invalid_options
 
 SWITCH = "pagerduty_in_process"
 """A variable, and in capitals an environment variable: false runs every module in a process of its own."""
@@ -61,9 +61,9 @@ if not REQUESTS_IMPORT_ERROR:
     tls_context(verify=True)
 
 
-def definition(module: str) -> ModuleDefinition:
+def definition(module: str) -> Module:
     """Return the definition of a module; the first time imports it."""
-    found: ModuleDefinition = importlib.import_module(f"{MODULES}.{module}").DEFINITION
+    found: Module = importlib.import_module(f"{MODULES}.{module}").DEFINITION
     return found
 
 
@@ -93,7 +93,7 @@ class Task:
         error: why the options are refused; empty if they are not.
     """
 
-    module: ModuleDefinition
+    module: Module
     options: dict[str, t.Any]
     check_mode: bool
     diff_mode: bool
@@ -143,7 +143,7 @@ def prepare(task: t.Any, loader: t.Any, variables: Variables) -> Task:
     )
 
 
-def _validate(module: ModuleDefinition, name: str, given: dict[str, t.Any]) -> tuple[dict[str, t.Any], str]:
+def _validate(module: Module, name: str, given: dict[str, t.Any]) -> tuple[dict[str, t.Any], str]:
     """Return the validated options, and the error that AnsibleModule would report."""
     try:
         validated = ArgumentSpecValidator(module.options, **module.rules).validate(given)
@@ -158,7 +158,7 @@ def _validate(module: ModuleDefinition, name: str, given: dict[str, t.Any]) -> t
     return options, message
 
 
-def _alias_warnings(module: ModuleDefinition, given: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+def _alias_warnings(module: Module, given: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     """Yield the warnings of AnsibleModule for options that are given twice, under two names or by the environment."""
     for name, option in module.options.items():
         _fallback, variables = option.get("fallback", (None, []))
@@ -197,7 +197,7 @@ def _shows_options(variables: Variables) -> bool:
         return True
 
 
-def _secret_options(module: ModuleDefinition) -> t.Iterator[str]:
+def _secret_options(module: Module) -> t.Iterator[str]:
     for name, option in module.options.items():
         if option.get("no_log"):
             yield from (name, *option.get("aliases", ()))

@@ -16,12 +16,12 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.utils.display import Display
 
 from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR
-from ..module_utils._module import ModuleDefinition, Result
+from ..module_utils._module import Module, Result
 
 display = Display()
 
 
-def run(definition: ModuleDefinition, options: t.Mapping[str, t.Any], *, check_mode: bool = False) -> Result:
+def run(definition: Module, options: t.Mapping[str, t.Any], *, check_mode: bool = False) -> Result:
     """Return the result of a module; `failed` and `msg` say why it could not run, too.
 
     Args:

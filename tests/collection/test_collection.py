@@ -72,6 +72,42 @@ def test_no_function_is_longer_than_a_screen() -> None:
     assert {name: length for name, length in lengths.items() if length > MAX_FUNCTION_LINES} == {}
 
 
+LAYERS = ("modules", "_module", "_actions", "_incidents", "_api", "_core")
+"""From top to bottom: each imports only what is below. What stands beside them belongs to the layer of its imports."""
+
+
+def imported_layers(source: Path) -> set[str]:
+    """Return the folders and files of module_utils, and the folder of modules, that a file imports from."""
+    found = set()
+    for node in ast.walk(ast.parse(source.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            up = source.parents[node.level - 1]
+            found.add(str((up / (node.module or "").replace(".", "/")).relative_to(ROOT / "plugins")))
+    return {path.removeprefix("module_utils/").split("/")[0] for path in found}
+
+
+@pytest.mark.parametrize("folder", ["_actions", "_incidents", "_api", "_core", "_eda"])
+def test_imports_run_down(folder: str) -> None:
+    place = LAYERS.index(folder if folder in LAYERS else "_actions")
+    for source in (ROOT / "plugins" / "module_utils" / folder).glob("*.py"):
+        assert not imported_layers(source) & set(LAYERS[:place]), source.name
+
+
+def test_no_action_imports_another() -> None:
+    for source in (ROOT / "plugins" / "module_utils" / "_actions").glob("*.py"):
+        siblings = [
+            node.module
+            for node in ast.walk(ast.parse(source.read_text()))
+            if isinstance(node, ast.ImportFrom) and node.level == 1
+        ]
+        assert siblings == [], source.name
+
+
+def test_each_module_has_an_action_of_its_name() -> None:
+    actions = {path.stem for path in (ROOT / "plugins" / "module_utils" / "_actions").glob("*.py")}
+    assert actions == {module.stem for module in MODULES}
+
+
 def test_the_unit_tests_mirror_the_plugins_file_by_file() -> None:
     """Modules, actions and doc fragments only declare something, and `ansible-test sanity` checks what they declare."""
     declared = ("modules", "action", "doc_fragments")

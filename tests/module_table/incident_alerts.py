@@ -34,7 +34,7 @@ TESTS = ModuleTests(
             changes=True,
             incidents=2,
             state={"alerts": 40},
-            reads=3,
+            reads=4,
             writes=(PUT_ALERTS,),
         ),
     ),

@@ -20,7 +20,7 @@ TESTS = ModuleTests(
             changes=True,
             incidents=3,
             state=ALERTS,
-            reads=2,
+            reads=3,
             writes=(MERGE,),
         ),
         Case(
@@ -30,7 +30,7 @@ TESTS = ModuleTests(
             incidents=3,
             state=ALERTS,
             before=(("incident_merge", {"incident_id": ["1"], "source_incidents": ["2"]}),),
-            reads=3,
+            reads=5,
             writes=(MERGE,),
         ),
         Case(
@@ -40,7 +40,7 @@ TESTS = ModuleTests(
             incidents=2,
             state=ALERTS,
             before=(("incident_merge", {"incident_id": ["1"], "source_incidents": ["2"]}),),
-            reads=2,
+            reads=4,
         ),
     ),
     bad_input=(

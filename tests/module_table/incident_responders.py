@@ -61,6 +61,14 @@ TESTS = ModuleTests(
             writes=(REQUEST_RESPONDERS,),
         ),
         Case(
+            "requests those again whose request was cancelled",
+            {"users": [account.OWNER.id]},
+            changes=True,
+            state={"responders": {account.OWNER.id: "user_cancelled"}},
+            reads=4,
+            writes=(REQUEST_RESPONDERS,),
+        ),
+        Case(
             "requests responders on each of many",
             {"users": [account.OWNER.id]},
             changes=True,

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import typing as t
+from pathlib import Path
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api import client as client_module
@@ -68,8 +70,9 @@ def http() -> ScriptedHttp:
 
 
 @pytest.fixture
-def pagerduty(http: ScriptedHttp, monkeypatch: pytest.MonkeyPatch) -> PagerDuty:
-    """A client that calls the script; it never waits."""
+def pagerduty(http: ScriptedHttp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> PagerDuty:
+    """A client that calls the script; it never waits, and no other process holds its locks."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(client_module, "HttpClient", lambda _timeout, _verify: http)
     defaults = {name: spec.get("default") for name, spec in AUTH.items()}
     connection = settings({**defaults, "api_token": "a-token", "from_email": "someone@example.com"})

@@ -2,33 +2,36 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Events API v2: decides whether an event has to be sent.
+"""The module event: triggers, acknowledges and resolves alerts through the Events API v2.
 
-An event opens, updates or resolves an alert, and an incident can hold many alerts. So the alert is what counts, and
-only one on a service that owns the routing key: other services may use the same dedup key.
-
-Private to the collection.
+With an API token the alert is read first, and an event without effect is not sent. If the alert cannot be read, or in
+any other doubt, the event is sent: PagerDuty adds a repeated event to the open alert, whereas a lost one pages nobody.
+An incident can hold many alerts. So the alert is what counts, and only one on a service that owns the routing key:
+other services may use the same dedup key. Private to the collection.
 """
 
 from __future__ import annotations
 
-import functools
 import itertools
 import typing as t
 
 from .._api.client import PAGE_SIZE, PagerDuty, Record, path_of
-from .._api.directory import label
+from .._core.action import Action, State
+from .._core.change import Change, Fields, Notification, Says
 from .._core.errors import TaskError
-from .._core.plan import Notification, Plan, Write
-from .event_body import build_event
-from .incidents import find_alerts, find_incidents
-from .on_call import READ_TIMEOUT, OnCall
+from .._core.words import ACKNOWLEDGE, RESOLVE, SEND, TRIGGER, UPDATE, Verb, label
+from .._event_body import build_event
+from .._incidents.on_call import OnCall
+from .._incidents.read import find_alerts, find_incidents
 
-STATUS_AFTER = {"trigger": "triggered", "acknowledge": "acknowledged", "resolve": "resolved"}
-UNKNOWN = "unknown"
+Options = dict[str, t.Any]
+
+READS_BEFORE_EVENT = 5.0
+"""Seconds for all reads before the event together: they must not delay the page."""
 MAX_INCIDENTS = 100
 """Incidents of one dedup key that are looked at: the newest ones, in one call. One per service can be open."""
-NO_PAGES = {
+UNKNOWN, TRIGGERED, RESOLVED = "unknown", "triggered", "resolved"
+NO_INCIDENTS = {
     "maintenance": "in maintenance, so the event opens no incident and resolves none",
     "disabled": "disabled, so the event opens no incident",
 }
@@ -42,82 +45,267 @@ class AlertState(t.NamedTuple):
         status: `triggered`, `acknowledged` (its incident is), `resolved`, or `unknown`.
         alert: the open alert, if there is one.
         service: the service that owns the routing key, if it was read.
+        problem: why the alert could not be read.
     """
 
     status: str
     alert: Record | None = None
     service: Record | None = None
+    problem: str = ""
 
 
-def send_event(pagerduty: PagerDuty, params: dict[str, t.Any]) -> list[Plan]:
-    """Return the plan to send an event.
-
-    With an API token the alert is read first, and an event without effect is not sent. If the alert cannot be read, or
-    in any other doubt, the event is sent: PagerDuty adds a repeated event to the open alert, whereas a lost one pages
-    nobody.
+def event(client: PagerDuty, options: Options) -> Action[PagerDuty]:
+    """Return the action that a task asks for.
 
     Args:
-        params: the options of the module `event`.
-
-    Raises:
-        InvalidOption: an option has an unusable value.
+        options: `action`, `routing_key` and the fields of the event.
 
     Source: PagerDuty/api-schema, reference/events-v2/openapiv3.json, POST /enqueue.
     """
-    event = build_event(params, pagerduty.warn)
-    action, key = event["event_action"], event["dedup_key"]
-    # Retrying these reads, or waiting long for them, must not delay the page.
-    reader = pagerduty.without_retries(READ_TIMEOUT)
-    state = _read_state(reader, event) if pagerduty.settings.api_token else AlertState(UNKNOWN)
-    before = {"dedup_key": key, "status": state.status}
-    write = Write(functools.partial(_enqueue, pagerduty))
-    if _has_no_effect(action, state, event):
-        if action == "acknowledge" and state.status == "resolved":
-            pagerduty.warn(f"The alert {key} is already resolved, so acknowledging it has no effect.")
-        return [Plan(key, before, before, record=before, predicted=before)]
-    if state.service and state.service.get("status") in NO_PAGES:
-        pagerduty.warn(f"The service {label(state.service)} is {NO_PAGES[state.service['status']]}.")
-    planned = {**before, "status": _status_after(action, state)}
-    shown_before, shown_after = _shown(event, state)
-    notifies = _notifies(reader, action, state, shown_after)
-    return [Plan(key, {**before, **shown_before}, {**planned, **shown_after}, before, planned, write, event, notifies)]
+    actions = {"trigger": Trigger, "acknowledge": Acknowledgement, "resolve": Resolution}
+    return actions[options["action"]](client, options)
 
 
-def _notifies(pagerduty: PagerDuty, action: str, state: AlertState, updated: Record) -> list[Notification]:
-    """Return whom an event notifies: only a trigger does."""
-    if action != "trigger" or (state.alert and "severity" not in updated):
-        return []
-    if state.alert:
-        return [Notification(None, "assigned to the incident, if the new severity raises its urgency")]
-    policy = state.service and state.service.get("escalation_policy")
-    if not (state.service and policy):
-        return [Notification(None, "on call for the service of the routing key, which could not be read")]
-    if state.service.get("status") in NO_PAGES:
-        return []
-    if state.service.get("alert_grouping_parameters"):
-        return [Notification(None, "on call for the service, unless PagerDuty groups the alert into an open incident")]
-    return OnCall(pagerduty).notified_by(policy)
+class EventAction(Action[PagerDuty]):
+    """What the three have in common."""
+
+    noun = "alert"
+    if_unknown = ""
+
+    def check(self) -> None:
+        """Build the event.
+
+        Raises:
+            InvalidOption: an option has an unusable value.
+        """
+        self._warnings: list[str] = []
+        self._event = build_event(self.options, self._warnings.append)
+
+    def prepare(self) -> None:
+        """Name the alert."""
+        self.targets = [self._event["dedup_key"]]
+
+    def locks(self) -> t.Sequence[str]:
+        """Return none. Events may run in parallel: PagerDuty deduplicates them."""
+        return ()
+
+    def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
+        """Read the alert, if there is an API token."""
+        state = AlertState(UNKNOWN)
+        if self.client.settings.api_token:
+            self._quick = self.client.quick(READS_BEFORE_EVENT)
+            try:
+                state = self.read_alert(AlertReader(self._quick, self._event))
+            except TaskError as error:
+                state = AlertState(UNKNOWN, problem=str(error))
+        return [(target, state) for target in targets]
+
+    def read_alert(self, reader: AlertReader) -> AlertState:
+        """Return what is known of the alert.
+
+        Raises:
+            TaskError: it cannot be read.
+        """
+        return reader.state()
+
+    def change(self, target: str, state: AlertState, after: Fields, says: Says) -> Change:
+        """Return the change of the alert.
+
+        Args:
+            after: its status after the event, and what else is shown of it.
+        """
+        known = {"status": state.status, **_content(state.alert or {})}
+        key = {"dedup_key": target}
+        change = Change(
+            target=target,
+            name=f"Alert {target}",
+            before={**key, **{name: known[name] for name in after}},
+            after={**key, **after},
+            says=says,
+            record={**key, "status": state.status, "alert": state.alert, "service": state.service},
+            predicted={**key, "status": after["status"]},
+            if_unknown=self.if_unknown,
+        )
+        change.warnings = [*self._warnings, *_warnings(change, state)]
+        return change
+
+    def send_one(self, change: Change) -> Record:
+        """Send the event."""
+        response = self.client.send_event("/v2/enqueue", self._event)
+        return {**change.predicted, "dedup_key": response.get("dedup_key") or change.target}
+
+    def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
+        """Return `dedup_key` and `status`."""
+        return {name: record[name] for record in records for name in ("dedup_key", "status")}
 
 
-def _status_after(action: str, state: AlertState) -> str:
-    """Return the status after the event: a trigger for an open alert leaves an acknowledged incident acknowledged."""
-    return state.status if action == "trigger" and state.alert else STATUS_AFTER[action]
+class Trigger(EventAction):
+    """Opens an alert, or updates the open one. It stays acknowledged if its incident is."""
+
+    if_unknown = (
+        "Run the task again: PagerDuty adds an event with the same dedup key to the open alert, and pages nobody."
+    )
+
+    def read_alert(self, reader: AlertReader) -> AlertState:
+        """Return what is known of the alert, and the service that says whom the event notifies."""
+        state = super().read_alert(reader)
+        return state if state.service else state._replace(service=reader.find_service())
+
+    def plan(self, target: str, state: AlertState) -> Change:
+        """Plan to send the event, unless the open alert has its severity, summary and details."""
+        if state.alert is None:
+            return self.change(target, state, {"status": TRIGGERED}, [TRIGGER()])
+        content, wanted = _content(state.alert), _content_of_event(self._event)
+        differing = {name: value for name, value in wanted.items() if value != content[name]}
+        says = [UPDATE(*(name.replace("_", " ") for name in differing))] if differing else f"already {state.status}"
+        return self.change(target, state, {"status": state.status, **differing}, says)
+
+    def people(self, change: Change) -> t.Sequence[Notification]:
+        """Return whom the event notifies: for an open alert only with another severity."""
+        if change.record["alert"]:
+            raised = Notification(None, "assigned to the incident, if the new severity raises its urgency")
+            return [raised] if "severity" in change.after else []
+        service = change.record["service"]
+        if not (service and service.get("escalation_policy")):
+            return [Notification(None, "on call for the service of the routing key, which could not be read")]
+        if service.get("status") in NO_INCIDENTS:
+            return []
+        if service.get("alert_grouping_parameters"):
+            return [
+                Notification(None, "on call for the service, unless PagerDuty groups the alert into an open incident")
+            ]
+        return OnCall(self._quick).notified_by(service["escalation_policy"])
 
 
-def _has_no_effect(action: str, state: AlertState, event: Record) -> bool:
-    if action == "trigger":
-        return state.alert is not None and _content(state.alert) == _content_of_event(event)
-    # PagerDuty drops an acknowledgement of a resolved alert.
-    return state.status in ("resolved", *(["acknowledged"] if action == "acknowledge" else []))
+class Reply(EventAction):
+    """Acknowledges or resolves an alert."""
+
+    verb: Verb
+
+    def plan(self, target: str, state: AlertState) -> Change:
+        """Plan to send the event, unless the alert is known to be so, or resolved."""
+        if state.status in (self.verb.past, RESOLVED):
+            return self.change(target, state, {"status": state.status}, f"already {state.status}")
+        says = SEND(f"the event to {self.verb.base} it") if state.status == UNKNOWN else self.verb()
+        return self.change(target, state, {"status": self.verb.past}, [says])
 
 
-def _shown(event: Record, state: AlertState) -> tuple[Record, Record]:
-    """Return what a diff shows of an open alert that the event updates."""
-    if event["event_action"] != "trigger" or state.alert is None:
-        return {}, {}
-    before, after = _content(state.alert), _content_of_event(event)
-    differing = [name for name in after if before[name] != after[name]]
-    return {name: before[name] for name in differing}, {name: after[name] for name in differing}
+class Acknowledgement(Reply):
+    """Acknowledges an alert. PagerDuty drops the acknowledgement of a resolved one."""
+
+    verb = ACKNOWLEDGE
+    if_unknown = "Run the task again: acknowledging an alert twice has no effect."
+
+    def plan(self, target: str, state: AlertState) -> Change:
+        """Plan as for any reply."""
+        change = super().plan(target, state)
+        if state.status == RESOLVED:
+            without_effect = f"The alert {target} is already resolved, so acknowledging it has no effect."
+            change.warnings = [*change.warnings, without_effect]
+        return change
+
+
+class Resolution(Reply):
+    """Resolves an alert."""
+
+    verb = RESOLVE
+    if_unknown = "Run the task again: resolving an alert twice has no effect."
+
+
+class AlertReader:
+    """Reads the alert of an event.
+
+    Args:
+        client: makes the calls.
+        event: its `dedup_key` and `routing_key` say which alert it is.
+    """
+
+    def __init__(self, client: PagerDuty, event: Record) -> None:
+        self._client = client
+        self._event = event
+        self._services: dict[str, Record] = {}
+
+    def state(self) -> AlertState:
+        """Return the state of the alert: open if any incident holds it open, unknown in any doubt.
+
+        Raises:
+            TaskError: it cannot be read.
+        """
+        known = []
+        found = find_incidents(self._client, self._event["dedup_key"])
+        for _id, incident in itertools.islice(found, MAX_INCIDENTS):
+            if isinstance(incident, TaskError):
+                raise incident
+            state = self._state_in(incident)
+            if state and state.alert:
+                return state
+            if state:
+                known.append(state)
+        doubtful = [state for state in known if state.status == UNKNOWN]
+        return (doubtful or known or [AlertState(UNKNOWN)])[0]
+
+    def find_service(self) -> Record | None:
+        """Return the service that owns the routing key, if it is among the first page of services.
+
+        It costs one call, and only says whom the event notifies.
+        """
+        try:
+            query = [("include[]", "integrations"), ("limit", str(PAGE_SIZE))]
+            services: list[Record] = self._client.get("/services", "services", query)
+        except TaskError:
+            return None
+        return next((service for service in services if self._integration_ids(service)), None)
+
+    def _state_in(self, incident: Record) -> AlertState | None:
+        """Return the alert's state by one incident; None if the incident has nothing to do with it."""
+        owner = self._owner(incident["service"])
+        if owner and incident["status"] == RESOLVED:
+            # The alerts of an incident that was merged are in the incident that it was merged into.
+            return None if incident.get("resolve_reason") else AlertState(RESOLVED, service=owner)
+        alerts = self._alerts(incident["id"])
+        for alert in alerts:
+            alert_owner = self._owner(alert.get("service") or incident["service"], alert.get("integration"))
+            if alert_owner and RESOLVED in (alert["status"], incident["status"]):
+                return AlertState(RESOLVED, service=alert_owner)
+            if alert_owner:
+                return AlertState(incident["status"], alert, alert_owner)
+        # Without an alert: the REST API opened the incident with this key.
+        return AlertState(UNKNOWN, service=owner) if owner and not alerts else None
+
+    def _alerts(self, incident_id: str) -> list[Record]:
+        """Return an incident's alerts with the key, the open ones first."""
+        alerts = find_alerts(self._client, incident_id, self._event["dedup_key"])
+        return sorted(alerts, key=lambda alert: bool(alert["status"] == RESOLVED))
+
+    def _owner(self, reference: Record, integration: Record | None = None) -> Record | None:
+        """Return a service if the routing key is that of one of its integrations, or of the one given.
+
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /services/{id}, `include[]=integrations`;
+        `Alert`.
+        """
+        service_id = reference["id"]
+        if service_id not in self._services:
+            path = path_of("services", service_id)
+            self._services[service_id] = self._client.get(path, "service", [("include[]", "integrations")])
+        service = self._services[service_id]
+        ids = self._integration_ids(service)
+        is_owner = integration["id"] in ids if integration else bool(ids)
+        return service if is_owner else None
+
+    def _integration_ids(self, service: Record) -> list[str]:
+        """Return the ids of a service's integrations with the routing key."""
+        key = self._event["routing_key"]
+        integrations = service.get("integrations") or ()
+        return [str(each.get("id")) for each in integrations if each.get("integration_key") == key]
+
+
+def _warnings(change: Change, state: AlertState) -> t.Iterator[str]:
+    """Yield what the user should know of the alert and its service."""
+    if state.problem:
+        yield f"Could not read the alert's state; the event was sent anyway: {state.problem}"
+    service = state.service or {}
+    if change.is_needed and service.get("status") in NO_INCIDENTS:
+        yield f"The service {label(service)} is {NO_INCIDENTS[service['status']]}."
 
 
 def _content(alert: Record) -> Record:
@@ -133,91 +321,3 @@ def _content_of_event(event: Record) -> Record:
         "summary": payload["summary"],
         "custom_details": payload.get("custom_details") or {},
     }
-
-
-def _read_state(pagerduty: PagerDuty, event: Record) -> AlertState:
-    try:
-        state = _alert_state(pagerduty, event)
-    except TaskError as error:
-        pagerduty.warn(f"Could not read the alert's state; the event was sent anyway: {error}")
-        return AlertState(UNKNOWN)
-    return state if state.service else state._replace(service=_find_service(pagerduty, event))
-
-
-def _find_service(pagerduty: PagerDuty, event: Record) -> Record | None:
-    """Return the service that owns the routing key of a trigger, if it is among the first page of services.
-
-    It costs one call, and only says whom the event notifies.
-    """
-    if event["event_action"] != "trigger":
-        return None
-    try:
-        query = [("include[]", "integrations"), ("limit", str(PAGE_SIZE))]
-        services: list[Record] = pagerduty.get("/services", "services", query)
-    except TaskError:
-        return None
-    return next((service for service in services if _integration_ids(service, event["routing_key"])), None)
-
-
-def _alert_state(pagerduty: PagerDuty, event: Record) -> AlertState:
-    """Return the state of an event's alert: open if any incident holds it open, unknown in any doubt."""
-    known = []
-    for _id, incident in itertools.islice(find_incidents(pagerduty, event["dedup_key"]), MAX_INCIDENTS):
-        if isinstance(incident, TaskError):
-            raise incident
-        state = _state_in(pagerduty, incident, event)
-        if state and state.alert:
-            return state
-        if state:
-            known.append(state)
-    doubtful = [state for state in known if state.status == UNKNOWN]
-    return (doubtful or known or [AlertState(UNKNOWN)])[0]
-
-
-def _state_in(pagerduty: PagerDuty, incident: Record, event: Record) -> AlertState | None:
-    """Return the state of an event's alert by one incident; None if the incident has nothing to do with it."""
-    owner = _owner(pagerduty, incident["service"], event)
-    if owner and incident["status"] == "resolved":
-        # The alerts of an incident that was merged are in the incident that it was merged into.
-        return None if incident.get("resolve_reason") else AlertState("resolved", service=owner)
-    alerts = _alerts(pagerduty, incident, event["dedup_key"])
-    for alert in alerts:
-        alert_owner = _owner(pagerduty, alert.get("service") or incident["service"], event, alert.get("integration"))
-        if alert_owner and "resolved" in (alert["status"], incident["status"]):
-            return AlertState("resolved", service=alert_owner)
-        if alert_owner:
-            return AlertState(incident["status"], alert, alert_owner)
-    # Without an alert: the REST API opened the incident with this key.
-    return AlertState(UNKNOWN, service=owner) if owner and not alerts else None
-
-
-def _alerts(pagerduty: PagerDuty, incident: Record, key: str) -> list[Record]:
-    """Return an incident's alerts with a key, the open ones first."""
-    return sorted(find_alerts(pagerduty, incident["id"], key), key=lambda alert: bool(alert["status"] == "resolved"))
-
-
-def _owner(pagerduty: PagerDuty, reference: Record, event: Record, integration: Record | None = None) -> Record | None:
-    """Return a service if the event's routing key is that of one of its integrations, or of the one given.
-
-    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /services/{id}, `include[]=integrations`; `Alert`.
-    """
-    service_id = reference["id"]
-    services = pagerduty.lookups.setdefault("services with integrations", {})
-    if service_id not in services:
-        path = path_of("services", service_id)
-        services[service_id] = pagerduty.get(path, "service", [("include[]", "integrations")])
-    ids = _integration_ids(services[service_id], event["routing_key"])
-    is_owner = integration["id"] in ids if integration else bool(ids)
-    return services[service_id] if is_owner else None
-
-
-def _integration_ids(service: Record, routing_key: str) -> list[str]:
-    """Return the ids of a service's integrations with a routing key."""
-    integrations = service.get("integrations") or ()
-    return [str(each.get("id")) for each in integrations if each.get("integration_key") == routing_key]
-
-
-def _enqueue(pagerduty: PagerDuty, plans: t.Sequence[Plan]) -> list[Record]:
-    (plan,) = plans
-    response = pagerduty.send_event("/v2/enqueue", plan.body)
-    return [{**plan.predicted, "dedup_key": response.get("dedup_key") or plan.target}]

@@ -2,305 +2,328 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fields of an incident that can be updated: how each shows in a diff, what is sent, what the incident will hold.
+"""The module incident: updates incidents, and opens one unless it is open.
 
-Only the fields that differ are sent, all in one PUT. Private to the collection.
+PagerDuty refuses a second open incident with the same service and key. So if the response to the first request is
+lost, the next one cannot page anybody again. Private to the collection.
 """
 
 from __future__ import annotations
 
-import functools
+import itertools
 import typing as t
 
-from .._api.client import PagerDuty, Record, path_of
-from .._api.directory import (
-    ESCALATION_POLICY,
-    INCIDENT_TYPE,
-    PRIORITY,
-    USER,
-    Kind,
-    label,
-    look_up,
-    reference,
-    shown_reference,
+from .._api.client import PAGE_SIZE, PagerDuty, Record
+from .._api.directory import ESCALATION_POLICY, SERVICE, Directory, full_reference, reference
+from .._core.action import Action, State
+from .._core.change import CAREFULLY, Change, Notification
+from .._core.errors import InvalidOption, Refused, TaskError
+from .._core.words import OPEN, label, short_name
+from .._incidents.action import with_bridge
+from .._incidents.fields import Assignees, Desired, EscalationPolicy, check_fields
+from .._incidents.on_call import QUICK_READS, notified
+from .._incidents.read import find_alerts, find_incidents, name_of
+from .._incidents.update import IncidentState, IncidentUpdate
+
+Options = dict[str, t.Any]
+OPENING = ("service", "incident_key", "body")
+"""Options that `incident_id` excludes."""
+NEVER_OPENS = ("acknowledged", "resolved")
+"""With these, an incident that is not open stays as it is."""
+NO_INCIDENTS = {"maintenance": "in maintenance", "disabled": "disabled"}
+"""By the status of a service. Source: https://support.pagerduty.com/docs/why-incidents-fail-to-trigger."""
+FIELDS_OF_INCIDENT = (
+    "acknowledgements",
+    "alert_counts",
+    "assigned_via",
+    "assignments",
+    "created_at",
+    "escalation_policy",
+    "first_trigger_log_entry",
+    "html_url",
+    "id",
+    "incident_key",
+    "incident_number",
+    "incident_type",
+    "incidents_responders",
+    "is_mergeable",
+    "last_status_change_at",
+    "last_status_change_by",
+    "pending_actions",
+    "priority",
+    "resolve_reason",
+    "resolved_at",
+    "responder_requests",
+    "self",
+    "service",
+    "status",
+    "summary",
+    "teams",
+    "title",
+    "type",
+    "updated_at",
+    "urgency",
 )
-from .._core.errors import InvalidOption, Refused
-from .._core.plan import Notification, Plan, PlanOrOutcome, Write
-from .._core.time_texts import time_of
-from .assignments import assignments
-from .incidents import checked_ids, name_of, plan_each, put_incidents, read_incidents
-from .on_call import OnCall, notified
-
-NO_LABELS: t.Mapping[str, str] = {}
-BRIDGE = ("conference_number", "conference_url")
-REASSIGNING = ("assignees", "escalation_policy")
-TEXTS = ("title", "resolution", "priority", "escalation_policy", "incident_type")
+"""Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `Incident`, without what has to be included."""
 
 
-class DesiredField(t.NamedTuple):
-    """What one field should become.
+def incident(client: PagerDuty, options: Options) -> Action[PagerDuty]:
+    """Return the action that a task asks for.
 
     Args:
-        shown: the value in a diff; values that show the same are equal.
-        body: what is sent.
-        record: what the incident will hold.
-        labels: how references show, by id: one person has one name on both sides of a diff.
+        options: fields, `resolution` and `reopen`; with `incident_id`, or with `service`, `incident_key` and `body`.
     """
-
-    shown: t.Any
-    body: Record
-    record: Record
-    labels: t.Mapping[str, str] = NO_LABELS
+    return IncidentUpdate(client, options) if options["incident_key"] is None else UpdateOrOpening(client, options)
 
 
-Desired = dict[str, DesiredField]
-
-TRIGGERED_BY_REASSIGNING = DesiredField("triggered", {}, {"status": "triggered", "acknowledgements": []})
-"""PagerDuty pages the new assignees, so an acknowledged incident becomes triggered (INFERRED)."""
-
-
-REOPENED: Record = {"acknowledgements": [], "resolved_at": None, "resolve_reason": None, "assignments": None}
-"""Fields of an incident that is re-opened; only PagerDuty knows whom it assigns."""
-
-
-def update_incidents(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> list[PlanOrOutcome]:
-    """Make the given fields of each incident equal to the given values.
+class NotOpen(t.NamedTuple):
+    """What is known if no incident with the key is open.
 
     Args:
-        params: `incident_id`, any of the fields, `resolution` and `reopen`; None leaves a field as it is.
-
-    Raises:
-        InvalidOption: an option has an unusable value.
-        Refused: a name matches no object, or more than one.
-
-    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents.
+        is_own: whether the incident would be assigned to the user who opens it.
+        pages_nobody: whether nobody is on call for it.
     """
-    ids = checked_ids(params["incident_id"])
-    desired = desired_fields(pagerduty, params)
-    plan = update_planner(pagerduty, params, desired)
-    return plan_each(read_incidents(pagerduty, ids, needed_includes(desired)), plan)
+
+    is_own: bool
+    pages_nobody: bool
 
 
-def desired_fields(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> Desired:
-    """Return what each given field should become.
+class UpdateOrOpening(IncidentUpdate):
+    """Updates the open incident of a service with an incident key; opens it if there is none.
 
-    Raises:
-        InvalidOption: an option has an unusable value.
-        Refused: a name matches no object, or more than one.
+    The key is the target: after a lost response the incident may be open or not.
+
+    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, POST /incidents;
+    https://developer.pagerduty.com/docs/incident-creation-api.
     """
-    given = {name: value for name, value in params.items() if name in FIELD_BUILDERS and value is not None}
-    _check(given, params.get("resolution"))
-    return {name: FIELD_BUILDERS[name](pagerduty, name, value) for name, value in given.items()}
 
+    def __init__(self, client: PagerDuty, options: Options) -> None:
+        super().__init__(client, options)
+        self._key: str = options["incident_key"]
+        self._service: Record = {}
 
-def update_planner(pagerduty: PagerDuty, params: t.Mapping[str, t.Any], desired: Desired) -> t.Callable[[Record], Plan]:
-    """Return a function that plans the update of an incident."""
-    harmful_twice = "status" in desired or any(name in desired for name in REASSIGNING)
-    put = put_incidents(pagerduty, harmful_twice=harmful_twice)
-    resolution, reopen = params.get("resolution"), bool(params.get("reopen"))
-    return functools.partial(_plan, OnCall(pagerduty), desired, resolution, reopen, put)
+    def check(self) -> None:
+        """Check the options for opening an incident, and the fields."""
+        for name in OPENING:
+            if self.options[name] is not None and not self.options[name].strip():
+                raise InvalidOption(name, "must not be empty", self.options[name])
+        if self.options["reopen"]:
+            problem = "requires incident_id; with incident_key a new incident is opened instead"
+            raise InvalidOption("reopen", problem, True)
+        if self.options["status"] not in NEVER_OPENS:
+            self._check_can_open()
+        check_fields(self.options)
 
+    def _check_can_open(self) -> None:
+        if self.options["title"] is None:
+            raise InvalidOption("title", "required to open an incident with service and incident_key")
+        assignees = self.options["assignees"]
+        if len(assignees or ()) > 1:
+            problem = "must be one user with service and incident_key, as PagerDuty opens an incident with one assignee"
+            raise InvalidOption("assignees", problem, assignees)
 
-def needed_includes(desired: Desired) -> list[str]:
-    """Return what to include when an incident is read: PagerDuty returns the bridge only if it is asked for."""
-    return ["conference_bridge"] if "conference_bridge" in desired else []
+    def prepare(self) -> None:
+        """Turn names into ids."""
+        self.look_up_fields()
+        self._service = Directory(self.client).find(SERVICE, self.options["service"])
+        self.targets = [self._key]
 
+    def locks(self) -> t.Sequence[str]:
+        """Return the service with the key."""
+        return [f"{self._service['id']} {self._key}"]
 
-def _check(given: t.Mapping[str, t.Any], resolution: str | None) -> None:
-    if resolution is not None and given.get("status") != "resolved":
-        raise InvalidOption("resolution", "requires status=resolved", resolution)
-    texts = {**given, "resolution": resolution}
-    for name in TEXTS:
-        if texts.get(name) is not None and not texts[name].strip():
-            raise InvalidOption(name, "must not be empty", texts[name])
-    if "assignees" in given and not all(name.strip() for name in given["assignees"] or [""]):
-        raise InvalidOption("assignees", "must be users, by id, e-mail address or name", given["assignees"])
-    if "assignees" in given and given.get("status") == "resolved":
-        raise InvalidOption(
-            "assignees", "cannot be combined with status=resolved, as a resolved incident has no assignees"
+    def read(self, targets: t.Sequence[str]) -> t.Iterator[tuple[str, State | TaskError]]:
+        """Find the open incident with the key. If there is nothing to resolve, there is no target."""
+        for key in targets:
+            found = self._find()
+            still_open = next((each for each in found if self._is_open(each)), None)
+            if still_open:
+                yield key, self.state(still_open)
+            elif self.options["status"] == "acknowledged":
+                yield key, self._nothing_to_acknowledge()
+            elif self.options["status"] != "resolved":
+                yield key, self._not_open()
+            elif found:
+                yield key, IncidentState(found[0])
+
+    def plan(self, target: str, state: IncidentState | NotOpen) -> Change:
+        """Plan to update the open incident, or to open one.
+
+        Raises:
+            Refused: the new incident should be triggered, but would be acknowledged.
+        """
+        if isinstance(state, NotOpen):
+            return self._plan_opening(target, state)
+        incident = state.incident
+        if incident["status"] == "resolved":
+            shown = {"status": "resolved"}
+            says = "already resolved"
+            return Change(target=target, name=name_of(incident), before=shown, after=shown, says=says, record=incident)
+        change = super().plan(target, state)
+        change.body = {"id": incident["id"], **change.body}
+        return change
+
+    def people(self, change: Change) -> t.Sequence[Notification]:
+        """Return whom the update or the new incident notifies."""
+        if change.record:
+            return super().people(change)
+        return () if change.after["status"] == "acknowledged" else self._paged()
+
+    def send(self, changes: t.Sequence[Change]) -> t.Sequence[Record | None]:
+        """Update the incident, or open it."""
+        (change,) = changes
+        if change.record:
+            return super().send(changes)
+        opened = self.client.write_and_get("POST", "/incidents", {"incident": change.body}, "incident")
+        return [with_bridge(change, opened)]
+
+    def name(self, change: Change, record: Record) -> str:
+        """Return the name of the incident, with its address if it is new."""
+        if change.record:
+            return change.name
+        return ", ".join(filter(None, (name_of(record), record.get("html_url"))))
+
+    def _find(self) -> list[Record]:
+        """Return the latest incidents of the service with the key, newest first.
+
+        Raises:
+            TaskError: one of them is malformed and cannot be read by itself.
+        """
+        found = find_incidents(self.client, self._key, self.include, [("service_ids[]", self._service["id"])])
+        incidents = []
+        for _id, each in itertools.islice(found, PAGE_SIZE):
+            if isinstance(each, TaskError):
+                raise each
+            incidents.append(each)
+        return incidents
+
+    def _is_open(self, incident: Record) -> bool:
+        """Return whether an incident is open and has the key, its own or that of an open alert.
+
+        An open incident that holds several alerts is found by the keys of resolved ones as well.
+
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents, `incident_key`.
+        """
+        if incident["status"] == "resolved":
+            return False
+        if incident.get("incident_key") == self._key:
+            return True
+        return any(alert["status"] != "resolved" for alert in find_alerts(self.client, incident["id"], self._key))
+
+    def _nothing_to_acknowledge(self) -> Refused:
+        service = short_name(self._service)
+        return Refused(
+            f"Service {service} has no open incident with the key {self._key!r} to acknowledge.",
+            hint="Open it first, without status.",
         )
-    if "conference_bridge" in given and not _is_bridge(given["conference_bridge"]):
-        raise InvalidOption(
-            "conference_bridge", "must have conference_number, conference_url, or both", given["conference_bridge"]
+
+    def _not_open(self) -> NotOpen:
+        is_own = self._is_requester()
+        return NotOpen(is_own, pages_nobody=not (is_own or self._paged()))
+
+    def _is_requester(self) -> bool:
+        """Return whether the assignee is the user who opens the incident."""
+        user = self._assignee()
+        if user is None:
+            return False
+        email = self.client.settings.from_email
+        if email:
+            return str(user.get("email")).casefold() == email.casefold()
+        try:
+            return bool(self.client.quick(QUICK_READS).get("/users/me", "user")["id"] == user["id"])
+        except TaskError:
+            # The token belongs to an account or an app, not to a user. Whatever else it is must not delay the page.
+            return False
+
+    def _assignee(self) -> Record | None:
+        wanted = self.desired.get("assignees")
+        return next(iter(wanted.users.values())) if isinstance(wanted, Assignees) else None
+
+    def _policy(self) -> Record | None:
+        """Return the given escalation policy, or that of the service."""
+        wanted = self.desired.get("escalation_policy")
+        policy: Record | None = self._service.get("escalation_policy")
+        return wanted.found if isinstance(wanted, EscalationPolicy) else policy
+
+    def _paged(self) -> t.Sequence[Notification]:
+        """Return whom a new incident pages: its assignee, or those on call for its policy."""
+        user, policy = self._assignee(), self._policy()
+        if user:
+            return notified([user], "assigned to the incident")
+        if policy:
+            return self.on_call.notified_by(policy)
+        return [Notification(None, f"on call for service {label(self._service)}")]
+
+    def _plan_opening(self, target: str, state: NotOpen) -> Change:
+        if state.is_own and "status" in self.desired:
+            raise Refused(
+                "An incident that is assigned to the user who opens it is opened as acknowledged.",
+                hint="Leave out status, or choose another assignee.",
+            )
+        fields = {name: want for name, want in self.desired.items() if name != "status"}
+        status = "acknowledged" if state.is_own else "triggered"
+        after = {
+            "service": label(self._service),
+            "incident_key": target,
+            "status": status,
+            **{name: want.shown for name, want in fields.items()},
+            **({} if self.options["body"] is None else {"body": self.options["body"]}),
+        }
+        return Change(
+            target=target,
+            name=f"Incident with key {target}",
+            before=dict.fromkeys(after),
+            after=after,
+            says=[OPEN(f"on {short_name(self._service)}")],
+            record={},
+            predicted=self._predicted(fields, status),
+            body=self._body(fields),
+            resend=CAREFULLY,
+            warnings=self._warnings(state),
         )
 
+    def _predicted(self, fields: Desired, status: str) -> Record:
+        policy = self._policy()
+        record: Record = {
+            **dict.fromkeys(FIELDS_OF_INCIDENT),
+            "type": "incident",
+            "service": full_reference(SERVICE, self._service),
+            "incident_key": self._key,
+            "status": status,
+            "escalation_policy": full_reference(ESCALATION_POLICY, policy) if policy else None,
+        }
+        for want in fields.values():
+            record.update(want.record({}))
+        return record
 
-def _is_bridge(given: t.Mapping[str, t.Any]) -> bool:
-    # A telephone number without quotes is an integer.
-    are_texts = all(value is None or isinstance(value, (str, int)) for value in given.values())
-    return are_texts and set(given) <= set(BRIDGE) and any(given.values())
+    def _body(self, fields: Desired) -> Record:
+        service = reference(SERVICE, self._service)
+        body: Record = {"type": "incident", "incident_key": self._key, "service": service}
+        for want in fields.values():
+            body.update(want.body({}))
+        if self.options["body"] is not None:
+            body["body"] = {"type": "incident_body", "details": self.options["body"]}
+        return body
 
+    def _warnings(self, state: NotOpen) -> list[str]:
+        """Return what may keep a new incident from paging anybody.
 
-def _plan(
-    on_call: OnCall, desired: Desired, resolution: str | None, reopen: bool, put: Write, incident: Record
-) -> Plan:
-    differing = {name: want for name, want in desired.items() if _shown(name, incident, want) != want.shown}
-    if "conference_bridge" in differing:
-        differing["conference_bridge"] = _complete(differing["conference_bridge"], incident)
-    is_resolved = incident["status"] == "resolved"
-    if is_resolved:
-        _check_resolved(incident, differing, reopen)
-    elif any(name in differing for name in REASSIGNING):
-        differing["status"] = desired.get("status", TRIGGERED_BY_REASSIGNING)
-    managed = {**desired, **differing}
-    before = {name: _shown(name, incident, want) for name, want in managed.items()}
-    after = {name: want.shown for name, want in managed.items()}
-    body = _merge([want.body for want in differing.values()])
-    if resolution is not None and is_resolved:
-        _warn_about_resolution(on_call.pagerduty, incident, resolution)
-    elif resolution is not None:
-        before["resolution"], after["resolution"] = None, resolution
-        body["resolution"] = resolution
-    reopened = REOPENED if is_resolved and "status" in differing else {}
-    predicted = _merge([incident, reopened, *(want.record for want in differing.values())])
-    notifies = _notifies(on_call, incident, differing)
-    return Plan(incident["id"], before, after, incident, predicted, put, body, notifies)
-
-
-def _notifies(on_call: OnCall, incident: Record, differing: Desired) -> list[Notification]:
-    """Return whom an update notifies: PagerDuty notifies users of what is assigned to them.
-
-    Source: https://support.pagerduty.com/main/docs/notification-rules. INFERRED: raising the urgency, or taking an
-    acknowledgement back, notifies the assignees.
-    """
-    status = differing["status"].shown if "status" in differing else None
-    assigned = [entry["assignee"] for entry in incident.get("assignments") or ()]
-    if "assignees" in differing:
-        present = {user["id"] for user in assigned}
-        wanted = [entry["assignee"] for entry in differing["assignees"].record["assignments"]]
-        return notified((user for user in wanted if user["id"] not in present), "assigned to the incident")
-    if "escalation_policy" in differing:
-        return on_call.notified_by(differing["escalation_policy"].record["escalation_policy"])
-    if status == "triggered" and incident["status"] == "resolved":
-        return on_call.notified_by(incident["escalation_policy"])
-    if status == "triggered":
-        return notified(assigned, "assigned to the incident, which is triggered again")
-    raised = "urgency" in differing and differing["urgency"].shown == "high"
-    if raised and status is None and incident["status"] == "triggered":
-        return notified(assigned, "assigned to the incident, which gets high urgency")
-    return []
-
-
-def _warn_about_resolution(pagerduty: PagerDuty, incident: Record, resolution: str) -> None:
-    """Warn if an incident was resolved with another resolution: PagerDuty cannot change it afterwards.
-
-    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents/{id}, `resolution`.
-    """
-    path = path_of("incidents", incident["id"], "log_entries")
-    entries = [entry for page in pagerduty.pages(path, "log_entries") for entry in page]
-    resolved = [entry for entry in entries if str(entry.get("type")).startswith("resolve_log_entry")]
-    latest = max(resolved, key=lambda entry: time_of(entry.get("created_at")), default={})
-    if latest.get("note") != resolution:
-        pagerduty.warn(
-            f"Incident {name_of(incident)} was already resolved, so its resolution is not changed. "
-            "Use incident_note to add a note."
-        )
-
-
-def _merge(records: t.Iterable[Record]) -> Record:
-    return {key: value for record in records for key, value in record.items()}
-
-
-def _plain(_pagerduty: PagerDuty, name: str, value: str) -> DesiredField:
-    return DesiredField(value, {name: value}, {name: value})
-
-
-def _status(_pagerduty: PagerDuty, name: str, value: str) -> DesiredField:
-    # A resolved incident has no assignees. Source: PagerDuty/api-schema, `Incident`, `assignments`.
-    ended: Record = {"assignments": []} if value == "resolved" else {}
-    return DesiredField(value, {name: value}, {name: value, **ended})
-
-
-def _priority(pagerduty: PagerDuty, name: str, text: str) -> DesiredField:
-    return _reference(name, PRIORITY, look_up(pagerduty, PRIORITY, text))
-
-
-def _escalation_policy(pagerduty: PagerDuty, name: str, text: str) -> DesiredField:
-    want = _reference(name, ESCALATION_POLICY, look_up(pagerduty, ESCALATION_POLICY, text))
-    # Only PagerDuty knows whom the policy assigns.
-    record = {**want.record, "assignments": None, "assigned_via": "escalation_policy"}
-    return DesiredField(want.shown, want.body, record, want.labels)
-
-
-def _incident_type(pagerduty: PagerDuty, name: str, text: str) -> DesiredField:
-    found: str = look_up(pagerduty, INCIDENT_TYPE, text)["name"]
-    return DesiredField(found, {name: {"name": found}}, {name: {"name": found}})
-
-
-def _reference(name: str, kind: Kind, found: Record) -> DesiredField:
-    record = {name: shown_reference(kind, found)}
-    return DesiredField(label(found), {name: reference(kind, found)}, record, {found["id"]: label(found)})
-
-
-def _assignees(pagerduty: PagerDuty, _name: str, texts: t.Sequence[str]) -> DesiredField:
-    users = {user["id"]: user for user in (look_up(pagerduty, USER, text) for text in texts)}
-    labels = {user_id: label(user) for user_id, user in users.items()}
-    body = {"assignments": [{"assignee": reference(USER, user)} for user in users.values()]}
-    record = {"assignments": assignments(users.values()), "assigned_via": "direct_assignment"}
-    return DesiredField(sorted(labels.values()), body, record, labels)
-
-
-def _conference_bridge(_pagerduty: PagerDuty, name: str, given: Record) -> DesiredField:
-    bridge = {key: str(value) for key, value in given.items() if value}
-    return DesiredField(bridge, {name: bridge}, {name: bridge})
-
-
-def _complete(want: DesiredField, incident: Record) -> DesiredField:
-    """Return a bridge with what the incident has of it: no document says whether PagerDuty keeps what is left out."""
-    present = incident.get("conference_bridge") or {}
-    bridge = {**{key: present[key] for key in BRIDGE if present.get(key)}, **want.shown}
-    record = {**dict.fromkeys(BRIDGE), **bridge}
-    return DesiredField(want.shown, {"conference_bridge": bridge}, {"conference_bridge": record})
-
-
-FIELD_BUILDERS: t.Mapping[str, t.Callable[[PagerDuty, str, t.Any], DesiredField]] = {
-    "status": _status,
-    "title": _plain,
-    "urgency": _plain,
-    "priority": _priority,
-    "assignees": _assignees,
-    "escalation_policy": _escalation_policy,
-    "conference_bridge": _conference_bridge,
-    "incident_type": _incident_type,
-}
-"""The fields that PUT /incidents changes, by option. Source: PagerDuty/api-schema, reference/REST/openapiv3.json."""
-
-
-def _shown(name: str, incident: Record, want: DesiredField) -> t.Any:
-    """Return a field of an incident as a diff shows it."""
-    if name == "assignees":
-        assigned = [assignment["assignee"] for assignment in incident.get("assignments") or ()]
-        return sorted(_label(assignee, want.labels) for assignee in assigned)
-    value = incident.get(name)
-    if name == "incident_type":
-        return (value or {}).get("name")
-    if name == "conference_bridge":
-        return {key: (value or {}).get(key) for key in want.shown}
-    return _label(value, want.labels) if isinstance(value, dict) else value
-
-
-def _label(found: Record, labels: t.Mapping[str, str]) -> str:
-    return labels.get(found["id"]) or label(found)
-
-
-def _check_resolved(incident: Record, differing: Desired, reopen: bool) -> None:
-    """Check that a resolved incident is re-opened only on request.
-
-    Raises:
-        Refused: the change would re-open it, or PagerDuty would refuse it.
-
-    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents/{id}, `status`; for reassigning
-    https://developer.pagerduty.com/docs/errors, code 1011.
-    """
-    status = differing["status"].shown if "status" in differing else None
-    if status == "acknowledged" and not reopen:
-        raise Refused(
-            f"Incident {name_of(incident)} is resolved, and acknowledging it would re-open it.",
-            hint="Set reopen: true to do so.",
-        )
-    if any(name in differing for name in REASSIGNING) and status != "triggered":
-        # Acknowledging a resolved incident assigns it to whoever acknowledges it.
-        raise Refused(
-            f"Incident {name_of(incident)} is resolved and cannot be reassigned.",
-            hint="Set status: triggered to re-open it for the given people.",
-        )
+        Source: https://developer.pagerduty.com/docs/incident-creation-api, assignee; `NO_INCIDENTS`.
+        """
+        warnings = []
+        if self._service.get("status") in NO_INCIDENTS:
+            trouble = NO_INCIDENTS[self._service["status"]]
+            warnings.append(
+                f"Service {short_name(self._service)} is {trouble}, so PagerDuty may not open the incident."
+            )
+        if state.is_own:
+            warnings.append(
+                "The incident is assigned to the user who opens it, so PagerDuty opens it as acknowledged and pages "
+                "nobody."
+            )
+        policy = self._policy()
+        if state.pages_nobody and policy:
+            warnings.append(
+                f"Nobody is on call for escalation policy {short_name(policy)}, so PagerDuty may not open the incident."
+            )
+        return warnings

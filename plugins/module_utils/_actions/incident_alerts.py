@@ -2,156 +2,199 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Resolves alerts of an incident, or moves them to another one.
+"""The module incident_alerts: resolves alerts of an incident, or moves them to another one.
 
 Private to the collection.
 """
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
 from .._api.client import PAGE_SIZE, PagerDuty, Record, path_of
+from .._core.action import State
+from .._core.change import Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
-from .._core.plan import Notification, Outcome, Plan, PlanOrOutcome, Write
-from .incident_merge import MAY_RAISE_URGENCY
-from .incidents import check_open, checked_ids, is_id, read_incident, resolve_numbers
+from .._core.words import MOVE, RESOLVE, Phrase, short_name
+from .._incidents.action import IncidentAction
+from .._incidents.read import check_open, id_and_number, is_id, read_incident
+from .._incidents.urgency import paged_by_new_alerts
 
 REFERENCE_FIELDS = ("id", "summary", "self", "html_url")
 HIGH_URGENCY_SEVERITIES = ("critical", "error")
 """Source: https://support.pagerduty.com/main/docs/dynamic-notifications."""
 
 
-class Wanted(t.NamedTuple):
-    """What should become of the alerts.
+class Placed(t.NamedTuple):
+    """An alert and where it belongs.
 
     Args:
-        status: their status; None leaves it as it is.
-        incident: the incident that should hold them; None leaves them where they are.
+        alert: as PagerDuty returns it.
+        holder: the id of the incident that holds it.
+        destination: the incident that shall hold it; None leaves it where it is.
     """
 
-    status: str | None
-    incident: Record | None
+    alert: Record
+    holder: str
+    destination: Record | None
 
 
-def change_alerts(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> list[PlanOrOutcome]:
-    """Resolve or move alerts.
+class Update(t.NamedTuple):
+    """The fields of an alert to send, and whom that notifies."""
 
-    Args:
-        params: `incident_id`, `alerts` (ids or keys), `status` and `move_to`.
+    fields: Record
+    notifies: t.Sequence[Notification]
 
-    Raises:
-        InvalidOption: an option has an unusable value.
-        TaskError: one of the incidents cannot be read.
+
+class Alerts(IncidentAction):
+    """Gives alerts a status, another incident, or both. A target is an alert: by id or key at first, then by id.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents/{id}/alerts.
     """
-    _check(params)
-    (source,) = resolve_numbers(pagerduty, checked_ids(params["incident_id"])).values()
-    if isinstance(source, TaskError):
-        raise source
-    wanted = Wanted(params["status"], read_incident(pagerduty, params["move_to"]) if params["move_to"] else None)
-    if wanted.incident and wanted.incident["id"] == source["id"]:
-        raise InvalidOption("move_to", "must be another incident", params["move_to"])
-    names = list(dict.fromkeys(params["alerts"]))
-    planned: dict[str, PlanOrOutcome] = {name: _not_found(name, source["id"], wanted) for name in names}
-    for incident_id, alerts in _read_alerts(pagerduty, source["id"], wanted, names).items():
-        # One update changes alerts of one incident.
-        write = Write(functools.partial(_send, pagerduty, incident_id), batch_size=PAGE_SIZE)
-        for name in names:
-            for alert in _named(alerts, name):
-                planned.pop(name, None)
-                planned[alert["id"]] = _plan(wanted, write, incident_id, alert)
-    return list(planned.values())
 
+    noun = "alert"
+    batch_size = PAGE_SIZE
 
-def _check(params: t.Mapping[str, t.Any]) -> None:
-    ids, move_to = checked_ids(params["incident_id"]), params["move_to"]
-    if len(ids) > 1:
-        raise InvalidOption("incident_id", "must be a single incident, because an alert belongs to one", ids)
-    if not params["alerts"]:
-        raise InvalidOption("alerts", "must have at least one alert id or key", params["alerts"])
-    for name in params["alerts"]:
-        if not name.strip():
-            raise InvalidOption("alerts", "must not contain an empty id or key", name)
-    if move_to is not None and not is_id(move_to):
-        raise InvalidOption("move_to", "must be an incident id or a number", move_to)
-    if move_to in ids:
-        raise InvalidOption("move_to", "must be another incident", move_to)
+    def __init__(self, client: PagerDuty, options: dict[str, t.Any]) -> None:
+        super().__init__(client, options)
+        self._source = ""
+        self._destination = ""
 
+    def check(self) -> None:
+        """Check the ids, keys and incidents."""
+        super().check()
+        ids, alerts, move_to = (self.options[name] for name in ("incident_id", "alerts", "move_to"))
+        if len(set(ids)) > 1:
+            raise InvalidOption("incident_id", "must be a single incident, because an alert belongs to one", ids)
+        if not (alerts and all(name.strip() for name in alerts)):
+            raise InvalidOption("alerts", "must be a list of non-empty ids or keys", alerts)
+        if move_to is not None and not is_id(move_to):
+            raise InvalidOption("move_to", "must be an incident id or a number", move_to)
+        self._check_destination(ids[0], move_to)
 
-def _read_alerts(
-    pagerduty: PagerDuty, source_id: str, wanted: Wanted, names: t.Sequence[str]
-) -> dict[str, list[Record]]:
-    """Return the alerts of an incident; if some of those named are missing, also those of the incident to move to."""
-    alerts = {source_id: _alerts_of(pagerduty, source_id)}
-    if wanted.incident and not all(_named(alerts[source_id], name) for name in names):
-        alerts[wanted.incident["id"]] = _alerts_of(pagerduty, wanted.incident["id"])
-    return alerts
+    def prepare(self) -> None:
+        """Turn the numbers of the incidents into ids."""
+        given, move_to = self.options["incident_id"][0], self.options["move_to"]
+        ids = self.ids_of([given, *([move_to] if move_to else [])])
+        for error in self._unknown.values():
+            raise error
+        self._source, self._destination = ids[given], ids.get(move_to, "")
+        self._check_destination(self._source, self._destination)
+        self.targets = list(dict.fromkeys(self.options["alerts"]))
 
+    def locks(self) -> t.Sequence[str]:
+        """Return the incidents: an alert is changed through the one that holds it."""
+        return [self._source, *filter(None, [self._destination])]
 
-def _alerts_of(pagerduty: PagerDuty, incident_id: str) -> list[Record]:
-    return [alert for page in pagerduty.pages(path_of("incidents", incident_id, "alerts"), "alerts") for alert in page]
+    def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
+        """Yield each alert once, by its id; an error for a name that no alert has."""
+        destination = read_incident(self.client, self._destination) if self._destination else None
+        by_holder = self._read_alerts(targets)
+        found: dict[str, Placed | TaskError] = {}
+        for name in targets:
+            placed = {
+                alert["id"]: Placed(alert, holder, destination)
+                for holder, alerts in by_holder.items()
+                for alert in _named(alerts, name)
+            }
+            if placed:
+                found.update(placed)
+            else:
+                found[name] = self._not_found(name)
+        return found.items()
+
+    def plan(self, target: str, state: Placed) -> Change:
+        """Plan what differs.
+
+        Raises:
+            Refused: the alert cannot be moved, because the other incident is resolved.
+        """
+        alert, holder, destination = state
+        says: list[Phrase] = []
+        fields: Record = {}
+        before, after = self._fields(state)
+        if before.get("status") != after.get("status"):
+            fields["status"] = after["status"]
+            says.append(RESOLVE())
+        predicted = {**alert, **fields}
+        if destination and holder != destination["id"]:
+            check_open(destination, "no alert can be moved to it")
+            fields["incident"] = {"id": destination["id"], "type": "incident_reference"}
+            predicted["incident"] = {**{name: destination.get(name) for name in REFERENCE_FIELDS}, **fields["incident"]}
+            says.append(MOVE(f"to incident {id_and_number(destination)}"))
+        return Change(
+            target=target,
+            name=f"Alert {alert.get('alert_key') or short_name(alert)}",
+            before=before,
+            after=after,
+            says=says or _nothing_to_do(after, destination),
+            record=alert,
+            predicted=predicted,
+            body=Update(fields, _notifies(alert, destination) if "incident" in fields else ()),
+            batch=holder,
+        )
+
+    def people(self, change: Change) -> t.Sequence[Notification]:
+        """Return whom a new alert of the other incident may page."""
+        notifies: t.Sequence[Notification] = change.body.notifies
+        return notifies
+
+    def send(self, changes: t.Sequence[Change]) -> t.Sequence[Record | None]:
+        """Change alerts of one incident."""
+        body = {"alerts": [{"id": change.target, "type": "alert", **change.body.fields} for change in changes]}
+        path = path_of("incidents", str(changes[0].batch), "alerts")
+        # The response is a page: it lists as many alerts as are asked for.
+        listed = self.client.write_and_get("PUT", path, body, "alerts", [("limit", str(PAGE_SIZE))])
+        by_id = {alert["id"]: alert for alert in listed}
+        return [by_id.get(change.target) for change in changes]
+
+    def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
+        """Return `alerts`."""
+        return {"alerts": list(records)}
+
+    def _check_destination(self, source: str, destination: str | None) -> None:
+        if source == destination:
+            raise InvalidOption("move_to", "must be another incident", self.options["move_to"])
+
+    def _read_alerts(self, names: t.Sequence[str]) -> dict[str, list[Record]]:
+        """Return the alerts of the incident; if some of those named are missing, also those of the one to move to."""
+        alerts = {self._source: self._alerts_of(self._source)}
+        if self._destination and not all(_named(alerts[self._source], name) for name in names):
+            alerts[self._destination] = self._alerts_of(self._destination)
+        return alerts
+
+    def _alerts_of(self, incident_id: str) -> list[Record]:
+        pages = self.client.pages(path_of("incidents", incident_id, "alerts"), "alerts")
+        return [alert for page in pages for alert in page]
+
+    def _fields(self, state: Placed) -> tuple[Record, Record]:
+        """Return the fields that the task manages, as they are and as they shall be."""
+        before: Record = {}
+        after: Record = {}
+        if self.options["status"]:
+            before["status"], after["status"] = state.alert["status"], self.options["status"]
+        if state.destination:
+            before["incident"], after["incident"] = state.holder, state.destination["id"]
+        return before, after
+
+    def _not_found(self, name: str) -> Refused:
+        places = " or ".join(filter(None, [self._source, self._destination]))
+        return Refused(
+            f"No alert of incident {places} has the id or key {name!r}.",
+            hint="See the alerts with incident_info and include: [alerts].",
+        )
 
 
 def _named(alerts: t.Sequence[Record], name: str) -> list[Record]:
     return [alert for alert in alerts if name in (alert["id"], alert.get("alert_key"))]
 
 
-def _plan(wanted: Wanted, write: Write, incident_id: str, alert: Record) -> PlanOrOutcome:
-    before: Record = {}
-    after: Record = {}
-    body: Record = {}
-    predicted: Record = {}
-    if wanted.status:
-        before["status"], after["status"] = alert["status"], wanted.status
-        body["status"] = predicted["status"] = wanted.status
-    if wanted.incident:
-        before["incident"], after["incident"] = incident_id, wanted.incident["id"]
-        body["incident"] = {"id": wanted.incident["id"], "type": "incident_reference"}
-        predicted["incident"] = {
-            **{name: wanted.incident.get(name) for name in REFERENCE_FIELDS},
-            "type": "incident_reference",
-        }
-        if before["incident"] != after["incident"]:
-            try:
-                check_open(wanted.incident, "no alert can be moved to it")
-            except Refused as error:
-                return Outcome(alert["id"], error=error)
-    changed = [name for name in after if before[name] != after[name]]
-    return Plan(
-        alert["id"],
-        before,
-        after,
-        alert,
-        {**alert, **{name: predicted[name] for name in changed}},
-        write,
-        {name: body[name] for name in changed},
-        _notifies(wanted, alert) if "incident" in changed else [],
-    )
+def _nothing_to_do(after: Record, destination: Record | None) -> str:
+    states = [*(["resolved"] if "status" in after else [])]
+    states += [f"in incident {id_and_number(destination)}"] if destination else []
+    return f"already {' and '.join(states)}"
 
 
-def _notifies(wanted: Wanted, alert: Record) -> list[Notification]:
-    """Return whom a new alert of an incident notifies."""
-    has_low_urgency = wanted.incident is not None and wanted.incident.get("urgency") == "low"
+def _notifies(alert: Record, destination: Record | None) -> list[Notification]:
     is_severe = alert.get("severity") in HIGH_URGENCY_SEVERITIES and alert["status"] == "triggered"
-    return [Notification(None, MAY_RAISE_URGENCY)] if has_low_urgency and is_severe else []
-
-
-def _not_found(name: str, source_id: str, wanted: Wanted) -> Outcome:
-    places = " or ".join([source_id, *([wanted.incident["id"]] if wanted.incident else [])])
-    error = Refused(
-        f"No alert of incident {places} has the id or key {name!r}.",
-        hint="See the alerts with incident_info and include: [alerts].",
-    )
-    return Outcome(name, error=error)
-
-
-def _send(pagerduty: PagerDuty, incident_id: str, plans: t.Sequence[Plan]) -> list[Record | None]:
-    body = {"alerts": [{"id": plan.target, "type": "alert", **plan.body} for plan in plans]}
-    path = path_of("incidents", incident_id, "alerts")
-    # The response is a page: it lists as many alerts as are asked for.
-    listed = pagerduty.write_and_get("PUT", path, body, "alerts", [("limit", str(PAGE_SIZE))])
-    by_id = {alert["id"]: alert for alert in listed}
-    return [by_id.get(plan.target) for plan in plans]
+    return paged_by_new_alerts(destination or {}, are_severe=is_severe)

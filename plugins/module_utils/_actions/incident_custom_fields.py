@@ -2,136 +2,174 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sets custom fields of incidents; only those that differ are sent.
+"""The module incident_custom_fields: sets custom fields of incidents; only those that differ are sent.
 
 Private to the collection.
 """
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
 from .._api.client import PagerDuty, Record, path_of
+from .._core.change import Change
 from .._core.errors import InvalidOption, Refused
-from .._core.plan import Plan, PlanOrOutcome, Write
-from .custom_field_values import equals, is_fixed, parse_value, refused
-from .incidents import checked_ids, name_of, plan_each, read_incidents
+from .._core.words import CLEAR, SET, Phrase
+from .._incidents.action import IncidentAction
+from .._incidents.custom_field_values import equals, is_fixed, parse_value, refused, shown
+from .._incidents.read import name_of
+
+Choices = dict[str, list[t.Any]]
+"""The values that fields take, by the names of the fields; a field that is left out takes any."""
 
 
-def set_custom_fields(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> list[PlanOrOutcome]:
-    """Make custom fields of each incident equal to the given values.
+class Wanted(t.NamedTuple):
+    """A custom field as it is, and the value that it shall have."""
 
-    Args:
-        params: `incident_id`, and `custom_fields` (name to value; None empties a field).
+    field: Record
+    value: t.Any
 
-    Raises:
-        InvalidOption: no field is given, or a name is empty.
+    @property
+    def is_set(self) -> bool:
+        """Whether the field has the value already."""
+        return equals(self.field, self.field.get("value"), self.value)
+
+
+class Fields(t.NamedTuple):
+    """An incident, the values that its fields shall have, and those that they take."""
+
+    incident: Record
+    wanted: t.Sequence[Wanted]
+    choices: Choices
+
+
+class CustomFields(IncidentAction):
+    """Makes custom fields of each incident equal to the given values.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents/{id}/custom_fields/values, and GET
     /incidents/{id}, `include[]=custom_fields`.
     """
-    ids = checked_ids(params["incident_id"])
-    wanted: t.Mapping[str, t.Any] = params["custom_fields"]
-    if not wanted:
-        raise InvalidOption("custom_fields", "must have at least one field", wanted)
-    if not all(str(name).strip() for name in wanted):
-        raise InvalidOption("custom_fields", "must not have an empty name", list(wanted))
-    plan = functools.partial(_plan, pagerduty, wanted, Write(functools.partial(_send, pagerduty)))
-    return plan_each(read_incidents(pagerduty, ids, ["custom_fields"]), plan)
+
+    include = ("custom_fields",)
+
+    def __init__(self, client: PagerDuty, options: dict[str, t.Any]) -> None:
+        super().__init__(client, options)
+        self._choices: dict[str, Choices] = {}
+
+    def check(self) -> None:
+        """Check the names of the fields."""
+        super().check()
+        wanted = self.options["custom_fields"]
+        if not wanted:
+            raise InvalidOption("custom_fields", "must have at least one field", wanted)
+        if not all(str(name).strip() for name in wanted):
+            raise InvalidOption("custom_fields", "must not have an empty name", list(wanted))
+
+    def state(self, incident: Record) -> Fields:
+        """Return the fields; which values they take is read only if it matters."""
+        named = [_wanted(incident, str(name), value) for name, value in self.options["custom_fields"].items()]
+        # A field may be given by both of its names.
+        wanted = list({each.field["id"]: each for each in named}.values())
+        return Fields(incident, wanted, self._choices_of(incident) if any(map(_needs_choices, wanted)) else {})
+
+    def plan(self, target: str, state: Fields) -> Change:
+        """Plan to set the fields that differ.
+
+        Raises:
+            Refused: a field does not take its value.
+        """
+        incident, wanted, choices = state
+        differing = [each for each in wanted if not each.is_set]
+        for each in differing:
+            _check_choice(each, choices)
+        values = {each.field["name"]: each.value for each in differing}
+        before = {each.field["name"]: each.field.get("value") for each in wanted}
+        return Change(
+            target=target,
+            name=name_of(incident),
+            before={"custom_fields": before},
+            after={"custom_fields": {**before, **values}},
+            says=_says(values) or "already as wanted",
+            record=incident,
+            predicted=_with_fields(incident, [{**each.field, "value": each.value} for each in differing]),
+            body=[{"id": each.field["id"], "value": each.value} for each in differing],
+        )
+
+    def send_one(self, change: Change) -> Record:
+        """Set the fields."""
+        path = path_of("incidents", change.target, "custom_fields", "values")
+        fields = self.client.write_and_get("PUT", path, {"custom_fields": change.body}, "custom_fields")
+        return _with_fields(change.predicted, fields)
+
+    def _choices_of(self, incident: Record) -> Choices:
+        """Return the values that an incident's fields take; read once for each incident type."""
+        incident_type = str((incident.get("incident_type") or {}).get("name"))
+        if incident_type not in self._choices:
+            self._choices[incident_type] = self._read_choices(incident_type)
+        return self._choices[incident_type]
+
+    def _read_choices(self, incident_type: str) -> Choices:
+        """Return the values that the fields of an incident type take.
+
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET
+        /incidents/types/{type_id_or_name}/custom_fields.
+        """
+        path = path_of("incidents", "types", incident_type, "custom_fields")
+        try:
+            fields = self.client.get(path, "fields", [("include[]", "field_options")])
+        except Refused:
+            # Reading definitions needs a permission of its own. Without them, PagerDuty checks the values.
+            return {}
+        return {
+            field["name"]: [option["data"].get("value") for option in field.get("field_options") or ()]
+            for field in fields
+        }
 
 
-def _plan(pagerduty: PagerDuty, wanted: t.Mapping[str, t.Any], write: Write, incident: Record) -> Plan:
-    before: Record = {}
-    after: Record = {}
-    differing: dict[str, Record] = {}
-    for name, value in wanted.items():
-        field = _find(incident, str(name))
-        parsed = parse_value(field, value)
-        is_equal = equals(field, field.get("value"), parsed)
-        before[field["name"]] = field.get("value")
-        after[field["name"]] = field.get("value") if is_equal else parsed
-        if not is_equal:
-            differing[field["id"]] = {**field, "value": parsed}
-    _check_options(pagerduty, incident, list(differing.values()))
-    return Plan(
-        incident["id"],
-        {"custom_fields": before},
-        {"custom_fields": after},
-        incident,
-        _with_fields(incident, differing),
-        write,
-        [{"id": field["id"], "value": field["value"]} for field in differing.values()],
-    )
-
-
-def _find(incident: Record, name: str) -> Record:
-    """Return the field with a name.
+def _wanted(incident: Record, name: str, value: t.Any) -> Wanted:
+    """Return the field with a name, and the value that it shall have.
 
     Raises:
-        Refused: the incident has none.
+        Refused: the incident has none, or it does not take the value.
     """
     fields = incident.get("custom_fields") or []
     for key in ("name", "display_name"):
         for field in fields:
             if field.get(key) == name:
-                found: Record = field
-                return found
+                return Wanted(field, parse_value(field, value))
     listed = ", ".join(field["name"] for field in fields) or "none"
     raise Refused(
-        f"Incident {name_of(incident)} has no custom field {name!r}. It has: {listed}.",
+        f"{name_of(incident)} has no custom field {name!r}. It has: {listed}.",
         hint="Use the name that PagerDuty shows under Incident Types.",
     )
 
 
-def _check_options(pagerduty: PagerDuty, incident: Record, fields: t.Sequence[Record]) -> None:
-    """Check the values of fields that take only some, as far as the definitions of the fields can be read.
+def _needs_choices(wanted: Wanted) -> bool:
+    return is_fixed(wanted.field) and wanted.value is not None and not wanted.is_set
+
+
+def _check_choice(wanted: Wanted, choices: Choices) -> None:
+    """Check a value of a field that takes only some, as far as they could be read.
 
     Raises:
-        Refused: a field does not take its value.
+        Refused: the field does not take the value.
     """
-    for field in fields:
-        if not is_fixed(field) or field["value"] is None:
-            continue
-        allowed = _options(pagerduty, incident).get(field["name"])
-        values = field["value"] if isinstance(field["value"], list) else [field["value"]]
-        for value in values:
-            if allowed and value not in allowed:
-                raise refused(field, f"must be one of {', '.join(map(str, allowed))}", value)
+    allowed = choices.get(wanted.field["name"])
+    if not (allowed and _needs_choices(wanted)):
+        return
+    for value in wanted.value if isinstance(wanted.value, list) else [wanted.value]:
+        if value not in allowed:
+            raise refused(wanted.field, f"must be one of {', '.join(map(str, allowed))}", value)
 
 
-def _options(pagerduty: PagerDuty, incident: Record) -> dict[str, list[t.Any]]:
-    """Return the options of an incident's custom fields, by the names of the fields; read once for each incident type.
-
-    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents/types/{type_id_or_name}/custom_fields.
-    """
-    incident_type = str((incident.get("incident_type") or {}).get("name"))
-    known = pagerduty.lookups.setdefault("options of custom fields", {})
-    if incident_type not in known:
-        known[incident_type] = _read_options(pagerduty, incident_type)
-    return known[incident_type]
+def _says(values: t.Mapping[str, t.Any]) -> list[Phrase]:
+    set_to = [f"{name} to {shown(value)}" for name, value in values.items() if value is not None]
+    cleared = [name for name, value in values.items() if value is None]
+    return [*([SET(*set_to)] if set_to else []), *([CLEAR(*cleared)] if cleared else [])]
 
 
-def _read_options(pagerduty: PagerDuty, incident_type: str) -> dict[str, list[t.Any]]:
-    path = path_of("incidents", "types", incident_type, "custom_fields")
-    try:
-        fields = pagerduty.get(path, "fields", [("include[]", "field_options")])
-    except Refused:
-        # Reading definitions needs a permission of its own. Without them, PagerDuty checks the values.
-        return {}
-    return {
-        field["name"]: [option["data"].get("value") for option in field.get("field_options") or ()] for field in fields
-    }
-
-
-def _with_fields(incident: Record, fields: t.Mapping[str, Record]) -> Record:
-    """Return an incident with other values of some custom fields, by their ids."""
+def _with_fields(incident: Record, fields: t.Iterable[Record]) -> Record:
+    """Return an incident with other values of some custom fields."""
+    by_id = {field["id"]: field for field in fields}
     present = incident.get("custom_fields") or ()
-    return {**incident, "custom_fields": [fields.get(field["id"], field) for field in present]}
-
-
-def _send(pagerduty: PagerDuty, plans: t.Sequence[Plan]) -> list[Record]:
-    (plan,) = plans
-    path = path_of("incidents", plan.target, "custom_fields", "values")
-    fields = pagerduty.write_and_get("PUT", path, {"custom_fields": plan.body}, "custom_fields")
-    return [_with_fields(plan.predicted, {field["id"]: field for field in fields})]
+    return {**incident, "custom_fields": [by_id.get(field["id"], field) for field in present]}

@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Escalation: who is on call at each level of an incident's policy, and whether the incident is there already.
+"""The module incident_escalation: escalates incidents to a level of their escalation policies.
 
 PagerDuty does not return the level of an incident. It is at the level whose on-call users are its assignees, if the
-policy assigned them, not a person. What the next level is, is decided once in a task: if the response to the escalation
-is lost, the task must not take the level after it. Private to the collection.
+policy assigned them, not a person. Private to the collection.
 """
 
 from __future__ import annotations
@@ -15,49 +14,167 @@ import re
 import typing as t
 
 from .._api.client import PagerDuty, Record, path_of
-from .._api.directory import label
-from .._api.errors import HINTS_BY_CODE
-from .._core.errors import InvalidOption, Refused
-from .._core.plan import Plan, PlanOrOutcome, Write
-from .assignments import assignments
-from .incidents import check_open, checked_ids, name_of, plan_each, put_incidents, read_incidents
-from .on_call import OnCall, UsersByLevel, notified
+from .._core.action import State
+from .._core.change import CAREFULLY, Change, Notification
+from .._core.errors import InvalidOption, Refused, TaskError
+from .._core.words import ESCALATE, label, short_name
+from .._incidents.action import IncidentPut
+from .._incidents.fields import assignees_of
+from .._incidents.on_call import OnCall, UsersByLevel, assigned, notified
+from .._incidents.read import check_open, name_of
 
 NEXT = "next"
-NEXT_LEVELS = "next levels"
 NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 
 
-def escalate(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> list[PlanOrOutcome]:
-    """Escalate each incident to a level of its escalation policy, which pages those on call there.
+class Target(t.NamedTuple):
+    """An incident, and where it shall be escalated to.
 
     Args:
-        params: `incident_id` and `level`, a number or `next`.
+        incident: the incident.
+        level: the level.
+        users: who is on call there, by id.
+    """
 
-    Raises:
-        InvalidOption: the level is something else.
+    incident: Record
+    level: int
+    users: t.Mapping[str, Record]
+
+
+class Escalation(IncidentPut):
+    """Escalates each incident to a level, which pages those on call there.
+
+    Args:
+        options: `incident_id` and `level`, a number or `next`.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents, `escalation_level`; GET /oncalls.
     """
-    given = params["level"].strip()
-    if given != NEXT and not NUMBER.fullmatch(given):
-        raise InvalidOption("level", "must be 1 or greater, or next", params["level"])
-    write = put_incidents(pagerduty, harmful_twice=True)
-    on_call = OnCall(pagerduty)
 
-    def plan(incident: Record) -> Plan:
+    def __init__(self, client: PagerDuty, options: dict[str, t.Any]) -> None:
+        super().__init__(client, options)
+        self._level: str = options["level"].strip()
+        self._next_levels: dict[str, int] = {}
+        """Decided once in a task: an escalation without a response must not become one to the level after it."""
+        self._on_call = OnCall(client)
+
+    def check(self) -> None:
+        """Check the ids and the level."""
+        super().check()
+        if self._level != NEXT and not NUMBER.fullmatch(self._level):
+            raise InvalidOption("level", "must be 1 or greater, or next", self.options["level"])
+
+    def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
+        """Read the incidents, and who is on call now, as that decides."""
+        self._on_call = OnCall(self.client)
+        return super().read(targets)
+
+    def state(self, incident: Record) -> Target:
+        """Return where an incident shall be escalated to.
+
+        Raises:
+            Refused: it cannot be escalated, or nobody is on call there.
+        """
         check_open(incident, "it cannot be escalated")
         _check_urgency(incident)
-        levels = on_call.levels(incident["escalation_policy"]["id"])
-        level = _next_level(pagerduty, incident, levels) if given == NEXT else int(given)
+        levels = self._on_call.levels(incident["escalation_policy"]["id"])
+        level = self._next_level(incident, levels) if self._level == NEXT else int(self._level)
         if level not in levels:
-            raise _nobody_on_call(pagerduty, incident, levels, level)
-        if_unknown = (
-            f"Wait a few minutes, then set level to {level}: next may be the level after it." if given == NEXT else ""
-        )
-        return _plan(incident, levels[level], level, write, if_unknown)
+            raise self._nobody_on_call(incident, levels, level)
+        return Target(incident, level, levels[level])
 
-    return plan_each(read_incidents(pagerduty, checked_ids(params["incident_id"])), plan)
+    def plan(self, target: str, state: Target) -> Change:
+        """Plan to escalate the incident, unless it is at the level."""
+        incident, level, users = state
+        before = {
+            "assigned_via": incident.get("assigned_via"),
+            "assignees": sorted(label(users.get(user["id"], user)) for user in assignees_of(incident)),
+        }
+        after = {"assigned_via": "escalation_policy", "assignees": sorted(map(label, users.values()))}
+        name = name_of(incident)
+        if before == after:
+            says = f"already at level {level}"
+            return Change(target=target, name=name, before=before, after=after, says=says, record=incident)
+        # Escalating pages people, so an acknowledged incident becomes triggered (INFERRED).
+        new = {"assigned_via": "escalation_policy", "status": "triggered", "acknowledgements": []}
+        return Change(
+            target=target,
+            name=name,
+            before={**before, "status": incident["status"]},
+            after={**after, "status": "triggered"},
+            says=[ESCALATE(f"to level {level}")],
+            record=incident,
+            predicted={**incident, **new, "assignments": assigned(users.values())},
+            body={"escalation_level": level},
+            resend=CAREFULLY,
+            if_unknown=self._if_unknown(level),
+        )
+
+    def people(self, change: Change) -> t.Sequence[Notification]:
+        """Return who is on call at the level."""
+        policy = label(change.record["escalation_policy"])
+        why = f"on call at level {change.body['escalation_level']} of {policy}"
+        return notified(assignees_of(change.predicted), why)
+
+    def _if_unknown(self, level: int) -> str:
+        if self._level != NEXT:
+            return ""
+        return f"Wait a few minutes, then set level to {level}: next may be the level after it."
+
+    def _next_level(self, incident: Record, levels: UsersByLevel) -> int:
+        """Return the level after the current one that has somebody on call, as first decided.
+
+        Raises:
+            Refused: there is none, or the current level cannot be determined.
+        """
+        if incident["id"] not in self._next_levels:
+            current = self._current_level(incident, levels)
+            later = [level for level in levels if level > current]
+            if not later:
+                raise Refused(
+                    f"{name_of(incident)} is at level {current}, after which nobody is on call. "
+                    f"{_listed(self._policy(incident), levels)}",
+                    hint="Choose a level, or request responders with incident_responders.",
+                )
+            self._next_levels[incident["id"]] = min(later)
+        return self._next_levels[incident["id"]]
+
+    def _current_level(self, incident: Record, levels: UsersByLevel) -> int:
+        """Return the level of an incident.
+
+        Raises:
+            Refused: it cannot be determined.
+        """
+        present = {user["id"] for user in assignees_of(incident)}
+        matching = [level for level, users in levels.items() if set(users) == present]
+        if incident.get("assigned_via") != "escalation_policy":
+            reason = "it was reassigned manually"
+        elif not matching:
+            reason = "its assignees are not the people on call at any level"
+        elif len(matching) > 1:
+            reason = f"the same people are on call at levels {', '.join(map(str, sorted(matching)))}"
+        else:
+            return matching[0]
+        raise Refused(
+            f"Cannot determine the current level of {name_of(incident)}: {reason}. "
+            f"{_listed(self._policy(incident), levels)}",
+            hint="Set level to a number.",
+        )
+
+    def _nobody_on_call(self, incident: Record, levels: UsersByLevel, level: int) -> Refused:
+        """Return why an incident cannot be escalated: the policy lacks the level, or nobody is on call there."""
+        policy = self._policy(incident)
+        name = f"{name_of(incident)}: level {level} of escalation policy {short_name(policy)}"
+        if level <= len(policy["escalation_rules"]):
+            return Refused(
+                f"{name} has nobody on call. {_listed(policy, levels)}",
+                hint="Fill its schedule, or choose another level.",
+            )
+        return Refused(f"{name} does not exist. {_listed(policy, levels)}", hint="Choose one of these levels.")
+
+    def _policy(self, incident: Record) -> Record:
+        path = path_of("escalation_policies", incident["escalation_policy"]["id"])
+        policy: Record = self.client.get(path, "escalation_policy")
+        return policy
 
 
 def _check_urgency(incident: Record) -> None:
@@ -70,103 +187,15 @@ def _check_urgency(incident: Record) -> None:
     """
     if incident.get("urgency") == "low":
         raise Refused(
-            f"Incident {name_of(incident)} has low urgency, and PagerDuty escalates only high-urgency incidents.",
+            f"{name_of(incident)} has low urgency, and PagerDuty escalates only high-urgency incidents.",
             hint="Set urgency: high with the incident module first.",
         )
 
 
-def _next_level(pagerduty: PagerDuty, incident: Record, levels: UsersByLevel) -> int:
-    """Return the level after the present one that has somebody on call, as decided in the task's first plan.
-
-    Raises:
-        Refused: there is none, or the present level cannot be told.
-    """
-    decided: dict[str, int] = pagerduty.decisions.setdefault(NEXT_LEVELS, {})
-    if incident["id"] not in decided:
-        present = _present_level(pagerduty, incident, levels)
-        later = [level for level in levels if level > present]
-        if not later:
-            raise Refused(
-                f"Incident {name_of(incident)} is at level {present}, after which nobody is on call. "
-                f"{_listed(_policy(pagerduty, incident), levels)}",
-                hint="Choose a level, or request responders with incident_responders.",
-            )
-        decided[incident["id"]] = min(later)
-    return decided[incident["id"]]
-
-
-def _present_level(pagerduty: PagerDuty, incident: Record, levels: UsersByLevel) -> int:
-    """Return the level of an incident.
-
-    Raises:
-        Refused: it cannot be told.
-    """
-    assigned = {entry["assignee"]["id"] for entry in incident.get("assignments") or ()}
-    matching = [level for level, users in levels.items() if set(users) == assigned]
-    if incident.get("assigned_via") != "escalation_policy":
-        reason = "it was assigned by hand"
-    elif not matching:
-        reason = "its assignees are not the people on call at any level"
-    elif len(matching) > 1:
-        reason = f"the same people are on call at the levels {', '.join(map(str, sorted(matching)))}"
-    else:
-        return matching[0]
-    raise Refused(
-        f"The present level of incident {name_of(incident)} cannot be told: {reason}. "
-        f"{_listed(_policy(pagerduty, incident), levels)}",
-        hint="Set level to a number.",
-    )
-
-
-def _plan(incident: Record, users: t.Mapping[str, Record], level: int, write: Write, if_unknown: str) -> Plan:
-    assigned = {entry["assignee"]["id"]: entry["assignee"] for entry in incident.get("assignments") or ()}
-    before = {
-        "assigned_via": incident.get("assigned_via"),
-        "assignees": sorted(label(users.get(user_id, assignee)) for user_id, assignee in assigned.items()),
-    }
-    after = {"assigned_via": "escalation_policy", "assignees": sorted(map(label, users.values()))}
-    if before == after:
-        return Plan(incident["id"], before, before, incident, incident)
-    # Escalating pages people, so an acknowledged incident becomes triggered (INFERRED).
-    predicted = {
-        **incident,
-        "assigned_via": "escalation_policy",
-        "assignments": assignments(users.values()),
-        "status": "triggered",
-        "acknowledgements": [],
-    }
-    return Plan(
-        incident["id"],
-        {**before, "status": incident["status"]},
-        {**after, "status": "triggered"},
-        incident,
-        predicted,
-        write,
-        {"escalation_level": level},
-        notified(users.values(), f"on call at level {level} of {label(incident['escalation_policy'])}"),
-        if_unknown,
-    )
-
-
-def _nobody_on_call(pagerduty: PagerDuty, incident: Record, users: UsersByLevel, level: int) -> Refused:
-    """Return why an incident cannot be escalated: the policy lacks the level, or nobody is on call there."""
-    policy = _policy(pagerduty, incident)
-    name = f"Incident {name_of(incident)}: level {level} of escalation policy {label(policy)}"
-    if 1 <= level <= len(policy["escalation_rules"]):
-        return Refused(f"{name} has nobody on call. {_listed(policy, users)}", hint=HINTS_BY_CODE[1015])
-    return Refused(f"{name} does not exist. {_listed(policy, users)}", hint="Choose one of these levels.")
-
-
-def _policy(pagerduty: PagerDuty, incident: Record) -> Record:
-    path = path_of("escalation_policies", incident["escalation_policy"]["id"])
-    policy: Record = pagerduty.get(path, "escalation_policy")
-    return policy
-
-
-def _listed(policy: Record, users: UsersByLevel) -> str:
+def _listed(policy: Record, levels: UsersByLevel) -> str:
     """Return a sentence that lists the levels of an escalation policy, and who is on call at each."""
     listed = "; ".join(
-        f"{number}: {', '.join(map(label, users.get(number, {}).values())) or 'nobody on call'}"
+        f"{number}: {', '.join(map(short_name, levels.get(number, {}).values())) or 'nobody on call'}"
         for number in range(1, len(policy["escalation_rules"]) + 1)
     )
     return f"Levels: {listed}."

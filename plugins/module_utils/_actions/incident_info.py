@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads incidents, by id, by dedup key or by what they are, with what belongs to them.
+"""The module incident_info: reads incidents, by id, by dedup key or by what they are, with what belongs to them.
 
 Private to the collection.
 """
@@ -12,10 +12,16 @@ from __future__ import annotations
 import typing as t
 
 from .._api.client import PAGE_SIZE, PagerDuty, Record, path_of
-from .._core.errors import InvalidOption, Refused
-from .._core.plan import Plan, PlanOrOutcome, read_only_plan
-from .incident_search import search_incidents
-from .incidents import SINGLE_ONLY, IncidentsById, checked_ids, find_incidents, plan_each, read_incidents
+from .._api.directory import Directory
+from .._api.secrets import without_keys
+from .._core.action import Action, State, each
+from .._core.change import Change, found
+from .._core.errors import InvalidOption, Refused, TaskError
+from .._incidents.action import IncidentAction, known
+from .._incidents.read import SINGLE_ONLY, IncidentsById, find_incidents, id_and_number, read_incidents
+from .._incidents.search import Search, check_search, search_incidents, search_of
+
+Options = dict[str, t.Any]
 
 INCLUDED = (
     "acknowledgers",
@@ -60,59 +66,104 @@ Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents/{id}
 WITHOUT_PLAN = (402, 403, 404)
 """Statuses of a refusal that may be the plan's (INFERRED: the descriptions do not say which)."""
 
-KEYS = frozenset(("integration_key", "service_key"))
-"""Names of integration keys. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, /services/{id}, `Channel`."""
 
-
-def read(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> list[PlanOrOutcome]:
-    """Return read-only plans.
+def incident_info(client: PagerDuty, options: Options) -> Action[PagerDuty]:
+    """Return the action that a task asks for.
 
     Args:
-        params: `incident_id`, `dedup_key` or filters, and `include`.
-
-    Raises:
-        InvalidOption: an option has an unusable value.
+        options: `incident_id`, `dedup_key` or filters, and `include`.
     """
-    included = [name for name in INCLUDED if name in params["include"]]
-    separate = [name for name in READ_SEPARATELY if name in params["include"]]
-
-    def plan(incident: Record) -> Plan:
-        record: Record = _without_keys({**incident, **_read_parts(pagerduty, incident, separate)})
-        return read_only_plan(incident["id"], record)
-
-    return plan_each(_find(pagerduty, params, included), plan)
+    if options["incident_id"] is not None:
+        return ById(client, options)
+    return Filtered(client, options) if options["dedup_key"] is None else ByDedupKey(client, options)
 
 
-def _find(pagerduty: PagerDuty, params: t.Mapping[str, t.Any], included: t.Sequence[str]) -> IncidentsById:
-    if params["incident_id"] is not None:
-        return read_incidents(pagerduty, checked_ids(params["incident_id"]), included)
-    if SINGLE_ONLY in included:
+class Reading(IncidentAction):
+    """What the three have in common."""
+
+    def __init__(self, client: PagerDuty, options: Options) -> None:
+        super().__init__(client, options)
+        self.include = [name for name in INCLUDED if name in options["include"]]
+
+    def prepare(self) -> None:
+        """Leave numbers as they are: what is only read needs no lock."""
+
+    def find(self) -> IncidentsById:
+        """Return the incidents that are asked for."""
+        raise NotImplementedError
+
+    def read(self, _targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
+        """Find the incidents and read what belongs to each; one that is given by id and number is read once."""
+        by_id = {
+            given if isinstance(incident, TaskError) else incident["id"]: incident
+            for given, incident in self.find().items()
+        }
+        return each(by_id, lambda incident_id: self.state(known(by_id[incident_id])))
+
+    def state(self, incident: Record) -> Record:
+        """Return an incident with the parts that take a call of their own."""
+        path = path_of("incidents", incident["id"])
+        names = [name for name in READ_SEPARATELY if name in self.options["include"]]
+        return {**incident, **{name: self._part(f"{path}/{name}", name) for name in names}}
+
+    def plan(self, target: str, state: Record) -> Change:
+        """Return what was read, without secrets."""
+        return found(target, f"incident {id_and_number(state)}: {state['status']}", without_keys(state))
+
+    def _part(self, path: str, name: str) -> list[Record]:
+        if name in PAGED:
+            return [entry for page in self.client.pages(path, name) for entry in page]
+        try:
+            part: list[Record] = self.client.get(path, LIST_KEYS.get(name, name), LIMITS.get(name, ()))
+        except Refused as error:
+            if name in PLANS and error.status in WITHOUT_PLAN:
+                error.hint = f"PagerDuty has {name} only {PLANS[name]}. Leave it out of include. {error.hint}".rstrip()
+            raise
+        return part
+
+
+class ById(Reading):
+    """Reads incidents by id or number."""
+
+    def find(self) -> IncidentsById:
+        """Read them with as few calls as possible."""
+        return read_incidents(self.client, list(dict.fromkeys(self.options["incident_id"])), self.include)
+
+
+class ByDedupKey(Reading):
+    """Reads the incidents that events with a dedup key have opened."""
+
+    def check(self) -> None:
+        """Check the key, and what is to be included."""
+        _check_include(self.include)
+        if not self.options["dedup_key"].strip():
+            raise InvalidOption("dedup_key", "must not be empty", self.options["dedup_key"])
+
+    def find(self) -> IncidentsById:
+        """Find them, newest first."""
+        return dict(find_incidents(self.client, self.options["dedup_key"], self.include))
+
+
+class Filtered(Reading):
+    """Reads the incidents that fit filters."""
+
+    _search: Search
+    """Known once it is prepared."""
+
+    def check(self) -> None:
+        """Check the filters, and what is to be included."""
+        _check_include(self.include)
+        check_search(self.options)
+
+    def prepare(self) -> None:
+        """Look up what the filters name."""
+        self._search = search_of(Directory(self.client), self.options)
+
+    def find(self) -> IncidentsById:
+        """Find them, in the order that is asked for."""
+        return search_incidents(self.client, self._search, self.include)
+
+
+def _check_include(include: t.Sequence[str]) -> None:
+    if SINGLE_ONLY in include:
         raise InvalidOption("include", f"{SINGLE_ONLY} requires incident_id")
-    if params["dedup_key"] is None:
-        return search_incidents(pagerduty, params, included)
-    if not params["dedup_key"].strip():
-        raise InvalidOption("dedup_key", "must not be empty", params["dedup_key"])
-    return dict(find_incidents(pagerduty, params["dedup_key"], included))
-
-
-def _without_keys(value: t.Any) -> t.Any:
-    """Return a part of a response without the integration keys, which are secrets, of services and log entries."""
-    if isinstance(value, dict):
-        return {name: _without_keys(each) for name, each in value.items() if name not in KEYS}
-    return [_without_keys(each) for each in value] if isinstance(value, list) else value
-
-
-def _read_parts(pagerduty: PagerDuty, incident: Record, names: t.Iterable[str]) -> Record:
-    return {name: _read_part(pagerduty, path_of("incidents", incident["id"], name), name) for name in names}
-
-
-def _read_part(pagerduty: PagerDuty, path: str, name: str) -> list[Record]:
-    if name in PAGED:
-        return [entry for page in pagerduty.pages(path, name) for entry in page]
-    try:
-        part: list[Record] = pagerduty.get(path, LIST_KEYS.get(name, name), LIMITS.get(name, ()))
-    except Refused as error:
-        if name in PLANS and error.status in WITHOUT_PLAN:
-            error.hint = f"PagerDuty has {name} only {PLANS[name]}. Leave it out of include. {error.hint}".rstrip()
-        raise
-    return part

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Requests responders: users and escalation policies, each once; or cancels what is pending of earlier requests.
+"""The module incident_responders: requests users and escalation policies, or cancels pending requests.
 
 Every request pages people, so only those who were not requested yet are. Tasks on different machines may request the
 same people at the same moment, and a page cannot be taken back. So after a request the module reads the incident once
@@ -11,246 +11,264 @@ more and warns about everybody who was requested twice. Private to the collectio
 
 from __future__ import annotations
 
-import functools
 import typing as t
 from collections import Counter
 
 from .._api.client import PagerDuty, Record, path_of
-from .._api.directory import ESCALATION_POLICY, USER, Kind, label, look_up, reference
-from .._core.errors import InvalidOption, OutcomeUnknown, Refused, TaskError
-from .._core.plan import Notification, Plan, PlanOrOutcome, Write
-from .incidents import check_open, checked_ids, name_of, plan_each, read_incident, read_incidents
-from .on_call import OnCall, notified
+from .._api.directory import ESCALATION_POLICY, USER, Directory, reference
+from .._core.action import Action
+from .._core.change import CAREFULLY, Change, Notification
+from .._core.errors import InvalidOption, Refused
+from .._core.words import CANCEL, REQUEST, label, short_name
+from .._incidents.action import IncidentAction
+from .._incidents.on_call import OnCall
+from .._incidents.read import check_open, name_of, read_incident
+from .._incidents.responders import (
+    CANCELLED,
+    DECLINED,
+    NOT_COMING,
+    PENDING,
+    notified_responders,
+    states_by_id,
+    states_of_responders,
+    targets_of,
+)
 
-Targets = dict[str, Record]
-"""Users and escalation policies by id: references, with their names as `summary`."""
-Warn = t.Callable[[str], None]
+Options = dict[str, t.Any]
 
+NAMED = (("users", USER), ("escalation_policies", ESCALATION_POLICY))
+"""The options that name responders, and what to look up."""
 REQUEST_FIELDS = ("id", "incident", "requester", "requested_at")
 """Fields of a request that only PagerDuty knows. Source: PagerDuty/api-schema, `ResponderRequest`."""
-NOT_COMING = ("declined", "user_cancelled", "cancelled")
 NOT_REQUESTED = "not requested"
-PENDING = "pending"
 JOINED = "joined"
-CANCELLED = "user_cancelled"
+DONE = "cancelled"
+"""The result of a cancelled request. Source: PagerDuty/api-schema, PUT /incidents/{id}/responder_requests/cancel."""
 
 
-def change_responders(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> list[PlanOrOutcome]:
-    """Request users and escalation policies on each incident, or cancel their pending requests.
+def incident_responders(client: PagerDuty, options: Options) -> Action[PagerDuty]:
+    """Return the action that a task asks for.
 
     Args:
-        params: `incident_id`, `users`, `escalation_policies`, `responders_message`, `requester`, `renotify` and
+        options: `incident_id`, `users`, `escalation_policies`, `responders_message`, `requester`, `renotify` and
             `state`.
-
-    Raises:
-        InvalidOption: nobody is requested, a name is empty, or two options cannot be combined.
-        Refused: a name matches no object, or more than one.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, POST /incidents/{id}/responder_requests and PUT
     /incidents/{id}/responder_requests/cancel.
     """
-    ids = checked_ids(params["incident_id"])
-    _check(params)
-    wanted = _look_up_targets(pagerduty, params)
-    requester = _look_up_requester(pagerduty, params["requester"])
-    if params["state"] == "absent":
-        cancel = Write(functools.partial(_cancel, pagerduty, requester, wanted))
-        cancellation = functools.partial(_plan_cancellation, wanted, cancel, pagerduty.warn)
-        return plan_each(read_incidents(pagerduty, ids), cancellation)
-    write = Write(functools.partial(_send, pagerduty, requester, wanted), harmful_twice=True)
-    plan = functools.partial(_plan, params, wanted, write, OnCall(pagerduty))
-    return plan_each(read_incidents(pagerduty, ids), plan)
+    return Cancellation(client, options) if options["state"] == "absent" else Request(client, options)
 
 
-def states_of_responders(incident: Record) -> dict[str, str]:
-    """Return how everybody who was requested has answered, by the id of the user or escalation policy."""
-    return _states(incident, _state_of_target)
+class ResponderAction(IncidentAction):
+    """What both have in common: who is asked, and who asks."""
+
+    def __init__(self, client: PagerDuty, options: Options) -> None:
+        super().__init__(client, options)
+        self._wanted: dict[str, Record] = {}
+        """References to users and escalation policies, with their names, by id."""
+        self._requester_id = ""
+
+    def check(self) -> None:
+        """Check who is named."""
+        super().check()
+        named = [(option, name) for option, _kind in NAMED for name in self.options[option] or ()]
+        if not named:
+            raise InvalidOption("users", "set users, escalation_policies, or both")
+        for option, name in named:
+            if not name.strip():
+                raise InvalidOption(option, "must be a list of non-empty names", name)
+        for option in ("responders_message", "requester"):
+            if self.options[option] is not None and not self.options[option].strip():
+                raise InvalidOption(option, "must not be empty", self.options[option])
+
+    def prepare(self) -> None:
+        """Look up everybody who is named, and who requests them."""
+        super().prepare()
+        directory = Directory(self.client)
+        for option, kind in NAMED:
+            for target_id, record in directory.find_all(kind, self.options[option]).items():
+                self._wanted[target_id] = {**reference(kind, record), "summary": short_name(record)}
+        self._requester_id = self._find_requester(directory)
+
+    def _find_requester(self, directory: Directory) -> str:
+        """Return the id of the user who requests: the one given, else that of from_email, else the token's own."""
+        name = self.options["requester"] or self.client.settings.from_email
+        try:
+            user = directory.find(USER, name) if name else self.client.get("/users/me", "user")
+        except Refused as error:
+            error.hint = f"{error.hint} Set requester or from_email to a user of this PagerDuty account.".lstrip()
+            raise
+        return str(user["id"])
+
+    def _by_label(self, states: t.Mapping[str, str]) -> dict[str, str]:
+        """Return states by name, for the diff."""
+        return {label(self._wanted[target_id]): state for target_id, state in states.items()}
+
+    def _labels(self, ids: t.Iterable[str]) -> list[str]:
+        """Return names with ids, for warnings."""
+        return [label(self._wanted[target_id]) for target_id in ids]
+
+    def _short_names(self, ids: t.Iterable[str]) -> list[str]:
+        return [short_name(self._wanted[target_id]) for target_id in ids]
 
 
-def _states(incident: Record, state_of_target: t.Callable[[Record], str]) -> dict[str, str]:
-    states: dict[str, str] = {}
-    for request in incident.get("responder_requests") or ():
-        for target in _targets_of(request):
-            states[target["id"]] = state_of_target(target)
-    for responder in incident.get("incidents_responders") or ():
-        states[responder["user"]["id"]] = responder["state"]
-    return states
+class Request(ResponderAction):
+    """Requests those who were not requested before, or whose request was cancelled."""
 
+    def __init__(self, client: PagerDuty, options: Options) -> None:
+        super().__init__(client, options)
+        self._on_call = OnCall(client)
 
-def read_after_write(pagerduty: PagerDuty, incident_id: str, include: t.Sequence[str] = ()) -> Record:
-    """Read an incident after a write took effect.
+    def plan(self, target: str, state: Record) -> Change:
+        """Plan to request those who are missing, in one call.
 
-    Raises:
-        OutcomeUnknown: it cannot be read.
-    """
-    try:
-        return read_incident(pagerduty, incident_id, [("include[]", name) for name in include])
-    except TaskError as error:
-        raise OutcomeUnknown.after_write(error) from error
-
-
-def _send(pagerduty: PagerDuty, requester: str, wanted: Targets, plans: t.Sequence[Plan]) -> list[Record]:
-    (plan,) = plans
-    body = {"requester_id": requester, **plan.body}
-    path = path_of("incidents", plan.target, "responder_requests")
-    pagerduty.write_and_get("POST", path, body, "responder_request")
-    incident = read_after_write(pagerduty, plan.target)
-    before, now = _request_counts(plan.record), _request_counts(incident)
-    ids = [target["id"] for target in _targets_of(plan.body)]
-    twice = [label(wanted[target_id]) for target_id in ids if now[target_id] - before[target_id] > 1]
-    if twice:
-        pagerduty.warn(
-            f"Incident {name_of(incident)}: another task requested {', '.join(twice)} at the same moment, so they may "
-            "have been paged twice. Run the task on one host (run_once) to avoid that."
+        Raises:
+            Refused: somebody is missing, and the incident is resolved.
+        """
+        states = states_of_responders(state)
+        missing = [target_id for target_id in self._wanted if self._is_missing(states.get(target_id))]
+        if missing:
+            check_open(state, "responders cannot be requested")
+        body = self._body(state, missing)
+        before = self._shown(states, missing)
+        return Change(
+            target=target,
+            name=name_of(state),
+            before={"responders": self._by_label(before)},
+            after={"responders": self._by_label({**before, **dict.fromkeys(missing, PENDING)})},
+            says=[REQUEST(*self._short_names(missing))] if missing else "everybody was requested before",
+            record=state,
+            predicted=self._predict(state, body) if missing else state,
+            body=body,
+            resend=CAREFULLY,
+            warnings=self._warnings(state, states, missing),
         )
-    return [incident]
 
+    def people(self, change: Change) -> t.Sequence[Notification]:
+        """Return the users who are requested, and who is on call for the policies."""
+        return notified_responders(self._on_call, [self._wanted[target["id"]] for target in targets_of(change.body)])
 
-def _check(params: t.Mapping[str, t.Any]) -> None:
-    requested = [("users", name) for name in params["users"] or ()]
-    requested += [("escalation_policies", name) for name in params["escalation_policies"] or ()]
-    if not requested:
-        raise InvalidOption("users", "users or escalation_policies must name somebody")
-    for option, name in requested:
-        if not name.strip():
-            raise InvalidOption(option, "must not contain an empty name", name)
-    for option in ("responders_message", "requester"):
-        if params[option] is not None and not params[option].strip():
-            raise InvalidOption(option, "must not be empty", params[option])
-    for option in ("responders_message", "renotify"):
-        if params["state"] == "absent" and params[option]:
-            raise InvalidOption(option, "cannot be combined with state=absent", params[option])
+    def send_one(self, change: Change) -> Record:
+        """Request them, then read the incident to see whether another task has requested them as well."""
+        path = path_of("incidents", change.target, "responder_requests")
+        body = {"requester_id": self._requester_id, **change.body}
+        self.client.write_and_get("POST", path, body, "responder_request")
+        incident = read_incident(self.client, change.target)
+        self._warn_about_two_requests(change, incident)
+        return incident
 
+    def _is_missing(self, state: str | None) -> bool:
+        return state is None or state in CANCELLED or (self.options["renotify"] and state == DECLINED)
 
-def _look_up_targets(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> Targets:
-    names = [(USER, name) for name in params["users"] or ()]
-    names += [(ESCALATION_POLICY, name) for name in params["escalation_policies"] or ()]
-    targets = (_target(kind, look_up(pagerduty, kind, name)) for kind, name in names)
-    return {target["id"]: target for target in targets}
+    def _shown(self, states: t.Mapping[str, str], missing: t.Sequence[str]) -> dict[str, str]:
+        """Return the present states that the diff shows.
 
+        Whoever declined and is not asked again is left out: a policy that is requested may ask them all the same.
+        """
+        return {
+            target_id: states.get(target_id, NOT_REQUESTED)
+            for target_id in self._wanted
+            if target_id in missing or states[target_id] not in NOT_COMING
+        }
 
-def _target(kind: Kind, record: Record) -> Record:
-    return {**reference(kind, record), "summary": record.get("summary") or record.get("name")}
+    def _warnings(self, incident: Record, states: t.Mapping[str, str], missing: t.Sequence[str]) -> list[str]:
+        declined = [each for each in self._wanted if states.get(each) == DECLINED and each not in missing]
+        return [
+            f"{name_of(incident)}: {name} declined; not requested again. Set renotify: true to ask again."
+            for name in self._labels(declined)
+        ]
 
-
-def _look_up_requester(pagerduty: PagerDuty, given: str | None) -> str:
-    """Return the id of the user who requests: the one given, else that of from_email, else the token's own."""
-    name = given or pagerduty.settings.from_email
-    try:
-        user = look_up(pagerduty, USER, name) if name else pagerduty.get("/users/me", "user")
-    except Refused as error:
-        error.hint = "Set requester or from_email to a user of this PagerDuty account."
-        raise
-    return str(user["id"])
-
-
-def _plan(params: t.Mapping[str, t.Any], wanted: Targets, write: Write, on_call: OnCall, incident: Record) -> Plan:
-    states = states_of_responders(incident)
-    missing = [target_id for target_id in wanted if _is_missing(states.get(target_id), params["renotify"])]
-    _warn_about_declined(incident, wanted, states, missing, on_call.pagerduty.warn)
-    if missing:
-        check_open(incident, "responders cannot be requested")
-    # Whoever declined and is not asked again is left out: a policy that is requested may ask them all the same.
-    before = {
-        label(target): states.get(target_id, NOT_REQUESTED)
-        for target_id, target in wanted.items()
-        if target_id in missing or states[target_id] not in NOT_COMING
-    }
-    after = {**before, **{label(wanted[target_id]): PENDING for target_id in missing}}
-    body = _body(incident, wanted, missing, params["responders_message"])
-    predicted = _with_request(incident, _predict_request(body, wanted)) if missing else incident
-    notifies = notified_responders(on_call, (wanted[target_id] for target_id in missing))
-    return Plan(
-        incident["id"], {"responders": before}, {"responders": after}, incident, predicted, write, body, notifies
-    )
-
-
-def notified_responders(on_call: OnCall, targets: t.Iterable[Record]) -> list[Notification]:
-    """Return whom a request notifies, nobody twice.
-
-    Args:
-        targets: references to users and escalation policies.
-
-    Source: https://support.pagerduty.com/main/docs/add-responders.
-    """
-    by_user: dict[str, Notification] = {}
-    for target in targets:
-        is_policy = str(target.get("type")).startswith("escalation_policy")
-        requested = on_call.notified_by(target) if is_policy else notified([target], "requested as a responder")
-        for each in requested:
-            by_user.setdefault(each.who["id"] if each.who else "", each)
-    return list(by_user.values())
-
-
-def _body(incident: Record, wanted: Targets, missing: t.Sequence[str], message: str | None) -> Record:
-    return {
-        "message": message or f"Please help with {incident.get('title') or name_of(incident)}",
-        "responder_request_targets": [
-            {"responder_request_target": {"id": target_id, "type": wanted[target_id]["type"]}} for target_id in missing
-        ],
-    }
-
-
-def _is_missing(state: str | None, renotify: bool) -> bool:
-    return state is None or (renotify and state in NOT_COMING)
-
-
-def _warn_about_declined(
-    incident: Record, wanted: Targets, states: dict[str, str], missing: t.Sequence[str], warn: Warn
-) -> None:
-    for target_id, target in wanted.items():
-        if states.get(target_id) in NOT_COMING and target_id not in missing:
-            warn(
-                f"Incident {name_of(incident)}: {label(target)} is {states[target_id]} and is not requested again; "
-                "set renotify to do so."
+    def _warn_about_two_requests(self, change: Change, incident: Record) -> None:
+        before, now = _request_counts(change.record), _request_counts(incident)
+        ids = [target["id"] for target in targets_of(change.body)]
+        twice = self._labels(each for each in ids if now[each] - before[each] > 1)
+        if twice:
+            self.client.warn(
+                f"{name_of(incident)}: another task requested {', '.join(twice)} at the same moment, so they may have "
+                "been paged twice. Run the task on one host (run_once) to avoid that."
             )
 
+    def _body(self, incident: Record, missing: t.Sequence[str]) -> Record:
+        targets = [{"id": target_id, "type": self._wanted[target_id]["type"]} for target_id in missing]
+        return {
+            "message": self.options["responders_message"]
+            or f"Please help with {incident.get('title') or name_of(incident)}",
+            "responder_request_targets": [{"responder_request_target": target} for target in targets],
+        }
 
-def _targets_of(request: Record) -> list[Record]:
-    """Return the targets of a request: PagerDuty's example nests each one level deeper than its schema."""
-    return [entry.get("responder_request_target") or entry for entry in request.get("responder_request_targets") or ()]
+    def _predict(self, incident: Record, body: Record) -> Record:
+        """Return the incident with the request as PagerDuty will return it; only PagerDuty knows who answers."""
+        targets = [
+            {"responder_request_target": {**self._wanted[target["id"]], "incidents_responders": None}}
+            for target in targets_of(body)
+        ]
+        request = {
+            **dict.fromkeys(REQUEST_FIELDS),
+            "message": body["message"],
+            "responder_request_targets": targets,
+        }
+        return {**incident, "responder_requests": [*(incident.get("responder_requests") or ()), request]}
 
 
-def _state_of_target(target: Record) -> str:
-    """Return the state of a requested policy: declined only if everybody it reached has declined."""
-    states = [responder.get("state") for responder in target.get("incidents_responders") or ()]
-    return str(states[0]) if states and all(state in NOT_COMING for state in states) else PENDING
+class Cancellation(ResponderAction):
+    """Cancels pending requests. Whoever has answered stays as they are."""
+
+    def check(self) -> None:
+        """Check that no option is given that only a request has."""
+        super().check()
+        for option in ("responders_message", "renotify"):
+            if self.options[option]:
+                raise InvalidOption(option, "cannot be combined with state=absent", self.options[option])
+
+    def plan(self, target: str, state: Record) -> Change:
+        """Plan to cancel what is pending."""
+        states = states_by_id(state, _cancellable_state)
+        before = {target_id: states.get(target_id, NOT_REQUESTED) for target_id in self._wanted}
+        pending = [target_id for target_id in self._wanted if before[target_id] == PENDING]
+        joined = self._labels(target_id for target_id in self._wanted if before[target_id] == JOINED)
+        requests = f"the request{'s' if len(pending) > 1 else ''} to {', '.join(self._short_names(pending))}"
+        return Change(
+            target=target,
+            name=name_of(state),
+            before={"responders": self._by_label(before)},
+            after={"responders": self._by_label({**before, **dict.fromkeys(pending, CANCELLED[0])})},
+            says=[CANCEL(requests)] if pending else "no request is pending",
+            record=state,
+            body=pending,
+            warnings=[
+                f"{name_of(state)}: {name} has already joined; the request can no longer be cancelled."
+                for name in joined
+            ],
+        )
+
+    def send_one(self, change: Change) -> Record:
+        """Cancel the requests, and warn about those that were answered in the meantime.
+
+        Raises:
+            Refused: none was cancelled.
+        """
+        path = path_of("incidents", change.target, "responder_requests", "cancel")
+        targets = [{"type": self._wanted[target_id]["type"], "id": target_id} for target_id in change.body]
+        body = {"requester_id": self._requester_id, "responder_request_targets": targets}
+        results = self.client.write_and_get("PUT", path, body, "responder_request_targets", is_effect=False)
+        others = [
+            f"{label(self._wanted.get(each['id'], each))}: {each['result']}"
+            for each in results
+            if each["result"] != DONE
+        ]
+        message = f"{change.name}: PagerDuty did not cancel every request ({', '.join(others)})."
+        if others and len(others) == len(results):
+            raise Refused(message, hint="Run the task again to see who has joined.", is_conflict=True)
+        # PagerDuty accepts the call even if it cancels nothing: only its answer says whether there was an effect.
+        self.client.accepted += 1
+        if others:
+            self.client.warn(message)
+        return read_incident(self.client, change.target)
 
 
 def _request_counts(incident: Record) -> Counter[str]:
     requests = incident.get("responder_requests") or ()
-    return Counter(target["id"] for request in requests for target in _targets_of(request))
-
-
-def _with_request(incident: Record, request: Record) -> Record:
-    responders = list(incident.get("incidents_responders") or ())
-    responders += [each for target in _targets_of(request) for each in target.get("incidents_responders") or ()]
-    by_user = {responder["user"]["id"]: responder for responder in responders}
-    return {
-        **incident,
-        "incidents_responders": list(by_user.values()),
-        "responder_requests": [*(incident.get("responder_requests") or ()), request],
-    }
-
-
-def _predict_request(body: Record, wanted: Targets) -> Record:
-    """Return a request as PagerDuty will return it; only PagerDuty knows who answers."""
-    shown = [
-        {"responder_request_target": {**wanted[target["id"]], "incidents_responders": None}}
-        for target in _targets_of(body)
-    ]
-    return {**dict.fromkeys(REQUEST_FIELDS), "message": body["message"], "responder_request_targets": shown}
-
-
-def _plan_cancellation(wanted: Targets, write: Write, warn: Warn, incident: Record) -> Plan:
-    states = _states(incident, _cancellable_state)
-    before = {label(target): states.get(target_id, NOT_REQUESTED) for target_id, target in wanted.items()}
-    pending = [target_id for target_id in wanted if states.get(target_id) == PENDING]
-    for target_id, target in wanted.items():
-        if states.get(target_id) == JOINED:
-            warn(f"Incident {name_of(incident)}: {label(target)} has joined, which cannot be cancelled.")
-    after = {**before, **{label(wanted[target_id]): CANCELLED for target_id in pending}}
-    return Plan(incident["id"], {"responders": before}, {"responders": after}, incident, incident, write, pending)
+    return Counter(target["id"] for request in requests for target in targets_of(request))
 
 
 def _cancellable_state(target: Record) -> str:
@@ -259,25 +277,3 @@ def _cancellable_state(target: Record) -> str:
     if not states or PENDING in states:
         return PENDING
     return JOINED if JOINED in states else str(states[0])
-
-
-def _cancel(pagerduty: PagerDuty, requester: str, wanted: Targets, plans: t.Sequence[Plan]) -> list[Record]:
-    """Cancel pending requests, and warn about those that were answered in the meantime.
-
-    Raises:
-        Refused: none was cancelled.
-    """
-    (plan,) = plans
-    targets = [{"type": wanted[target_id]["type"], "id": target_id} for target_id in plan.body]
-    body = {"requester_id": requester, "responder_request_targets": targets}
-    path = path_of("incidents", plan.target, "responder_requests", "cancel")
-    results = pagerduty.write_and_get("PUT", path, body, "responder_request_targets")
-    others = [
-        f"{label(wanted.get(each['id'], each))}: {each['result']}" for each in results if each["result"] != "cancelled"
-    ]
-    message = f"Incident {plan.target}: PagerDuty did not cancel every request ({', '.join(others)})."
-    if others and len(others) == len(results):
-        raise Refused(message, hint="Run the task again to see who has joined.", is_conflict=True)
-    if others:
-        pagerduty.warn(message)
-    return [read_after_write(pagerduty, plan.target)]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a response play on incidents that lack any of its effects: its responders, or its conference bridge.
+"""The module incident_response_play: runs a play on incidents that lack its responders or its conference bridge.
 
 Running a play pages all its responders again. So if only its bridge is missing, the bridge alone is set. Subscribers
 that a play adds cannot be read back, so a play without responders and bridge is recorded in a note.
@@ -13,123 +13,257 @@ to the collection.
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
 from .._api.client import PagerDuty, Record, path_of
-from .._api.directory import RESPONSE_PLAY, label, look_up
+from .._api.directory import RESPONSE_PLAY, Directory
+from .._core.action import Action, State
+from .._core.change import CAREFULLY, Change, Fields, Notification
 from .._core.errors import InvalidOption, Refused
-from .._core.plan import Fields, Notification, Plan, PlanOrOutcome, Write
-from .incident_responders import notified_responders, read_after_write, states_of_responders
-from .incidents import check_open, checked_ids, plan_each, put_incidents, read_incidents
-from .on_call import OnCall
-from .run_note import Run, has_started, start
+from .._core.words import NOTIFY, RUN, SET, label, short_name
+from .._incidents.action import IncidentAction
+from .._incidents.notes import Notes, read_notes
+from .._incidents.on_call import OnCall
+from .._incidents.read import check_open, name_of, read_incident, well_formed
+from .._incidents.responders import notified_responders, states_of_responders
+from .._incidents.run_note import IF_UNKNOWN, Run, has_started, start
+
+Options = dict[str, t.Any]
 
 WITHDRAWN = (402, 403, 404, 410)
 """How accounts without response plays answer."""
 
 
-def run_response_play(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> list[PlanOrOutcome]:
-    """Run a response play.
+def incident_response_play(client: PagerDuty, options: Options) -> Action[PagerDuty]:
+    """Return the action that a task asks for.
 
     Args:
-        params: `incident_id` and `response_play`, its id or name.
-
-    Raises:
-        InvalidOption: the name is empty.
-        Refused: the name matches no play, or more than one, or the account has no response plays.
+        options: `incident_id` and `response_play`, its id or name.
 
     Source: PagerDuty/api-schema as of before 2025-09-09, POST /response_plays/{response_play_id}/run.
     """
-    if not params["response_play"].strip():
-        raise InvalidOption("response_play", "must not be empty", params["response_play"])
-    ids = checked_ids(params["incident_id"])
-    play = _look_up(pagerduty, params["response_play"])
-    on_call = OnCall(pagerduty)
-    if play.get("responders") or _bridge(play):
-        run = Write(functools.partial(_run, pagerduty, play), harmful_twice=True)
-        plan = functools.partial(_plan, on_call, play, run, put_incidents(pagerduty, harmful_twice=False))
-    else:
-        write = Write(functools.partial(_run_recorded, pagerduty, play), harmful_twice=True)
-        plan = functools.partial(_plan_recorded, on_call, play, write)
-    return plan_each(read_incidents(pagerduty, ids, _include(play)), plan)
+    return PlayAction(client, options)
 
 
-def _look_up(pagerduty: PagerDuty, text: str) -> Record:
-    try:
-        return look_up(pagerduty, RESPONSE_PLAY, text)
-    except Refused as error:
-        if error.status in WITHDRAWN:
-            error.message += " The account has no response plays: PagerDuty has withdrawn them."
-            error.hint = "Use an incident workflow instead: oncall.pagerduty.incident_workflow."
-        raise
+class PlayAction(IncidentAction):
+    """Runs a play. What is read, planned and sent depends on the play, and is known once it is looked up."""
+
+    def __init__(self, client: PagerDuty, options: Options) -> None:
+        super().__init__(client, options)
+        self._play: Play
+
+    def check(self) -> None:
+        """Check the play's name."""
+        super().check()
+        if not self.options["response_play"].strip():
+            raise InvalidOption("response_play", "must not be empty", self.options["response_play"])
+
+    def prepare(self) -> None:
+        """Look up the play.
+
+        Raises:
+            Refused: the name matches no play, or more than one, or the account has no response plays.
+        """
+        super().prepare()
+        record = self._find()
+        can_be_read = record.get("responders") or bridge_of(record)
+        self._play = ReadablePlay(self.client, record) if can_be_read else RecordedPlay(self.client, record)
+        self.include = ["conference_bridge"] if bridge_of(record) else []
+
+    def state(self, incident: Record) -> State:
+        """Return the incident, and what else shows whether the play has run."""
+        return self._play.state(incident)
+
+    def plan(self, target: str, state: State) -> Change:
+        """Plan to run the play, or what is missing of it.
+
+        Raises:
+            Refused: something is missing, and the incident is resolved.
+            OutcomeUnknown: the play may or may not have run.
+        """
+        return self._play.plan(target, state)
+
+    def people(self, change: Change) -> t.Sequence[Notification]:
+        """Return whom the play notifies; nobody if only its bridge is set."""
+        who: t.Sequence[Notification] = change.body.people()
+        return who
+
+    def send(self, changes: t.Sequence[Change]) -> t.Sequence[Record | None]:
+        """Run the play, or set its bridge."""
+        return [change.body.send(change) for change in changes]
+
+    def _find(self) -> Record:
+        try:
+            return Directory(self.client).find(RESPONSE_PLAY, self.options["response_play"])
+        except Refused as error:
+            if error.status in WITHDRAWN:
+                error.message += " The account has no response plays: PagerDuty has withdrawn them."
+                error.hint = f"{error.hint} Use oncall.pagerduty.incident_workflow instead.".lstrip()
+            raise
 
 
-def _bridge(play: Record) -> Record:
+class Play:
+    """A response play, and how it is run.
+
+    Args:
+        record: the play.
+    """
+
+    if_unknown = ""
+
+    def __init__(self, client: PagerDuty, record: Record) -> None:
+        self.client = client
+        self.record = record
+        self._on_call = OnCall(client)
+
+    def state(self, incident: Record) -> State:
+        """Return what shows whether the play has run."""
+        raise NotImplementedError
+
+    def plan(self, target: str, state: State) -> Change:
+        """Return what is missing. The change's body has `people` and `send`."""
+        raise NotImplementedError
+
+    def people(self) -> list[Notification]:
+        """Return whom the play notifies: all its responders, also those who were requested before, and subscribers."""
+        notifies = notified_responders(self._on_call, self.record.get("responders") or ())
+        if self.record.get("subscribers_message"):
+            notifies.append(Notification(None, "subscribed to the incident and gets the play's message", NOTIFY))
+        return notifies
+
+    def send(self, change: Change) -> Record:
+        """Run the play; returns the incident."""
+        raise NotImplementedError
+
+    def run(self, incident: Record, before: Fields, after: Fields) -> Change:
+        """Return the change that runs the play, if anything differs.
+
+        Raises:
+            Refused: something does, and the incident is resolved.
+        """
+        is_over = before == after
+        if not is_over:
+            check_open(incident, "a response play cannot be run on it")
+        return Change(
+            target=incident["id"],
+            name=name_of(incident),
+            before=before,
+            after=after,
+            says="the play has run already" if is_over else [RUN(f"response play {short_name(self.record)}")],
+            record=incident,
+            body=self,
+            resend=CAREFULLY,
+            if_unknown=self.if_unknown,
+        )
+
+    def post(self, incident_id: str) -> None:
+        """Run the play."""
+        body = {"incident": {"id": incident_id, "type": "incident_reference"}}
+        self.client.write("POST", path_of("response_plays", self.record["id"], "run"), body)
+
+
+class ReadablePlay(Play):
+    """A play with responders or a bridge, which an incident shows."""
+
+    def __init__(self, client: PagerDuty, record: Record) -> None:
+        super().__init__(client, record)
+        self._bridge = Bridge(client, bridge_of(record))
+
+    def state(self, incident: Record) -> Record:
+        """Return the incident alone."""
+        return incident
+
+    def plan(self, target: str, state: Record) -> Change:
+        """Plan to run the play unless all its effects are there; if only the bridge is missing, to set it."""
+        before, after = self._effects(state)
+        run = self.run(state, before, after)
+        only_bridge = run.is_needed and after["responders"] and before["responders"] == after["responders"]
+        return self._bridge.instead_of(run) if only_bridge else run
+
+    def send(self, change: Change) -> Record:
+        """Run the play, and read its effects: the response is only "ok"."""
+        self.post(change.target)
+        include = [("include[]", "conference_bridge")] if self._bridge.fields else []
+        return read_incident(self.client, change.target, include)
+
+    def _effects(self, incident: Record) -> tuple[Fields, Fields]:
+        """Return the effects of the play as they are on the incident, and as they should be."""
+        states = states_of_responders(incident)
+        responders = [(entry["id"], label(entry)) for entry in self.record.get("responders") or ()]
+        before: Fields = {"responders": sorted(shown for target_id, shown in responders if target_id in states)}
+        after: Fields = {"responders": sorted(shown for _target_id, shown in responders)}
+        if self._bridge.fields:
+            now = incident.get("conference_bridge") or {}
+            before["conference_bridge"] = {name: now.get(name) for name in self._bridge.fields}
+            after["conference_bridge"] = self._bridge.fields
+        return before, after
+
+
+class RecordedPlay(Play):
+    """A play of subscribers alone, which no incident shows."""
+
+    if_unknown = IF_UNKNOWN
+
+    def state(self, incident: Record) -> tuple[Record, Notes]:
+        """Return the incident and its notes, which record that the play has run."""
+        return incident, read_notes(self.client, incident["id"])
+
+    def plan(self, target: str, state: tuple[Record, Notes]) -> Change:
+        """Plan to run the play unless a note records that it has run.
+
+        Raises:
+            OutcomeUnknown: it may or may not have run.
+        """
+        incident, notes = state
+        recorded = self._recorded(target)
+        before = [recorded.key] if has_started(notes, recorded, name_of(incident)) else []
+        return self.run(incident, {"runs": before}, {"runs": [recorded.key]})
+
+    def send(self, change: Change) -> Record:
+        """Run the play, and record it in a note."""
+        start(self.client, change.target, self._recorded(change.target), lambda: self.post(change.target))
+        return change.record
+
+    def _recorded(self, incident_id: str) -> Run:
+        return Run(f"Response Play {label(self.record)}", f"{self.record['id']}-{incident_id}")
+
+
+class Bridge:
+    """The conference bridge of a play, set without running the play.
+
+    Args:
+        fields: what the play sets of it.
+    """
+
+    def __init__(self, client: PagerDuty, fields: Record) -> None:
+        self.client = client
+        self.fields = fields
+
+    def instead_of(self, run: Change) -> Change:
+        """Return the change that sets the bridge alone."""
+        return Change(
+            target=run.target,
+            name=run.name,
+            before=run.before,
+            after=run.after,
+            says=[SET("the conference bridge")],
+            record=run.record,
+            predicted={**run.record, "conference_bridge": self.fields},
+            body=self,
+        )
+
+    def people(self) -> list[Notification]:
+        """Return nobody."""
+        return []
+
+    def send(self, change: Change) -> Record | None:
+        """Set the bridge; None if the response leaves the incident out. PagerDuty's response has no bridge."""
+        update = {"id": change.target, "type": "incident_reference", "conference_bridge": self.fields}
+        listed = well_formed(self.client.write_and_get("PUT", "/incidents", {"incidents": [update]}, "incidents"))
+        incident = listed.get(change.target)
+        return incident and {**incident, "conference_bridge": self.fields}
+
+
+def bridge_of(play: Record) -> Record:
+    """Return what a play sets of the conference bridge."""
     return {name: play[name] for name in ("conference_number", "conference_url") if play.get(name)}
-
-
-def _include(play: Record) -> list[str]:
-    """Return what an incident must include to show the play's effects."""
-    return ["conference_bridge"] if _bridge(play) else []
-
-
-def _plan(on_call: OnCall, play: Record, run: Write, put: Write, incident: Record) -> Plan:
-    before, after = _effects(incident, play)
-    if before != after:
-        check_open(incident, "a response play cannot be run on it")
-    if after["responders"] and before["responders"] == after["responders"]:
-        bridge = _bridge(play)
-        predicted = {**incident, "conference_bridge": bridge} if bridge else incident
-        return Plan(incident["id"], before, after, incident, predicted, put, {"conference_bridge": bridge})
-    notifies = _notifies(on_call, play) if before != after else []
-    return Plan(incident["id"], before, after, incident, incident, run, notifies=notifies)
-
-
-def _notifies(on_call: OnCall, play: Record) -> list[Notification]:
-    """Return whom a play notifies: all its responders, also those who were requested before, and subscribers."""
-    notifies = notified_responders(on_call, play.get("responders") or ())
-    if play.get("subscribers_message"):
-        notifies.append(Notification(None, "subscribers of the incident, who are sent the play's message"))
-    return notifies
-
-
-def _effects(incident: Record, play: Record) -> tuple[Fields, Fields]:
-    """Return the effects of the play as they are on the incident, and as they should be."""
-    states = states_of_responders(incident)
-    responders = [(entry["id"], label(entry)) for entry in play.get("responders") or ()]
-    before: Fields = {"responders": sorted(shown for target_id, shown in responders if target_id in states)}
-    after: Fields = {"responders": sorted(shown for _target_id, shown in responders)}
-    bridge = _bridge(play)
-    if bridge:
-        now = incident.get("conference_bridge") or {}
-        before["conference_bridge"] = {name: now.get(name) for name in bridge}
-        after["conference_bridge"] = bridge
-    return before, after
-
-
-def _run(pagerduty: PagerDuty, play: Record, plans: t.Sequence[Plan]) -> list[Record]:
-    (plan,) = plans
-    _post(pagerduty, play, plan.target)
-    # The response is only "ok"; the effects show on the incident.
-    return [read_after_write(pagerduty, plan.target, _include(play))]
-
-
-def _plan_recorded(on_call: OnCall, play: Record, write: Write, incident: Record) -> Plan:
-    run = Run(f"Response Play {label(play)}", f"{play['id']}-{incident['id']}")
-    before: Fields = {"runs": [run.key] if has_started(on_call.pagerduty, incident, run) else []}
-    if not before["runs"]:
-        check_open(incident, "a response play cannot be run on it")
-    notifies = [] if before["runs"] else _notifies(on_call, play)
-    return Plan(incident["id"], before, {"runs": [run.key]}, incident, incident, write, run, notifies)
-
-
-def _run_recorded(pagerduty: PagerDuty, play: Record, plans: t.Sequence[Plan]) -> list[Record]:
-    (plan,) = plans
-    start(pagerduty, plan.target, plan.body, lambda: _post(pagerduty, play, plan.target))
-    return [plan.predicted]
-
-
-def _post(pagerduty: PagerDuty, play: Record, incident_id: str) -> None:
-    body = {"incident": {"id": incident_id, "type": "incident_reference"}}
-    pagerduty.write("POST", path_of("response_plays", play["id"], "run"), body)

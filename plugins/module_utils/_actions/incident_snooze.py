@@ -2,96 +2,120 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Snoozes incidents: they stay acknowledged until a time, and are then triggered again.
+"""The module incident_snooze: keeps incidents acknowledged until a time, when PagerDuty triggers them again.
 
 PagerDuty snoozes only acknowledged incidents, so a triggered one is acknowledged first. Private to the collection.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 import typing as t
 from datetime import datetime, timedelta
 
 from .._api.client import PagerDuty, Record, path_of
+from .._core.change import Change
 from .._core.errors import InvalidOption, Refused
-from .._core.plan import Plan, PlanOrOutcome, Write
-from .._core.time_texts import iso_8601, now, parse_duration, parse_time
-from .incidents import check_open, checked_ids, plan_each, read_incidents
+from .._core.time_texts import EARLIEST, iso_8601, now, parse_duration, parse_time, spoken_duration, spoken_time
+from .._core.words import ACKNOWLEDGE, SNOOZE, Phrase
+from .._incidents.action import IncidentAction
+from .._incidents.read import check_open, name_of
 
 MAX_SECONDS = 604_800
 """A week. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, POST /incidents/{id}/snooze."""
 TOLERANCE = timedelta(minutes=1)
 """A snooze that ends so much earlier is long enough: clocks differ, and a playbook may run twice in a row."""
-END = "end of the snooze"
 
 
-class End(t.NamedTuple):
-    """When a snooze should end.
-
-    Args:
-        moment: the time.
-        shown: the time in a diff; relative, if the user gave a duration.
-    """
-
-    moment: datetime
-    shown: str
-
-
-def snooze(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> list[PlanOrOutcome]:
-    """Snooze each incident.
+class Snooze(IncidentAction):
+    """Snoozes each incident.
 
     Args:
-        params: `incident_id`, and `duration` or `until`.
-
-    Raises:
-        InvalidOption: an option has an unusable value.
+        options: `incident_id`, and `duration` or `until`.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, POST /incidents/{id}/snooze;
     https://support.pagerduty.com/main/docs/edit-incidents.
     """
-    ids = checked_ids(params["incident_id"])
-    if END not in pagerduty.decisions:
-        # If a response is lost, the task plans again: the end must not move.
-        pagerduty.decisions[END] = _end(params)
-    end: End = pagerduty.decisions[END]
-    plan = functools.partial(_plan, end, Write(functools.partial(_send, pagerduty, end)))
-    return plan_each(read_incidents(pagerduty, ids), plan)
 
+    def __init__(self, client: PagerDuty, options: dict[str, t.Any]) -> None:
+        super().__init__(client, options)
+        self._seconds: int | None = None
+        """How long to snooze; None if the end is given."""
+        self._start = self._end = EARLIEST
 
-def _end(params: t.Mapping[str, t.Any]) -> End:
-    if params["until"] is not None:
-        moment = parse_time("until", params["until"])
-        if not timedelta(0) < moment - now() <= timedelta(seconds=MAX_SECONDS):
-            raise InvalidOption("until", "must be in the future, and at most a week from now", params["until"])
-        return End(moment, iso_8601(moment))
-    seconds = parse_duration("duration", params["duration"])
-    if seconds > MAX_SECONDS:
-        raise InvalidOption("duration", "must be at most a week", params["duration"])
-    return End(now() + timedelta(seconds=seconds), f"{params['duration'].strip()} from now")
+    def check(self) -> None:
+        """Check the ids, and when the snooze should end."""
+        super().check()
+        duration, until = self.options["duration"], self.options["until"]
+        if until is not None:
+            self._end = parse_time("until", until)
+            if not timedelta(0) < self._end - now() <= timedelta(seconds=MAX_SECONDS):
+                raise InvalidOption("until", "must be in the future, and at most a week from now", until)
+            return
+        self._seconds = parse_duration("duration", duration)
+        if self._seconds > MAX_SECONDS:
+            raise InvalidOption("duration", "must be at most a week", duration)
 
+    def prepare(self) -> None:
+        """Turn numbers into ids. From now on the end stays the same."""
+        super().prepare()
+        self._start = now()
+        if self._seconds is not None:
+            self._end = self._start + timedelta(seconds=self._seconds)
 
-def _plan(end: End, write: Write, incident: Record) -> Plan:
-    snoozed_until = _snoozed_until(incident)
-    if snoozed_until and snoozed_until >= end.moment - TOLERANCE:
-        before = {"snoozed_until": iso_8601(snoozed_until)}
-        return Plan(incident["id"], before, before, incident, incident)
-    check_open(incident, "it cannot be snoozed")
-    others = [action for action in incident.get("pending_actions") or () if action["type"] != "unacknowledge"]
-    predicted = {
-        **incident,
-        "status": "acknowledged",
-        "pending_actions": [*others, {"type": "unacknowledge", "at": iso_8601(end.moment)}],
-    }
-    return Plan(
-        incident["id"],
-        {"status": incident["status"], "snoozed_until": snoozed_until and iso_8601(snoozed_until)},
-        {"status": "acknowledged", "snoozed_until": end.shown},
-        incident,
-        predicted,
-        write,
-    )
+    def plan(self, target: str, state: Record) -> Change:
+        """Plan to snooze the incident, unless it stays acknowledged long enough.
+
+        Raises:
+            Refused: it is resolved.
+        """
+        snoozed_until, name = _snoozed_until(state), name_of(state)
+        if snoozed_until and snoozed_until >= self._end - TOLERANCE:
+            shown = {"snoozed_until": iso_8601(snoozed_until)}
+            says = f"snoozed until {spoken_time(snoozed_until, self._start)} already"
+            return Change(target=target, name=name, before=shown, after=shown, says=says, record=state)
+        check_open(state, "it cannot be snoozed")
+        return Change(
+            target=target,
+            name=name,
+            before={"status": state["status"], "snoozed_until": snoozed_until and iso_8601(snoozed_until)},
+            after={"status": "acknowledged", "snoozed_until": self._shown_end()},
+            says=self._says(state),
+            record=state,
+            predicted=self._predicted(state),
+        )
+
+    def send_one(self, change: Change) -> Record:
+        """Acknowledge the incident if need be, then snooze it."""
+        if change.before["status"] != "acknowledged":
+            self._acknowledge(change.target)
+        seconds = min(MAX_SECONDS, max(1, math.ceil((self._end - now()).total_seconds())))
+        path = path_of("incidents", change.target, "snooze")
+        incident: Record = self.client.write_and_get("POST", path, {"duration": seconds}, "incident")
+        return incident
+
+    def _shown_end(self) -> str:
+        """Return the end for diffs: relative if the user gave a duration, so that it is the same in check mode."""
+        return iso_8601(self._end) if self._seconds is None else f"{self.options['duration'].strip()} from now"
+
+    def _says(self, incident: Record) -> list[Phrase]:
+        length = [] if self._seconds is None else [f"for {spoken_duration(self._seconds)}"]
+        snooze = SNOOZE(*length, f"until {spoken_time(self._end, self._start)}")
+        return [snooze] if incident["status"] == "acknowledged" else [ACKNOWLEDGE(), snooze]
+
+    def _predicted(self, incident: Record) -> Record:
+        others = [action for action in incident.get("pending_actions") or () if action["type"] != "unacknowledge"]
+        end = {"type": "unacknowledge", "at": iso_8601(self._end)}
+        return {**incident, "status": "acknowledged", "pending_actions": [*others, end]}
+
+    def _acknowledge(self, incident_id: str) -> None:
+        body = {"incident": {"type": "incident_reference", "status": "acknowledged"}}
+        try:
+            self.client.write("PUT", path_of("incidents", incident_id), body)
+        except Refused as error:
+            # Somebody may have acknowledged it first.
+            if not error.is_conflict:
+                raise
 
 
 def _snoozed_until(incident: Record) -> datetime | None:
@@ -100,31 +124,5 @@ def _snoozed_until(incident: Record) -> datetime | None:
     try:
         return max((parse_time("at", each) for each in times), default=None)
     except InvalidOption:
-        # A time that cannot be read is as good as none.
+        # Treat an unreadable time as no snooze.
         return None
-
-
-def _send(pagerduty: PagerDuty, end: End, plans: t.Sequence[Plan]) -> list[Record]:
-    (plan,) = plans
-    is_acknowledged = plan.before["status"] == "acknowledged"
-    if not is_acknowledged:
-        _acknowledge(pagerduty, plan.target)
-    seconds = min(MAX_SECONDS, max(1, math.ceil((end.moment - now()).total_seconds())))
-    path = path_of("incidents", plan.target, "snooze")
-    try:
-        incident: Record = pagerduty.write_and_get("POST", path, {"duration": seconds}, "incident")
-    except Refused as error:
-        if not is_acknowledged:
-            error.message += " The incident was acknowledged, but not snoozed."
-        raise
-    return [incident]
-
-
-def _acknowledge(pagerduty: PagerDuty, incident_id: str) -> None:
-    body = {"incident": {"type": "incident_reference", "status": "acknowledged"}}
-    try:
-        pagerduty.write("PUT", path_of("incidents", incident_id), body)
-    except Refused as error:
-        # Somebody may have acknowledged it first.
-        if not error.is_conflict:
-            raise

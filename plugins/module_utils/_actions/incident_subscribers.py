@@ -2,22 +2,27 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Adds subscribers to incidents, or removes them. Nobody is notified of it.
+"""The module incident_subscribers: adds subscribers, or removes them. Nobody is notified of it.
 
 Private to the collection.
 """
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
 from .._api.client import PagerDuty, Record, path_of
-from .._api.directory import TEAM, USER, label, look_up
-from .._core.errors import InvalidOption, OutcomeUnknown, Refused
-from .._core.plan import Plan, PlanOrOutcome, Write
-from .incidents import checked_ids, plan_each, resolve_numbers
-from .subscribers import Key, read_subscribers
+from .._api.directory import TEAM, USER, Directory
+from .._core.action import Action, State
+from .._core.change import Change, Says
+from .._core.errors import InvalidOption, OutcomeUnknown, Refused, TaskError
+from .._core.words import SUBSCRIBE, UNSUBSCRIBE, label, short_name
+from .._incidents.action import IncidentAction
+from .._incidents.subscribers import Key, read_subscribers
+
+Options = dict[str, t.Any]
+ByKey = dict[Key, Record]
+"""Subscribers, or users and teams, by what PagerDuty calls them."""
 
 KINDS = (("users", "user", USER), ("teams", "team", TEAM))
 """The options, the types of subscribers, and what to look up."""
@@ -25,69 +30,141 @@ UNAUTHORIZED = "unauthorized"
 """The result for somebody who may not be added. Source: PagerDuty/api-schema, `NotificationSubscriptionWithContext`."""
 
 
-def change_subscribers(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> list[PlanOrOutcome]:
-    """Add or remove subscribers.
+def incident_subscribers(client: PagerDuty, options: Options) -> Action[PagerDuty]:
+    """Return the action that a task asks for.
 
     Args:
-        params: `incident_id`, `users`, `teams` and `state`.
-
-    Raises:
-        InvalidOption: nobody is named, or a name is empty.
-        Refused: a name matches nobody, or more than one.
+        options: `incident_id`, `users`, `teams` and `state`.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, POST /incidents/{id}/status_updates/subscribers and
     /unsubscribe.
     """
-    ids = checked_ids(params["incident_id"])
-    _check(params)
-    wanted: dict[Key, str] = {}
-    for option, kind, what in KINDS:
-        for name in params[option] or ():
-            found = look_up(pagerduty, what, name)
-            wanted[kind, found["id"]] = label(found)
-    is_present = params["state"] == "present"
-    send = functools.partial(_subscribe if is_present else _unsubscribe, pagerduty, wanted)
-    plan = functools.partial(_plan, pagerduty, wanted, is_present, Write(send))
-    return plan_each(resolve_numbers(pagerduty, ids), plan)
+    return Removal(client, options) if options["state"] == "absent" else Addition(client, options)
 
 
-def _check(params: t.Mapping[str, t.Any]) -> None:
-    names = [(option, name) for option, _kind, _what in KINDS for name in params[option] or ()]
-    if not names:
-        raise InvalidOption("users", "users or teams must name somebody")
-    for option, name in names:
-        if not name.strip():
-            raise InvalidOption(option, "must not contain an empty name", name)
+class SubscriberAction(IncidentAction):
+    """What both have in common."""
+
+    def __init__(self, client: PagerDuty, options: Options) -> None:
+        super().__init__(client, options)
+        self._wanted: ByKey = {}
+
+    def check(self) -> None:
+        """Check who is named."""
+        super().check()
+        named = [(option, name) for option, _type, _kind in KINDS for name in self.options[option] or ()]
+        if not named:
+            raise InvalidOption("users", "set users, teams, or both")
+        for option, name in named:
+            if not name.strip():
+                raise InvalidOption(option, "must be a list of non-empty names", name)
+
+    def prepare(self) -> None:
+        """Look up everybody who is named."""
+        super().prepare()
+        directory = Directory(self.client)
+        for option, subscriber_type, kind in KINDS:
+            for record_id, record in directory.find_all(kind, self.options[option]).items():
+                self._wanted[subscriber_type, record_id] = record
+
+    def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
+        """Read the subscribers of each incident; of the incident itself nothing is needed."""
+        return self.each(targets, lambda incident_id: read_subscribers(self.client, incident_id))
+
+    def _change(self, incident_id: str, now: ByKey, left: ByKey, *, changing: t.Sequence[Key], says: Says) -> Change:
+        """Return the change of an incident's subscribers.
+
+        Args:
+            now: all its subscribers.
+            left: those that it shall have.
+            changing: those who are added, or removed.
+        """
+        return Change(
+            target=incident_id,
+            name=self.incident_name(incident_id),
+            before={"subscribers": self._labels(now)},
+            after={"subscribers": self._labels(left)},
+            says=says,
+            record=_record(incident_id, now),
+            predicted=_record(incident_id, left),
+            body=changing,
+        )
+
+    def _labels(self, subscribers: ByKey) -> list[str]:
+        """Return the names of those among the subscribers whom the task is about, for the diff."""
+        return [label(record) for key, record in self._wanted.items() if key in subscribers]
+
+    def _short_names(self, keys: t.Iterable[Key]) -> list[str]:
+        return [short_name(self._wanted[key]) for key in keys]
 
 
-def _plan(pagerduty: PagerDuty, wanted: t.Mapping[Key, str], is_present: bool, write: Write, incident: Record) -> Plan:
-    subscribers = read_subscribers(pagerduty, incident["id"])
-    changing = [key for key in wanted if (key in subscribers) != is_present]
-    left = {key: subscriber for key, subscriber in subscribers.items() if is_present or key not in changing}
-    added = {key: _new_subscriber(key) for key in changing if is_present}
-    return Plan(
-        incident["id"],
-        {"subscribers": [wanted[key] for key in wanted if key in subscribers]},
-        {"subscribers": [wanted[key] for key in wanted if is_present]},
-        _record(incident["id"], subscribers),
-        _record(incident["id"], {**left, **added}),
-        write,
-        changing,
-    )
+class Addition(SubscriberAction):
+    """Subscribes those who are not subscribed yet."""
+
+    def plan(self, target: str, state: ByKey) -> Change:
+        """Plan to subscribe those who are missing."""
+        missing = [key for key in self._wanted if key not in state]
+        left = {**state, **{key: _new_subscriber(key) for key in missing}}
+        says = [SUBSCRIBE(*self._short_names(missing))] if missing else "all are subscribed already"
+        return self._change(target, state, left, changing=missing, says=says)
+
+    def send_one(self, change: Change) -> Record:
+        """Subscribe them.
+
+        Raises:
+            Refused: PagerDuty did not subscribe all of them.
+        """
+        path = path_of("incidents", change.target, "status_updates", "subscribers")
+        results = self.client.write_and_get("POST", path, _body(change.body), "subscriptions")
+        refused = [self._label_of(each) for each in results if each["result"] == UNAUTHORIZED]
+        if refused:
+            raise _not_allowed(f"PagerDuty did not subscribe {', '.join(refused)}")
+        return change.predicted
+
+    def _label_of(self, result: Record) -> str:
+        key = result["subscriber_type"], result["subscriber_id"]
+        return label(self._wanted.get(key, {"id": result["subscriber_id"]}))
+
+
+class Removal(SubscriberAction):
+    """Removes those who are subscribed."""
+
+    def plan(self, target: str, state: ByKey) -> Change:
+        """Plan to remove those who are there."""
+        found = [key for key in self._wanted if key in state]
+        left = {key: subscriber for key, subscriber in state.items() if key not in found}
+        says = [UNSUBSCRIBE(*self._short_names(found))] if found else "none of them is subscribed"
+        return self._change(target, state, left, changing=found, says=says)
+
+    def send_one(self, change: Change) -> Record:
+        """Remove them.
+
+        Raises:
+            Refused: PagerDuty did not remove all of them; it does not say whom.
+            OutcomeUnknown: PagerDuty does not say how many it removed.
+        """
+        path = path_of("incidents", change.target, "status_updates", "unsubscribe")
+        refused = self.client.write("POST", path, _body(change.body)).get("unauthorized_count") or 0
+        if not isinstance(refused, int) or refused > len(change.body):
+            raise OutcomeUnknown(f"POST {path}: 'unauthorized_count' is malformed in the response.")
+        if refused:
+            names = ", ".join(label(self._wanted[key]) for key in change.body)
+            raise _not_allowed(f"PagerDuty did not unsubscribe {'all of ' if len(change.body) > 1 else ''}{names}")
+        return change.predicted
 
 
 def _new_subscriber(key: Key) -> Record:
     """Return a subscriber as PagerDuty will list it; fields that only PagerDuty knows are None."""
-    kind, subscriber_id = key
+    subscriber_type, subscriber_id = key
     return {
         "subscriber_id": subscriber_id,
-        "subscriber_type": kind,
+        "subscriber_type": subscriber_type,
         "has_indirect_subscription": None,
         "subscribed_via": None,
     }
 
 
-def _record(incident_id: str, subscribers: t.Mapping[Key, Record]) -> Record:
+def _record(incident_id: str, subscribers: ByKey) -> Record:
     return {"id": incident_id, "subscribers": list(subscribers.values())}
 
 
@@ -95,35 +172,8 @@ def _body(keys: t.Sequence[Key]) -> Record:
     return {"subscribers": [{"subscriber_type": kind, "subscriber_id": key} for kind, key in keys]}
 
 
-def _subscribe(pagerduty: PagerDuty, wanted: t.Mapping[Key, str], plans: t.Sequence[Plan]) -> list[Record]:
-    (plan,) = plans
-    path = path_of("incidents", plan.target, "status_updates", "subscribers")
-    results = pagerduty.write_and_get("POST", path, _body(plan.body), "subscriptions")
-    refused = [
-        wanted.get((each["subscriber_type"], each["subscriber_id"]), each["subscriber_id"])
-        for each in results
-        if each["result"] == UNAUTHORIZED
-    ]
-    if refused:
-        raise _not_allowed(f"PagerDuty did not subscribe {', '.join(refused)}", len(refused) < len(plan.body))
-    return [plan.predicted]
-
-
-def _unsubscribe(pagerduty: PagerDuty, wanted: t.Mapping[Key, str], plans: t.Sequence[Plan]) -> list[Record]:
-    (plan,) = plans
-    path = path_of("incidents", plan.target, "status_updates", "unsubscribe")
-    refused = pagerduty.write("POST", path, _body(plan.body)).get("unauthorized_count") or 0
-    if not isinstance(refused, int) or refused > len(plan.body):
-        raise OutcomeUnknown(f"POST {path}: 'unauthorized_count' is malformed in the response.")
-    if refused:
-        names = ", ".join(wanted[key] for key in plan.body)
-        several = len(plan.body) > 1
-        raise _not_allowed(f"PagerDuty did not unsubscribe {'all of ' if several else ''}{names}", several)
-    return [plan.predicted]
-
-
-def _not_allowed(what: str, others_done: bool) -> Refused:
+def _not_allowed(what: str) -> Refused:
     return Refused(
-        f"{what}: {UNAUTHORIZED}.{' The others were changed.' if others_done else ''}",
+        f"{what}: {UNAUTHORIZED}.",
         hint="Check that the token may see them, and that the account's plan includes stakeholders.",
     )

@@ -2,27 +2,29 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Maintenance windows: opens, extends, moves or ends the one with a description.
+"""The module maintenance_window: opens, extends, moves or ends the window with a description.
 
 PagerDuty does not know a window by its description, and would open the same window again. Several tasks may do so at
-the same moment, each before it can see the others' window. So after opening one the module reads the windows once more,
-and ends its own if another was opened before it. All tasks use the same order, so one window is always left.
-
-Private to the collection.
+the same moment, each before it can see the others' window. So after opening one the task reads the windows once more,
+and ends its own if another was opened before it. All tasks use the same order, so one window is always left. Private to
+the collection.
 """
 
 from __future__ import annotations
 
-import functools
 import typing as t
 from datetime import datetime, timedelta
 
 from .._api.client import PagerDuty, Record, path_of
-from .._api.directory import SERVICE, label, look_up, reference, shown_reference
-from .._core.errors import InvalidOption, OutcomeUnknown, Refused, TaskError
-from .._core.plan import Fields, Plan, Write
-from .._core.time_texts import iso_8601, now, parse_duration, parse_time
-from .maintenance_window_info import OPEN, check_description, end_of, list_windows, order_of, start_of
+from .._api.directory import SERVICE, Directory, full_reference, reference
+from .._core.action import Action, State, each
+from .._core.change import CAREFULLY, Change, Fields
+from .._core.errors import InvalidOption, Refused, TaskError
+from .._core.time_texts import iso_8601, now, parse_duration, parse_time, spoken_duration, spoken_time
+from .._core.words import ADD, END, EXTEND, MOVE, OPEN, REMOVE, SET, Phrase, label, short_name
+from .._windows import check_description, end_of, open_windows, order_of, spoken_period, start_of
+
+Options = dict[str, t.Any]
 
 FIELDS = (
     "id",
@@ -39,8 +41,8 @@ FIELDS = (
     "created_by",
 )
 """Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `MaintenanceWindow`."""
-SLACK = timedelta(minutes=1)
-"""Clocks differ, and "now" is the moment when PagerDuty receives the call. Source: as above, `start_time`."""
+CLOCK_TOLERANCE = timedelta(minutes=1)
+"""Clocks differ, and "now" is the time at which PagerDuty receives the call. Source: as above, `start_time`."""
 GONE = (404, 405)
 """Statuses for a window that was deleted or has ended. Source: as above, DELETE /maintenance_windows/{id}."""
 
@@ -50,8 +52,8 @@ class Period(t.NamedTuple):
 
     Args:
         start: None for now, and for a time in the past.
-        end: None if a length is given.
-        length: how long it lasts from its start; only for a window that starts now.
+        end: None for a window that starts now and lasts for a given time.
+        length: how long it lasts, if that is given; None for a start in the past.
     """
 
     start: datetime | None
@@ -64,154 +66,309 @@ class Period(t.NamedTuple):
 
     @property
     def shown_end(self) -> str:
-        """The end for a diff: a moment reckoned from now would differ between check mode and the real run."""
+        """The end for a diff: a time relative to now would differ between check mode and the real run."""
         return iso_8601(self.end) if self.end else f"now + {self.length}"
 
 
-class Wanted(t.NamedTuple):
-    """The window that a task asks for; services by id."""
-
-    description: str
-    services: dict[str, Record]
-    period: Period
-
-
-class NewWindow(t.NamedTuple):
-    """A window to open, and the ids of those with the same description that were there before."""
+class Body(t.NamedTuple):
+    """What is sent, and the ids of the open windows that were there before."""
 
     fields: Fields
-    known: t.Collection[str]
+    known: t.Collection[str] = ()
 
 
-def change_window(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> list[Plan]:
-    """Return the plan for the window with a description.
+class Wanted(t.NamedTuple):
+    """A window as it shall be.
 
     Args:
-        params: `description`, `services`, `start`, `end`, `duration` and `state`.
+        start: as it is sent.
+        shown: what a diff shows.
+    """
 
-    Raises:
-        InvalidOption: an option has an unusable value.
-        Refused: a name matches no service, or more than one.
+    services: list[Record]
+    start: str
+    end: datetime
+    shown: Fields
+
+
+class Open(t.NamedTuple):
+    """The open windows with the description, and the time at which they were read."""
+
+    windows: list[Record]
+    now: datetime
+
+    def has_begun(self, window: Record) -> bool:
+        """Return whether a window has begun."""
+        return start_of(window) <= self.now + CLOCK_TOLERANCE
+
+
+def maintenance_window(client: PagerDuty, options: Options) -> Action[PagerDuty]:
+    """Return the action that a task asks for.
+
+    Args:
+        options: `description`, `services`, `start`, `end`, `duration` and `state`.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, /maintenance_windows.
     """
-    description = params["description"]
-    check_description(description)
-    if params["state"] == "absent":
-        return [_plan_end(pagerduty, description)]
-    if not params["services"]:
-        raise InvalidOption("services", "must have at least one service", params["services"])
-    period = _period(params)
-    services = [look_up(pagerduty, SERVICE, name) for name in params["services"]]
-    wanted = Wanted(description, {service["id"]: service for service in services}, period)
-    windows = list_windows(pagerduty, OPEN, description)
-    window = _find(windows, period)
-    if window is None:
-        return [_plan_new(pagerduty, wanted, windows)]
-    return [_plan_extension(pagerduty, wanted, window) if _has_begun(window) else _plan_move(pagerduty, wanted, window)]
+    return Ending(client, options) if options["state"] == "absent" else Opening(client, options)
 
 
-def window_result(records: t.Sequence[Record]) -> dict[str, t.Any]:
-    """Return `maintenance_window`, which is None if there is none."""
-    return {"maintenance_window": next((record for record in records if record), None)}
+class WindowAction(Action[PagerDuty]):
+    """What the two have in common."""
 
+    noun = "maintenance window"
 
-def lock_name(params: t.Mapping[str, t.Any]) -> list[str]:
-    """Return what tasks for the same window must lock."""
-    return [f"maintenance window {params['description'].strip()}"]
+    def check(self) -> None:
+        """Check the description.
 
+        Raises:
+            InvalidOption: it is empty.
+        """
+        check_description(self.options["description"])
 
-def _period(params: t.Mapping[str, t.Any]) -> Period:
-    present = now()
-    start = None if params["start"] is None else parse_time("start", params["start"])
-    if params["duration"] is None:
-        option, end = "end", parse_time("end", params["end"]).replace(microsecond=0)
-    else:
-        option, seconds = "duration", parse_duration("duration", params["duration"])
+    def prepare(self) -> None:
+        """Name the window."""
+        self.targets = [self.options["description"]]
+
+    def locks(self) -> t.Sequence[str]:
+        """Return the description: windows with different ones can be open for one service at the same time."""
+        return [f"maintenance window {self.options['description'].strip()}"]
+
+    def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
+        """Read the open windows. What is now is known only under the lock: waiting for it can take a while."""
+        return each(targets, lambda target: Open(open_windows(self.client, target), now()))
+
+    def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
+        """Return `maintenance_window`, which is None if there is none."""
+        return {"maintenance_window": next((record for record in records if record), None)}
+
+    def window_name(self) -> str:
+        """Return the window's name in sentences."""
+        return f"Maintenance window {self.options['description'].strip()}"
+
+    def end(self, window_id: str) -> None:
+        """End a window, or delete it if it has not begun.
+
+        Raises:
+            TaskError: it may still be open.
+        """
         try:
-            length = timedelta(seconds=seconds)
-            end = (start or present) + length
-        except OverflowError as error:
-            raise InvalidOption(option, "is too long", params[option]) from error
-        if start is None:
-            return Period(None, None, length)
-    if end <= max(start or present, present):
-        raise InvalidOption(option, "the window must end in the future, and after its start", params[option])
-    return Period(start if start and start > present else None, end, None)
+            self.client.write("DELETE", path_of("maintenance_windows", window_id))
+        except Refused as error:
+            # Somebody else may have ended it first.
+            if error.status not in GONE:
+                raise
 
 
-def _has_begun(window: Record) -> bool:
-    return start_of(window) <= now() + SLACK
+class Ending(WindowAction):
+    """Ends all open windows with the description."""
 
-
-def _find(windows: t.Sequence[Record], period: Period) -> Record | None:
-    """Return the window to change: one that has begun and lasts until the wanted start, else one that has not begun."""
-    start = period.start or now()
-    begun = [window for window in windows if _has_begun(window)]
-    reaching = [window for window in begun if end_of(window) >= start]
-    return next(iter([*reaching, *(window for window in windows if window not in begun)]), None)
-
-
-def _plan_end(pagerduty: PagerDuty, description: str) -> Plan:
-    windows = list_windows(pagerduty, OPEN, description)
-    before = {"windows": [f"{iso_8601(start_of(window))} to {iso_8601(end_of(window))}" for window in windows]}
-    write = Write(functools.partial(_end_all, pagerduty))
-    return Plan(description, before, {"windows": []}, {}, {}, write, [window["id"] for window in windows])
-
-
-def _plan_new(pagerduty: PagerDuty, wanted: Wanted, windows: t.Sequence[Record]) -> Plan:
-    services, start = list(wanted.services.values()), wanted.period.start or now()
-    fields = _fields(wanted.description, services, iso_8601(start), wanted.period.end_from(start))
-    return Plan(
-        wanted.description,
-        before={"services": [], "start": None, "end": None},
-        after=_shown(services, wanted.period.start, wanted.period.shown_end),
-        record={},
-        predicted=_predicted(dict.fromkeys(FIELDS), fields, services),
-        write=Write(functools.partial(_open, pagerduty), harmful_twice=True),
-        body=NewWindow(fields, {window["id"] for window in windows}),
-    )
-
-
-def _plan_extension(pagerduty: PagerDuty, wanted: Wanted, window: Record) -> Plan:
-    """Plan for a window that has begun: it is only extended, because somebody may have extended it further by hand."""
-    present = {service["id"]: service for service in window["services"]}
-    services = list({**wanted.services, **present}.values())
-    start, end = start_of(window), end_of(window)
-    missing = wanted.period.end_from(start) - end
-    if missing > (SLACK if wanted.period.length else timedelta()):
-        end += missing
-    elif -missing > SLACK or present.keys() - wanted.services.keys():
-        pagerduty.warn(
-            f"The maintenance window {wanted.description!r} has begun and is only extended, never cut: it lasts until "
-            f"{iso_8601(end)}, for {', '.join(map(label, services))}. To end it, use state=absent."
+    def plan(self, target: str, state: Open) -> Change:
+        """Plan to end the windows."""
+        windows = state.windows
+        return Change(
+            target=target,
+            name=self.window_name(),
+            before={"windows": [f"{iso_8601(start_of(window))} to {iso_8601(end_of(window))}" for window in windows]},
+            after={"windows": []},
+            says=[END(*([f"{len(windows)} windows"] if len(windows) > 1 else []))] if windows else "none is open",
+            record={},
+            body=[window["id"] for window in windows],
         )
-    fields = _fields(wanted.description, services, window["start_time"], end)
-    return _plan_update(pagerduty, window, fields, services, _shown(services, start, iso_8601(end)))
+
+    def send_one(self, change: Change) -> Record:
+        """End the windows, one by one."""
+        for window_id in change.body:
+            self.end(window_id)
+        return {}
 
 
-def _plan_move(pagerduty: PagerDuty, wanted: Wanted, window: Record) -> Plan:
-    """Plan for a window that has not begun: it becomes as wanted."""
-    present = {service["id"]: service for service in window["services"]}
-    services = [present.get(service_id, service) for service_id, service in wanted.services.items()]
-    start = wanted.period.start or now()
-    fields = _fields(wanted.description, services, iso_8601(start), wanted.period.end_from(start))
-    after = _shown(services, wanted.period.start, wanted.period.shown_end)
-    return _plan_update(pagerduty, window, fields, services, after)
+class Opening(WindowAction):
+    """Opens a window, or changes the one that is open."""
+
+    def check(self) -> None:
+        """Check the description, and that there are services.
+
+        Raises:
+            InvalidOption: one of them is empty.
+        """
+        super().check()
+        if not self.options["services"]:
+            raise InvalidOption("services", "must have at least one service", self.options["services"])
+
+    def prepare(self) -> None:
+        """Turn the times of the task into a period, then look up the services.
+
+        Raises:
+            InvalidOption: a time is unusable.
+            TaskError: a name matches no service, or more than one.
+        """
+        super().prepare()
+        self._period = _period(self.options, now())
+        self._services = Directory(self.client).find_all(SERVICE, self.options["services"])
+
+    def plan(self, target: str, state: Open) -> Change:
+        """Plan to open a window, to extend one that has begun, or to change one that has not."""
+        window = self._find(state)
+        if window is None:
+            return self._opening(target, state)
+        if not state.has_begun(window):
+            return self._update(target, window, self._asked(state.now, window["services"]), state.now)
+        wanted = self._extended(window)
+        change = self._update(target, window, wanted, state.now)
+        change.warnings = list(self._not_cut(window, wanted))
+        return change
+
+    def send_one(self, change: Change) -> Record:
+        """Update the window; or open one, then end it if another task has opened it in the meantime."""
+        if change.record:
+            return self._write("PUT", path_of("maintenance_windows", change.record["id"]), change.body.fields)
+        own = self._write("POST", path_of("maintenance_windows"), change.body.fields)
+        others = [
+            window for window in open_windows(self.client, change.target) if window["id"] not in change.body.known
+        ]
+        first = min([own, *others], key=order_of)
+        if first["id"] == own["id"]:
+            return own
+        if not _covers(first, own):
+            self.client.warn(
+                f"Another task opened a maintenance window {change.target!r} ({first['id']}) at the same moment, for "
+                "other services or another time. Both are open; state=absent ends both."
+            )
+            return own
+        self.end(own["id"])
+        return first
+
+    def _find(self, state: Open) -> Record | None:
+        """Return the window to change: one that has begun and lasts until the wanted start, else one to come."""
+        start = self._period.start or state.now
+        begun = [window for window in state.windows if state.has_begun(window)]
+        reaching = [window for window in begun if end_of(window) >= start]
+        return next(iter([*reaching, *(window for window in state.windows if window not in begun)]), None)
+
+    def _asked(self, present: datetime, known: t.Sequence[Record] = ()) -> Wanted:
+        """Return the window as the task asks for it.
+
+        Args:
+            known: references to services that the window has already.
+        """
+        services = list({**self._services, **self._chosen(known)}.values())
+        start = self._period.start or present
+        shown = _shown(services, self._period.start, self._period.shown_end)
+        return Wanted(services, iso_8601(start), self._period.end_from(start), shown)
+
+    def _chosen(self, services: t.Sequence[Record]) -> dict[str, Record]:
+        return {service["id"]: service for service in services if service["id"] in self._services}
+
+    def _extended(self, window: Record) -> Wanted:
+        """Return how a window that has begun shall be.
+
+        It is only extended, because somebody may have extended it further by hand.
+        """
+        services = list({**self._services, **_by_id(window)}.values())
+        start, end = start_of(window), end_of(window)
+        later = self._period.end_from(start)
+        if later - end > (timedelta() if self._period.end else CLOCK_TOLERANCE):
+            end = later
+        return Wanted(services, window["start_time"], end, _shown(services, start, iso_8601(end)))
+
+    def _not_cut(self, window: Record, wanted: Wanted) -> t.Iterator[str]:
+        """Yield a warning if a window that has begun covers more than the task asks for, and stays so."""
+        end = end_of(window)
+        is_longer = end - self._period.end_from(start_of(window)) > CLOCK_TOLERANCE
+        is_wider = wanted.end == end and _by_id(window).keys() - self._services.keys()
+        if is_longer or is_wider:
+            yield (
+                f"The maintenance window {self.options['description']!r} has begun and is only extended, never cut: it "
+                f"lasts until {iso_8601(end)}, for {', '.join(map(label, wanted.services))}. To end it, use "
+                "state=absent."
+            )
+
+    def _opening(self, target: str, state: Open) -> Change:
+        wanted = self._asked(state.now)
+        fields = self._fields(wanted)
+        return Change(
+            target=target,
+            name=self.window_name(),
+            before={"services": [], "start": None, "end": None},
+            after=wanted.shown,
+            says=[OPEN(self._said(wanted, state.now))],
+            record={},
+            predicted=_predicted(dict.fromkeys(FIELDS), fields, wanted),
+            body=Body(fields, {window["id"] for window in state.windows}),
+            resend=CAREFULLY,
+        )
+
+    def _update(self, target: str, window: Record, wanted: Wanted, present: datetime) -> Change:
+        fields = self._fields(wanted)
+        before = _shown(window["services"], start_of(window), iso_8601(end_of(window)))
+        return Change(
+            target=target,
+            name=self.window_name(),
+            before=before,
+            after=wanted.shown,
+            says=_deeds(window, wanted, present) or f"open {spoken_period(window, present)} already",
+            record=window,
+            predicted=_predicted(window, fields, wanted),
+            body=Body(fields),
+        )
+
+    def _fields(self, wanted: Wanted) -> Fields:
+        """Return what PagerDuty requires to open and to update a window."""
+        return {
+            "type": "maintenance_window",
+            "description": self.options["description"],
+            "start_time": wanted.start,
+            "end_time": iso_8601(wanted.end),
+            "services": [reference(SERVICE, service) for service in wanted.services],
+        }
+
+    def _said(self, wanted: Wanted, present: datetime) -> str:
+        """Return for what a window is opened, and when."""
+        start, length = self._period.start, self._period.length
+        return "".join(
+            (
+                f"for {_listed(map(short_name, wanted.services))}",
+                f" from {spoken_time(start, present)}" if start else "",
+                f" for {spoken_duration(int(length.total_seconds()))}," if length else "",
+                f" until {spoken_time(wanted.end, present)}",
+            )
+        )
+
+    def _write(self, method: str, path: str, fields: Fields) -> Record:
+        body = {"maintenance_window": fields}
+        window: Record = self.client.write_and_get(method, path, body, "maintenance_window")
+        return window
 
 
-def _plan_update(
-    pagerduty: PagerDuty, window: Record, fields: Fields, services: t.Sequence[Record], after: Fields
-) -> Plan:
-    return Plan(
-        fields["description"],
-        before=_shown(window["services"], start_of(window), iso_8601(end_of(window))),
-        after=after,
-        record=window,
-        predicted=_predicted(window, fields, services),
-        write=Write(functools.partial(_update, pagerduty)),
-        body=fields,
-    )
+def _period(options: Options, present: datetime) -> Period:
+    """Return the period that a task asks for.
+
+    Raises:
+        InvalidOption: a time is unusable.
+    """
+    start = None if options["start"] is None else parse_time("start", options["start"])
+    coming = start if start and start > present else None
+    if options["duration"] is None:
+        end = parse_time("end", options["end"]).replace(microsecond=0)
+        if end <= (coming or present):
+            raise InvalidOption("end", "must be in the future and later than start", options["end"])
+        return Period(coming, end, None)
+    seconds = parse_duration("duration", options["duration"])
+    try:
+        length = timedelta(seconds=seconds)
+        end = (start or present) + length
+    except OverflowError as error:
+        raise InvalidOption("duration", "is too long", options["duration"]) from error
+    if end <= present:
+        raise InvalidOption("duration", "start plus duration must be in the future", options["duration"])
+    if start is None:
+        return Period(None, None, length)
+    return Period(coming, end, length if coming else None)
+
+
+def _by_id(window: Record) -> dict[str, Record]:
+    return {service["id"]: service for service in window["services"]}
 
 
 def _shown(services: t.Sequence[Record], start: datetime | None, end: str) -> Fields:
@@ -219,78 +376,37 @@ def _shown(services: t.Sequence[Record], start: datetime | None, end: str) -> Fi
     return {"services": sorted(map(label, services)), "start": iso_8601(start) if start else "now", "end": end}
 
 
-def _fields(description: str, services: t.Sequence[Record], start: str, end: datetime) -> Fields:
-    """Return what PagerDuty requires to open and to update a window."""
-    return {
-        "type": "maintenance_window",
-        "description": description,
-        "start_time": start,
-        "end_time": iso_8601(end),
-        "services": [reference(SERVICE, service) for service in services],
-    }
+def _deeds(window: Record, wanted: Wanted, present: datetime) -> list[Phrase]:
+    """Return what is done to a window, in phrases."""
+    there, wished = _by_id(window), {service["id"]: service for service in wanted.services}
+    deeds = [
+        verb(*(short_name(new[each]) for each in new if each not in old))
+        for verb, new, old in ((ADD, wished, there), (REMOVE, there, wished))
+        if new.keys() - old.keys()
+    ]
+    start, end = parse_time("start", wanted.start), spoken_time(wanted.end, present)
+    if wanted.shown["start"] != iso_8601(start_of(window)):
+        deeds.append(MOVE(f"to {spoken_time(start, present)}", f"until {end}"))
+    elif wanted.end > end_of(window):
+        deeds.append(EXTEND(f"until {end}"))
+    elif wanted.end < end_of(window):
+        deeds.append(SET(f"its end to {end}"))
+    return deeds
 
 
-def _predicted(window: Record, fields: Fields, services: t.Sequence[Record]) -> Record:
-    return {**window, **fields, "services": [shown_reference(SERVICE, service) for service in services]}
+def _listed(names: t.Iterable[str]) -> str:
+    """Return names as a person lists them, such as `Checkout, Database and Search`."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
-def _open(pagerduty: PagerDuty, plans: t.Sequence[Plan]) -> list[Record]:
-    """Open a window, then end it if another task has opened the same window in the meantime."""
-    (plan,) = plans
-    new: NewWindow = plan.body
-    own = _write_window(pagerduty, "POST", path_of("maintenance_windows"), new.fields)
-    try:
-        windows = list_windows(pagerduty, OPEN, plan.target)
-        others = [window for window in windows if window["id"] not in new.known]
-        first = min([own, *others], key=order_of)
-        if first["id"] == own["id"]:
-            return [own]
-        if not _covers(first, own):
-            pagerduty.warn(
-                f"Another task opened a maintenance window {plan.target!r} ({first['id']}) at the same moment, for "
-                "other services or another time. Both are open; state=absent ends both."
-            )
-            return [own]
-        _end(pagerduty, own["id"])
-    except TaskError as error:
-        raise OutcomeUnknown.after_write(error) from error
-    return [first]
+def _predicted(window: Record, fields: Fields, wanted: Wanted) -> Record:
+    return {**window, **fields, "services": [full_reference(SERVICE, service) for service in wanted.services]}
 
 
 def _covers(window: Record, other: Record) -> bool:
     """Return whether a window covers all that another one covers."""
-    ids, others = ({service["id"] for service in each["services"]} for each in (window, other))
-    return ids >= others and start_of(window) <= start_of(other) + SLACK and end_of(window) >= end_of(other) - SLACK
-
-
-def _update(pagerduty: PagerDuty, plans: t.Sequence[Plan]) -> list[Record]:
-    (plan,) = plans
-    return [_write_window(pagerduty, "PUT", path_of("maintenance_windows", plan.record["id"]), plan.body)]
-
-
-def _write_window(pagerduty: PagerDuty, method: str, path: str, fields: Fields) -> Record:
-    body = {"maintenance_window": fields}
-    window: Record = pagerduty.write_and_get(method, path, body, "maintenance_window")
-    return window
-
-
-def _end_all(pagerduty: PagerDuty, plans: t.Sequence[Plan]) -> list[Record]:
-    (plan,) = plans
-    for number, window_id in enumerate(plan.body):
-        try:
-            _end(pagerduty, window_id)
-        except TaskError as error:
-            if number == 0 or isinstance(error, OutcomeUnknown):
-                raise
-            raise OutcomeUnknown.after_write(error) from error
-    return [{}]
-
-
-def _end(pagerduty: PagerDuty, window_id: str) -> None:
-    """End a window, or delete it if it has not begun."""
-    try:
-        pagerduty.write("DELETE", path_of("maintenance_windows", window_id))
-    except Refused as error:
-        # Somebody else may have ended it first.
-        if error.status not in GONE:
-            raise
+    covers_time = (
+        start_of(window) <= start_of(other) + CLOCK_TOLERANCE and end_of(window) >= end_of(other) - CLOCK_TOLERANCE
+    )
+    return covers_time and _by_id(window).keys() >= _by_id(other).keys()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads maintenance windows.
+"""The module maintenance_window_info: finds maintenance windows.
 
 Private to the collection.
 """
@@ -10,86 +10,59 @@ Private to the collection.
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime
 
-from .._api.client import PagerDuty, Query, Record
-from .._api.directory import SERVICE, TEAM, look_up
-from .._core.errors import InvalidOption
-from .._core.plan import Plan, read_only_plan
-from .._core.time_texts import parse_time
-
-OPEN: Query = (("filter", "open"),)
-"""Windows that have not ended, begun or not: INFERRED from the other states that PagerDuty filters by."""
+from .._api.client import PagerDuty, Record
+from .._api.directory import SERVICE, TEAM, Directory
+from .._core.action import Action, State
+from .._core.change import Change, found
+from .._core.errors import TaskError
+from .._core.time_texts import now
+from .._windows import check_description, description_of, list_windows, spoken_period
 
 
-def read_windows(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> list[Plan]:
-    """Return read-only plans.
-
-    Args:
-        params: `description`, `services`, `teams` and `filter`.
-
-    Raises:
-        InvalidOption: the description is empty.
-        Refused: a name matches no service or team, or more than one.
+class MaintenanceWindowInfo(Action[PagerDuty]):
+    """Finds windows by description, services, teams and time.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /maintenance_windows.
     """
-    description = params["description"]
-    if description is not None:
-        check_description(description)
-    query = [("filter", params["filter"])]
-    query += [("service_ids[]", look_up(pagerduty, SERVICE, name)["id"]) for name in params["services"]]
-    query += [("team_ids[]", look_up(pagerduty, TEAM, name)["id"]) for name in params["teams"]]
-    return [read_only_plan(window["id"], window) for window in list_windows(pagerduty, query, description)]
 
+    noun = "maintenance window"
 
-def list_windows(pagerduty: PagerDuty, query: Query, description: str | None = None) -> list[Record]:
-    """Return maintenance windows, the earliest start first.
+    def check(self) -> None:
+        """Check the description.
 
-    Args:
-        description: that of the wanted windows; None for any.
-    """
-    windows = [
-        window
-        for page in pagerduty.pages("/maintenance_windows", "maintenance_windows", query)
-        for window in page
-        if description is None or _is_called(window, description)
-    ]
-    return sorted(windows, key=lambda window: (start_of(window), order_of(window)))
+        Raises:
+            InvalidOption: it is empty.
+        """
+        if self.options["description"] is not None:
+            check_description(self.options["description"])
 
+    def prepare(self) -> None:
+        """Look up services and teams.
 
-def check_description(description: str) -> None:
-    """Check a description.
+        Raises:
+            TaskError: a name matches none, or more than one.
+        """
+        self._now = now()
+        directory = Directory(self.client)
+        self._query = [
+            ("filter", self.options["filter"]),
+            *(("service_ids[]", each) for each in directory.find_all(SERVICE, self.options["services"])),
+            *(("team_ids[]", each) for each in directory.find_all(TEAM, self.options["teams"])),
+        ]
 
-    Raises:
-        InvalidOption: it is empty.
-    """
-    if not description.strip():
-        raise InvalidOption("description", "must not be empty", description)
+    def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
+        """Find the windows: only PagerDuty knows the targets."""
+        for window in list_windows(self.client, self._query, self.options["description"]):
+            yield window["id"], window
 
+    def plan(self, target: str, state: Record) -> Change:
+        """Return what was found."""
+        return found(target, f"{self.noun} {description_of(state) or target}, {spoken_period(state, self._now)}", state)
 
-def start_of(window: Record) -> datetime:
-    """Return the moment at which a window starts: PagerDuty spells time zones in several ways."""
-    return parse_time("start_time", window["start_time"])
-
-
-def end_of(window: Record) -> datetime:
-    """Return the moment at which a window ends."""
-    return parse_time("end_time", window["end_time"])
-
-
-def order_of(window: Record) -> tuple[int, str]:
-    """Return a key that sorts windows in the order of their creation."""
-    return window.get("sequence_number") or 0, window["id"]
-
-
-def windows_result(records: t.Sequence[Record]) -> dict[str, t.Any]:
-    """Return `maintenance_windows`, and `maintenance_window` if there is one."""
-    return {
-        "maintenance_windows": list(records),
-        **({"maintenance_window": records[0]} if len(records) == 1 else {}),
-    }
-
-
-def _is_called(window: Record, description: str) -> bool:
-    return str(window.get("description") or window.get("summary") or "").strip() == description.strip()
+    def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
+        """Return `maintenance_windows`, and `maintenance_window` if there is one."""
+        return {
+            "maintenance_windows": list(records),
+            **({"maintenance_window": records[0]} if len(records) == 1 else {}),
+        }

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who is on call, for the module oncall_info and the lookup oncall.
+"""The module oncall_info: who is on call. The lookup oncall uses it as well.
 
 PagerDuty lists a shift once for each escalation policy and level, so people are put together here. It does not list
 levels that nobody covers, nor the people of a schedule that no escalation policy uses: both are looked for.
@@ -16,14 +16,16 @@ import typing as t
 from datetime import datetime, timedelta
 
 from .._api.client import PagerDuty, Query, Record, path_of
-from .._api.directory import ESCALATION_POLICY, LOOKS_LIKE_ID, SCHEDULE, USER, Kind, label, look_up
-from .._core.errors import InvalidOption, Refused, shorten
-from .._core.plan import Plan, read_only_plan
+from .._api.directory import ESCALATION_POLICY, LOOKS_LIKE_ID, SCHEDULE, USER, Directory
+from .._core.action import Action, State
+from .._core.change import Change, found
+from .._core.errors import InvalidOption, Refused, TaskError, shorten
 from .._core.time_texts import iso_8601, now, parse_time
+from .._core.words import label
 
 MAX_FUTURE = timedelta(days=90)
 """PagerDuty knows no later shifts. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /oncalls."""
-MOMENT = timedelta(seconds=1)
+MIN_SPAN = timedelta(seconds=1)
 """The shortest span that a schedule can be read for."""
 FILTERS = ("escalation_policies", "schedules", "users", "levels")
 
@@ -52,98 +54,151 @@ class Wanted(t.NamedTuple):
     span: Span | None
 
 
-def read_on_call(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> list[Plan]:
-    """Return one read-only plan, whose record lists the people and what nobody covers.
+class Shifts(t.NamedTuple):
+    """Who is on call.
 
     Args:
-        params: `escalation_policies`, `schedules`, `users`, `levels`, and `at` or `since` and `until`.
+        entries: as GET /oncalls lists them, at all levels.
+        turns: those of schedules that no escalation policy uses, in the same shape.
+    """
 
-    Raises:
-        InvalidOption: an option has an unusable value.
-        Refused: a name matches no object, or more than one.
+    entries: t.Sequence[Record]
+    turns: t.Sequence[Record]
+
+
+class OnCallInfo(Action[PagerDuty]):
+    """Reads who is on call. Its only record lists the people, and what nobody covers.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /oncalls.
     """
-    wanted = _wanted(pagerduty, params)
-    entries = [entry for page in pagerduty.pages("/oncalls", "oncalls", _query(wanted)) for entry in page]
-    current = [entry for entry in entries if _overlaps(entry, wanted.span)]
-    _check_unverified(wanted, current)
-    listed = [entry for entry in current if not wanted.levels or entry["escalation_level"] in wanted.levels]
-    if not wanted.levels:
-        listed += _turns_without_policy(pagerduty, wanted)
-    record = {
-        "users": _people(listed),
-        "empty_levels": _empty_levels(wanted, current),
-        "empty_schedules": _empty_schedules(wanted, listed),
-    }
-    _warn(pagerduty, wanted, record)
-    return [read_only_plan("on call", record)]
+
+    _wanted: Wanted
+    """Known once it is prepared."""
+
+    def __init__(self, client: PagerDuty, options: dict[str, t.Any]) -> None:
+        super().__init__(client, options)
+        self._directory = Directory(client)
+        self.targets = ["on call"]
+
+    def check(self) -> None:
+        """Check what is asked about, and the time."""
+        for option in FILTERS:
+            if self.options[option] is not None and not self.options[option]:
+                # An empty variable must not ask for everybody.
+                raise InvalidOption(option, "must not be empty", self.options[option])
+        for option in ("escalation_policies", "schedules", "users"):
+            if not all(name.strip() for name in self.options[option] or ()):
+                raise InvalidOption(option, "must be a list of non-empty names", self.options[option])
+        for level in self.options["levels"] or ():
+            if level < 1:
+                raise InvalidOption("levels", "must be 1 or greater", level)
+        _span(self.options)
+
+    def prepare(self) -> None:
+        """Look up what is asked about."""
+        schedules, unverified = self._find_schedules(self.options["schedules"] or ())
+        self._wanted = Wanted(
+            self._directory.find_all(ESCALATION_POLICY, self.options["escalation_policies"]),
+            schedules,
+            unverified,
+            self._directory.find_all(USER, self.options["users"]),
+            frozenset(self.options["levels"] or ()),
+            _span(self.options),
+        )
+
+    def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
+        """Read the shifts of the time that is asked about.
+
+        Raises:
+            Refused: there is no such schedule.
+        """
+        wanted = self._wanted
+        listed = [entry for page in self.client.pages("/oncalls", "oncalls", _query(wanted)) for entry in page]
+        entries = [entry for entry in listed if _overlaps(entry, wanted.span)]
+        _check_unverified(wanted, entries)
+        return [(target, Shifts(entries, self._turns_without_policy())) for target in targets]
+
+    def plan(self, target: str, state: Shifts) -> Change:
+        """Return who is on call, and a warning for each place that nobody covers."""
+        wanted = self._wanted
+        at_level = [each for each in state.entries if not wanted.levels or each["escalation_level"] in wanted.levels]
+        listed = [*at_level, *state.turns]
+        record = {
+            "users": _people(listed),
+            "empty_levels": _empty_levels(wanted, state.entries),
+            "empty_schedules": _empty_schedules(wanted, listed),
+        }
+        change = found(target, target, record)
+        change.warnings = list(_warnings(wanted, record))
+        return change
+
+    def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
+        """Return the record, with everybody in the message."""
+        (record,) = records
+        people = ", ".join(map(_describe, record["users"]))
+        return {**record, "msg": shorten(f"On call: {people}." if people else "Nobody is on call.")}
+
+    def _find_schedules(self, names: t.Iterable[str]) -> tuple[dict[str, Record], dict[str, Refused]]:
+        """Return the schedules by id, and those that could not be read.
+
+        PagerDuty's flexible schedules are not among /schedules, but GET /oncalls knows them by id.
+        Source: PagerDuty/developer-docs, docs/REST-API/21-Schedules-v2-to-v3-Upgrade.md.
+        """
+        schedules: dict[str, Record] = {}
+        unverified: dict[str, Refused] = {}
+        for name in names:
+            try:
+                record = self._directory.find(SCHEDULE, name)
+            except Refused as error:
+                if error.is_fatal or error.is_forbidden or not LOOKS_LIKE_ID.fullmatch(name):
+                    raise
+                record, unverified[name] = {"id": name}, error
+            schedules[record["id"]] = record
+        return schedules, unverified
+
+    def _turns_without_policy(self) -> list[Record]:
+        """Return the turns of schedules that no escalation policy uses, in the shape of an on-call entry.
+
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /schedules/{id}; that GET /oncalls leaves them
+        out, https://github.com/sergiitk/pagerbeauty/issues/103.
+        """
+        wanted = self._wanted
+        if wanted.policies or wanted.levels:
+            return []
+        unused = [each for each in wanted.schedules.values() if each.get("escalation_policies") == []]
+        turns = [turn for schedule in unused for turn in self._turns_of(schedule)]
+        kept = [turn for turn in turns if not wanted.users or turn["user"]["id"] in wanted.users]
+        # A schedule shows only references, without an e-mail address.
+        return [{**turn, "user": self._directory.find(USER, turn["user"]["id"])} for turn in kept]
+
+    def _turns_of(self, schedule: Record) -> list[Record]:
+        since, until = self._wanted.span or Span(now(), now())
+        query = [
+            ("since", iso_8601(since)),
+            ("until", iso_8601(max(until, since + MIN_SPAN))),
+            ("overflow", "true"),
+            ("include[]", "final_schedule"),
+        ]
+        shown = self.client.get(path_of("schedules", schedule["id"]), "schedule", query)
+        turns = (shown.get("final_schedule") or {}).get("rendered_schedule_entries") or ()
+        return [{**turn, "schedule": schedule} for turn in turns if _overlaps(turn, self._wanted.span)]
 
 
-def on_call_result(records: t.Sequence[Record]) -> Record:
-    """Return the result of the module, with everybody in its message."""
-    (record,) = records
-    people = ", ".join(_said(user) for user in record["users"])
-    return {**record, "msg": shorten(f"On call: {people}." if people else "Nobody is on call.")}
+def _span(options: t.Mapping[str, t.Any]) -> Span | None:
+    """Return the time that is asked about; None for now.
 
-
-def _wanted(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> Wanted:
-    for option in FILTERS:
-        if params[option] is not None and not params[option]:
-            # An empty variable must not ask for everybody.
-            raise InvalidOption(option, "must not be empty", params[option])
-    for option in ("escalation_policies", "schedules", "users"):
-        if not all(name.strip() for name in params[option] or ()):
-            raise InvalidOption(option, "must not contain an empty name", params[option])
-    for level in params["levels"] or ():
-        if level < 1:
-            raise InvalidOption("levels", "must be 1 or greater", level)
-    span = _span(params)
-    schedules, unverified = _look_up_schedules(pagerduty, params["schedules"] or ())
-    return Wanted(
-        _look_up_all(pagerduty, ESCALATION_POLICY, params["escalation_policies"] or ()),
-        schedules,
-        unverified,
-        _look_up_all(pagerduty, USER, params["users"] or ()),
-        frozenset(params["levels"] or ()),
-        span,
-    )
-
-
-def _span(params: t.Mapping[str, t.Any]) -> Span | None:
-    first, last = ("at", "at") if params["at"] is not None else ("since", "until")
-    if params[first] is None:
-        return None
-    span = Span(parse_time(first, params[first]), parse_time(last, params[last]))
-    if span.until < span.since:
-        raise InvalidOption("until", "must not be before since", params["until"])
-    if span.until > now() + MAX_FUTURE:
-        raise InvalidOption(last, f"must be at most {MAX_FUTURE.days} days from now", params[last])
-    return span
-
-
-def _look_up_all(pagerduty: PagerDuty, kind: Kind, names: t.Iterable[str]) -> dict[str, Record]:
-    found = (look_up(pagerduty, kind, name) for name in names)
-    return {record["id"]: record for record in found}
-
-
-def _look_up_schedules(pagerduty: PagerDuty, names: t.Iterable[str]) -> tuple[dict[str, Record], dict[str, Refused]]:
-    """Return the schedules by id, and those that could not be read.
-
-    PagerDuty's flexible schedules are not among /schedules, but GET /oncalls knows them by id.
-    Source: PagerDuty/developer-docs, docs/REST-API/21-Schedules-v2-to-v3-Upgrade.md.
+    Raises:
+        InvalidOption: it is no time, or PagerDuty does not know the shifts of that time.
     """
-    found: dict[str, Record] = {}
-    unverified: dict[str, Refused] = {}
-    for name in names:
-        try:
-            record = look_up(pagerduty, SCHEDULE, name)
-        except Refused as error:
-            if error.is_fatal or error.is_forbidden or not LOOKS_LIKE_ID.fullmatch(name):
-                raise
-            record, unverified[name] = {"id": name}, error
-        found[record["id"]] = record
-    return found, unverified
+    first, last = ("at", "at") if options["at"] is not None else ("since", "until")
+    if options[first] is None:
+        return None
+    span = Span(parse_time(first, options[first]), parse_time(last, options[last]))
+    if span.until < span.since:
+        raise InvalidOption("until", "must not be before since", options["until"])
+    if span.until > now() + MAX_FUTURE:
+        raise InvalidOption(last, f"must be at most {MAX_FUTURE.days} days from now", options[last])
+    return span
 
 
 def _query(wanted: Wanted) -> Query:
@@ -162,12 +217,12 @@ def _overlaps(entry: Record, span: Span | None) -> bool:
     """Return whether a shift is in a span; a shift that ends when the span starts is not."""
     if span is None:
         return True
-    start, end = _moment(entry.get("start")), _moment(entry.get("end"))
+    start, end = _time(entry.get("start")), _time(entry.get("end"))
     has_begun = start is None or start <= span.since or start < span.until
     return has_begun and (end is None or end > span.since)
 
 
-def _moment(text: str | None) -> datetime | None:
+def _time(text: str | None) -> datetime | None:
     """Return a time of a response; None if it has none, as for people whom a policy names directly."""
     try:
         return parse_time("", text) if text else None
@@ -180,32 +235,6 @@ def _check_unverified(wanted: Wanted, entries: t.Iterable[Record]) -> None:
     for schedule_id, error in wanted.unverified.items():
         if schedule_id not in known:
             raise error
-
-
-def _turns_without_policy(pagerduty: PagerDuty, wanted: Wanted) -> list[Record]:
-    """Return the turns of schedules that no escalation policy uses, in the shape of an on-call entry.
-
-    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /schedules/{id}; that GET /oncalls leaves them out,
-    https://github.com/sergiitk/pagerbeauty/issues/103.
-    """
-    if wanted.policies:
-        return []
-    since, until = wanted.span or Span(now(), now())
-    query = [
-        ("since", iso_8601(since)),
-        ("until", iso_8601(max(until, since + MOMENT))),
-        ("overflow", "true"),
-        ("include[]", "final_schedule"),
-    ]
-    found = []
-    for schedule in wanted.schedules.values():
-        if schedule.get("escalation_policies") == []:
-            read = pagerduty.get(path_of("schedules", schedule["id"]), "schedule", query)
-            turns = (read.get("final_schedule") or {}).get("rendered_schedule_entries") or ()
-            found += [{**turn, "schedule": schedule} for turn in turns if _overlaps(turn, wanted.span)]
-    kept = [turn for turn in found if not wanted.users or turn["user"]["id"] in wanted.users]
-    # A schedule shows only references, without an e-mail address.
-    return [{**turn, "user": look_up(pagerduty, USER, turn["user"]["id"])} for turn in kept]
 
 
 def _people(entries: t.Sequence[Record]) -> list[Record]:
@@ -254,7 +283,7 @@ def _reference(record: Record | None) -> Record | None:
 def _empty_levels(wanted: Wanted, entries: t.Iterable[Record]) -> list[Record]:
     """Return the levels of the given policies at which nobody is on call."""
     if wanted.users or wanted.schedules:
-        # PagerDuty left out whoever else is on call there.
+        # The filtered response omits other people on call.
         return []
     covered = {(entry["escalation_policy"]["id"], entry["escalation_level"]) for entry in entries}
     return [
@@ -279,19 +308,19 @@ def _level_count(policy: Record) -> int:
     return len(policy.get("escalation_rules") or ())
 
 
-def _warn(pagerduty: PagerDuty, wanted: Wanted, record: Record) -> None:
+def _warnings(wanted: Wanted, record: Record) -> t.Iterator[str]:
     for policy in wanted.policies.values():
         for level in sorted(wanted.levels):
             if level > _level_count(policy):
-                pagerduty.warn(f"Escalation policy {label(policy)} has no level {level}.")
+                yield f"Escalation policy {label(policy)} has no level {level}."
     for empty in record["empty_levels"]:
         place = f"level {empty['escalation_level']} of escalation policy {label(empty['escalation_policy'])}"
-        pagerduty.warn(f"Nobody is on call at {place}.")
+        yield f"Nobody is on call at {place}."
     for empty in record["empty_schedules"]:
-        pagerduty.warn(f"Nobody is on call for schedule {label(empty['schedule'])}.")
+        yield f"Nobody is on call for schedule {label(empty['schedule'])}."
 
 
-def _said(user: Record) -> str:
+def _describe(user: Record) -> str:
     levels = sorted({shift["escalation_level"] for shift in user["shifts"] if shift["escalation_level"] is not None})
     name = user["name"] or user["id"]
     return f"{name} (level {', '.join(map(str, levels))})" if levels else str(name)

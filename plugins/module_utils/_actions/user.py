@@ -2,24 +2,29 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Users: creates, updates and deletes one by the e-mail address, which PagerDuty lets only one user have.
+"""The module user: creates, updates and deletes users by e-mail address, which PagerDuty lets only one user have.
 
 Private to the collection.
 """
 
 from __future__ import annotations
 
-import functools
 import typing as t
 from datetime import timedelta
 
 from .._api.auth import checked_email
 from .._api.client import PagerDuty, Record, path_of
-from .._api.directory import USER, label
+from .._api.directory import USER
+from .._core.action import Action, State, each
+from .._core.change import CAREFULLY, Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
-from .._core.plan import Notification, Outcome, Plan, PlanOrOutcome, Write
 from .._core.time_texts import iso_8601, now
-from .on_call import READ_TIMEOUT
+from .._core.words import CREATE, DELETE, INVITE, NOTIFY, REMOVE, SET, Phrase, label, short_name
+from .._incidents.on_call import QUICK_READS
+from .._incidents.read import id_and_number
+from .._users import without_calendars
+
+Options = dict[str, t.Any]
 
 FIELDS = {
     "name": "name",
@@ -66,8 +71,6 @@ MAX_LENGTHS = {"name": 100, "title": 100}
 """Characters. Source: as FIELDS."""
 EMAIL_LENGTHS = (6, 100)
 MAY_BE_EMPTY = ("title", "description")
-CALENDAR_URLS = ("http_cal_url", "web_cal_url")
-"""Fields that show the user's calendar to everybody who knows them. Source: as FIELDS."""
 NEVER_DELIVERED = ".invalid"
 """The end of an e-mail address to which no invitation is sent.
 
@@ -76,203 +79,266 @@ Source: PagerDuty/public-support-scripts, import_users/README.md.
 DUTY = timedelta(days=90)
 """How far ahead PagerDuty knows shifts. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /oncalls."""
 MAX_LISTED = 5
-OFFBOARDING = "in accounts with offboarding, the managers of the user's teams"
+OFFBOARDING = "a manager of the user's teams, if the account has offboarding"
 """Whom deleting a user who is on call notifies. Source: https://support.pagerduty.com/main/docs/offboarding."""
+INVITATION = "PagerDuty sends new users an invitation by e-mail"
 
 
-def manage_user(pagerduty: PagerDuty, params: t.Mapping[str, t.Any]) -> list[PlanOrOutcome]:
-    """Return the plan for one user.
+def user(client: PagerDuty, options: Options) -> Action[PagerDuty]:
+    """Return the action that a task asks for.
 
     Args:
-        params: `email`, `state`, and any of `FIELDS`; None leaves a field as it is.
-
-    Raises:
-        InvalidOption: an option has an unusable value.
+        options: `email`, `state`, and any of `FIELDS`; None leaves a field as it is.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, /users and /users/{id}.
     """
-    _check(params)
-    email, desired = params["email"], _desired(params)
-    found = find_by_email(pagerduty, email)
-    try:
-        if params["state"] == "absent":
-            return [_removal(pagerduty, email, found)]
-        return [_update(pagerduty, email, found, desired) if found else _creation(pagerduty, email, desired)]
-    except TaskError as error:
-        if error.is_fatal:
-            raise
-        return [Outcome(email, error=error)]
+    return Deletion(client, options) if options["state"] == "absent" else Profile(client, options)
 
 
-def find_by_email(pagerduty: PagerDuty, email: str) -> Record | None:
-    """Return the user with an e-mail address, in upper or lower case."""
-    for page in pagerduty.pages("/users", "users", [("query", email)]):
-        for user in page:
-            if (user.get("email") or "").casefold() == email.casefold():
-                return user
-    return None
+class UserAction(Action[PagerDuty]):
+    """What both have in common: one user, by the e-mail address."""
+
+    noun = "user"
+
+    def check(self) -> None:
+        """Check the address and the fields."""
+        email, (shortest, longest) = self.options["email"], EMAIL_LENGTHS
+        if not checked_email("email", email):
+            raise InvalidOption("email", "must not be empty", email)
+        if not shortest <= len(email) <= longest:
+            raise InvalidOption("email", f"must have {shortest} to {longest} characters", email)
+        for option in FIELDS:
+            value = self.options[option]
+            if value is not None and not value.strip() and option not in MAY_BE_EMPTY:
+                raise InvalidOption(option, "must not be empty", value)
+            if value is not None and len(value) > MAX_LENGTHS.get(option, len(value)):
+                problem = f"must have at most {MAX_LENGTHS[option]} characters, but has {len(value)}"
+                raise InvalidOption(option, problem)
+
+    def prepare(self) -> None:
+        """Take the address as the target."""
+        self.targets = [self.options["email"]]
+
+    def locks(self) -> t.Sequence[str]:
+        """Return the address, which means the same user in upper and lower case."""
+        return [f"user {self.options['email'].casefold()}"]
+
+    def find(self, email: str) -> Record | None:
+        """Return the user with an e-mail address, in upper or lower case."""
+        for page in self.client.pages("/users", "users", [("query", email)]):
+            for listed in page:
+                if (listed.get("email") or "").casefold() == email.casefold():
+                    return listed
+        return None
+
+    def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
+        """Return `user`; one who is not there has no record."""
+        return {"user": records[0]} if records and records[0] else {}
 
 
-def without_calendars(user: Record) -> Record:
-    """Return a user without the addresses of their calendar, which are secrets."""
-    return {name: value for name, value in user.items() if name not in CALENDAR_URLS}
+class Profile(UserAction):
+    """Creates the user, or gives those fields their values that are given and differ."""
 
+    def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
+        """Read the user."""
+        return each(targets, self.find)
 
-def user_result(records: t.Sequence[Record]) -> Record:
-    """Return the result of the module; a user who is not there has no record."""
-    (record,) = records or ({},)
-    return {"user": record} if record else {}
+    def plan(self, target: str, state: Record | None) -> Change:
+        """Plan to create or to update the user.
 
+        Raises:
+            Refused: there is no such user, and a new one needs a name.
+        """
+        return self._update(target, state) if state else self._creation(target)
 
-def _check(params: t.Mapping[str, t.Any]) -> None:
-    shortest, longest = EMAIL_LENGTHS
-    if not checked_email("email", params["email"]):
-        raise InvalidOption("email", "must not be empty", params["email"])
-    if not shortest <= len(params["email"]) <= longest:
-        raise InvalidOption("email", f"must have {shortest} to {longest} characters", params["email"])
-    for option in FIELDS:
-        value = params[option]
-        if value is not None and not value.strip() and option not in MAY_BE_EMPTY:
-            raise InvalidOption(option, "must not be empty", value)
-        if value is not None and len(value) > MAX_LENGTHS.get(option, len(value)):
-            problem = f"must have at most {MAX_LENGTHS[option]} characters, but has {len(value)}"
-            raise InvalidOption(option, problem)
+    def people(self, change: Change) -> t.Sequence[Notification]:
+        """Return whom creating a user notifies.
 
+        Source: PagerDuty/public-support-scripts, import_users/README.md.
+        """
+        if change.record or change.target.casefold().endswith(NEVER_DELIVERED):
+            return []
+        invited = {"id": None, "type": USER.type, "summary": change.target}
+        return [Notification(invited, INVITATION, INVITE)]
 
-def _desired(params: t.Mapping[str, t.Any]) -> Record:
-    """Return the given fields, by option; PagerDuty drops repeated white space of a name.
+    def send_one(self, change: Change) -> Record:
+        """Create the user, or update the one who is there."""
+        method, path = ("PUT", path_of("users", change.record["id"])) if change.record else ("POST", "/users")
+        return without_calendars(self.client.write_and_get(method, path, {"user": change.body}, "user"))
 
-    Source: https://github.com/PagerDuty/terraform-provider-pagerduty/pull/810.
-    """
-    given = {option: params[option] for option in FIELDS if params[option] is not None}
-    return {**given, "name": " ".join(given["name"].split())} if "name" in given else given
+    def _desired(self) -> Record:
+        """Return the given fields, by option; PagerDuty drops repeated white space of a name.
 
+        Source: https://github.com/PagerDuty/terraform-provider-pagerduty/pull/810.
+        """
+        given = {option: self.options[option] for option in FIELDS if self.options[option] is not None}
+        return {**given, "name": " ".join(given["name"].split())} if "name" in given else given
 
-def _creation(pagerduty: PagerDuty, email: str, desired: Record) -> Plan:
-    if "name" not in desired:
-        raise Refused(
-            f"No user has the e-mail address {email}.", hint="Set name to create the user, or check the address."
+    def _creation(self, email: str) -> Change:
+        desired = self._desired()
+        if "name" not in desired:
+            raise Refused(
+                f"No user has the e-mail address {email}.", hint="Set name to create the user, or check the address."
+            )
+        new = {"type": "user", "email": email, **{FIELDS[option]: value for option, value in desired.items()}}
+        return Change(
+            target=email,
+            name=f"User {desired['name']}",
+            before=dict.fromkeys(("email", *desired)),
+            after={"email": email, **desired},
+            says=[CREATE()],
+            record={},
+            predicted={**dict.fromkeys(USER_FIELDS), "summary": desired["name"], **new},
+            body=new,
+            resend=CAREFULLY,
         )
-    fields = {FIELDS[option]: value for option, value in desired.items()}
-    new = {"type": "user", "email": email, **fields}
-    return Plan(
-        email,
-        dict.fromkeys(("email", *desired)),
-        {"email": email, **desired},
-        {},
-        {**dict.fromkeys(USER_FIELDS), "summary": desired["name"], **new},
-        Write(functools.partial(_create, pagerduty), harmful_twice=True),
-        new,
-        _invitations(email),
-    )
 
-
-def _invitations(email: str) -> list[Notification]:
-    """Return whom creating a user notifies.
-
-    Source: PagerDuty/public-support-scripts, import_users/README.md.
-    """
-    if email.casefold().endswith(NEVER_DELIVERED):
-        return []
-    invited = {"id": None, "type": USER.type, "summary": email}
-    return [Notification(invited, "PagerDuty sends new users an invitation by e-mail")]
-
-
-def _update(pagerduty: PagerDuty, email: str, user: Record, desired: Record) -> Plan:
-    shown = without_calendars(user)
-    before = {option: user.get(FIELDS[option]) or None for option in desired}
-    after = {option: value or None for option, value in desired.items()}
-    changed = {FIELDS[option]: desired[option] for option in desired if before[option] != after[option]}
-    predicted = {**shown, **changed, **({"summary": changed["name"]} if "name" in changed else {})}
-    # PagerDuty requires these three in each update.
-    body = {"type": "user", "name": user.get("name"), "email": user["email"], **changed}
-    write = Write(functools.partial(_put, pagerduty, user["id"]))
-    return Plan(email, before, after, shown, predicted, write, body)
-
-
-def _removal(pagerduty: PagerDuty, email: str, user: Record | None) -> Plan:
-    if user is None:
-        return Plan(email, {"email": None}, {"email": None}, {}, {})
-    _check_incidents(pagerduty, user)
-    duties = _duties(pagerduty, user)
-    if duties:
-        pagerduty.warn(
-            f"User {label(user)} is on call, now or within {DUTY.days} days, for {', '.join(duties)}. PagerDuty "
-            "deletes such a user only in accounts with offboarding."
+    def _update(self, email: str, present: Record) -> Change:
+        desired = self._desired()
+        before = {option: present.get(FIELDS[option]) or None for option in desired}
+        after = {option: value or None for option, value in desired.items()}
+        changed = {option: desired[option] for option in desired if before[option] != after[option]}
+        fields = {FIELDS[option]: value for option, value in changed.items()}
+        shown = without_calendars(present)
+        return Change(
+            target=email,
+            name=_name(present),
+            before=before,
+            after=after,
+            says=_says(changed) or "already as wanted",
+            record=shown,
+            predicted={**shown, **fields, **({"summary": changed["name"]} if "name" in changed else {})},
+            # PagerDuty requires these three in each update.
+            body={"type": "user", "name": present.get("name"), "email": present["email"], **fields},
         )
-    before = {"email": user["email"], "name": user.get("name"), "role": user.get("role")}
-    shown = without_calendars(user)
-    write = Write(functools.partial(_delete, pagerduty, user["id"]))
-    managers = [Notification(None, OFFBOARDING)] if duties else []
-    return Plan(email, before, dict.fromkeys(before), shown, shown, write, notifies=managers)
 
 
-def _check_incidents(pagerduty: PagerDuty, user: Record) -> None:
-    """Check that a user is assigned to no open incident.
+class Assigned(t.NamedTuple):
+    """A user and what is assigned to them.
 
-    PagerDuty refuses to delete such a user, unless the account's settings for offboarding let it restart the incidents,
-    which would page others: that is for a task that says so.
+    Args:
+        incidents: the open incidents.
+        duties: the escalation policies for which the user is on call, now or later; or why that could not be read.
+    """
 
-    Raises:
-        Refused: there is one.
+    user: Record
+    incidents: t.Sequence[Record]
+    duties: t.Sequence[str] | TaskError
+
+
+class Deletion(UserAction):
+    """Deletes the user, if no open incident is assigned to them.
+
+    PagerDuty refuses to delete a user with open incidents, unless the account's settings for offboarding let it restart
+    the incidents, which would page others: do that in a task of its own.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, DELETE /users/{id};
     https://support.pagerduty.com/main/docs/offboarding.
     """
-    query = [("user_ids[]", user["id"]), ("statuses[]", "triggered"), ("statuses[]", "acknowledged")]
-    incidents = pagerduty.get("/incidents", "incidents", [*query, ("date_range", "all")])
-    if incidents:
-        listed = ", ".join(f"{each['id']} (number {each['incident_number']})" for each in incidents[:MAX_LISTED])
-        more = "" if len(incidents) <= MAX_LISTED else ", and others"
+
+    def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
+        """Read the user, and what is assigned to them."""
+        return each(targets, self._state)
+
+    def plan(self, target: str, state: Assigned | None) -> Change:
+        """Plan to delete the user.
+
+        Raises:
+            Refused: the user is assigned to open incidents.
+        """
+        if state is None:
+            nobody = {"email": None}
+            says = "there is no such user"
+            return Change(target=target, name=f"User {target}", before=nobody, after=nobody, says=says, record={})
+        _check_incidents(state)
+        present = state.user
+        before = {"email": present["email"], "name": present.get("name"), "role": present.get("role")}
+        return Change(
+            target=target,
+            name=_name(present),
+            before=before,
+            after=dict.fromkeys(before),
+            says=[DELETE()],
+            record=without_calendars(present),
+            body=[] if isinstance(state.duties, TaskError) else state.duties,
+            warnings=list(_warnings(state)),
+        )
+
+    def people(self, change: Change) -> t.Sequence[Notification]:
+        """Return whom the deletion of a user who is on call notifies."""
+        return [Notification(None, OFFBOARDING, NOTIFY)] if change.body else []
+
+    def send_one(self, change: Change) -> Record:
+        """Delete the user, unless another task has done so first."""
+        try:
+            self.client.write("DELETE", path_of("users", change.record["id"]))
+        except Refused as error:
+            if error.status == 400:
+                error.hint = "Remove the user from all escalation policies and schedules, and reassign their incidents."
+            if error.status != 404:
+                raise
+        return change.record
+
+    def _state(self, email: str) -> Assigned | None:
+        present = self.find(email)
+        if present is None:
+            return None
+        query = [("user_ids[]", present["id"]), ("statuses[]", "triggered"), ("statuses[]", "acknowledged")]
+        incidents = self.client.get("/incidents", "incidents", [*query, ("date_range", "all")])
+        return Assigned(present, incidents, [] if incidents else self._duties(present))
+
+    def _duties(self, present: Record) -> list[str] | TaskError:
+        """Return the escalation policies for which a user is on call, or why that could not be read.
+
+        PagerDuty deletes such a user only in accounts with offboarding. This only informs: PagerDuty decides.
+
+        Source: as for incidents, and https://github.com/PagerDuty/terraform-provider-pagerduty/issues/833.
+        """
+        today = now()
+        query = [
+            ("user_ids[]", present["id"]),
+            ("since", iso_8601(today)),
+            ("until", iso_8601(today + DUTY)),
+            ("earliest", "true"),
+        ]
+        pages = self.client.quick(QUICK_READS).pages("/oncalls", "oncalls", query)
+        try:
+            policies = [entry["escalation_policy"] for page in pages for entry in page]
+        except TaskError as error:
+            return error
+        return list(dict.fromkeys(map(label, policies)))
+
+
+def _name(present: Record) -> str:
+    return f"User {short_name(present)}"
+
+
+def _says(changed: Record) -> list[Phrase]:
+    set_to = [f"{option.replace('_', ' ')} to {value}" for option, value in changed.items() if value]
+    removed = [option for option, value in changed.items() if not value]
+    return [*([SET(*set_to)] if set_to else []), *([REMOVE(*removed)] if removed else [])]
+
+
+def _check_incidents(state: Assigned) -> None:
+    """Check that a user is assigned to no open incident.
+
+    Raises:
+        Refused: there is one.
+    """
+    if state.incidents:
+        listed = ", ".join(map(id_and_number, state.incidents[:MAX_LISTED]))
+        more = "" if len(state.incidents) <= MAX_LISTED else ", and others"
         raise Refused(
-            f"User {label(user)} is assigned to open incidents: {listed}{more}.",
+            f"{_name(state.user)} is assigned to open incidents: {listed}{more}.",
             hint="Reassign or resolve them first.",
         )
 
 
-def _duties(pagerduty: PagerDuty, user: Record) -> list[str]:
-    """Return the escalation policies for which a user is on call, now or later.
-
-    PagerDuty deletes such a user only in accounts with offboarding.
-
-    Source: as for incidents, and https://github.com/PagerDuty/terraform-provider-pagerduty/issues/833.
-    """
-    today = now()
-    query = [
-        ("user_ids[]", user["id"]),
-        ("since", iso_8601(today)),
-        ("until", iso_8601(today + DUTY)),
-        ("earliest", "true"),
-    ]
-    once = pagerduty.without_retries(READ_TIMEOUT)
-    try:
-        entries = [entry for page in once.pages("/oncalls", "oncalls", query) for entry in page]
-    except TaskError as error:
-        # This only informs: PagerDuty decides.
-        pagerduty.warn(f"Could not read whether user {label(user)} is on call: {error}")
-        return []
-    return list(dict.fromkeys(label(entry["escalation_policy"]) for entry in entries))
-
-
-def _create(pagerduty: PagerDuty, plans: t.Sequence[Plan]) -> list[Record]:
-    (plan,) = plans
-    return [without_calendars(pagerduty.write_and_get("POST", "/users", {"user": plan.body}, "user"))]
-
-
-def _put(pagerduty: PagerDuty, user_id: str, plans: t.Sequence[Plan]) -> list[Record]:
-    (plan,) = plans
-    user = pagerduty.write_and_get("PUT", path_of("users", user_id), {"user": plan.body}, "user")
-    return [without_calendars(user)]
-
-
-def _delete(pagerduty: PagerDuty, user_id: str, plans: t.Sequence[Plan]) -> list[Record]:
-    (plan,) = plans
-    try:
-        pagerduty.write("DELETE", path_of("users", user_id))
-    except Refused as error:
-        if error.status == 400:
-            error.hint = "Remove the user from all escalation policies and schedules, and reassign their incidents."
-        # Another task may have deleted them first.
-        if error.status != 404:
-            raise
-    return [plan.predicted]
+def _warnings(state: Assigned) -> t.Iterator[str]:
+    if isinstance(state.duties, TaskError):
+        yield f"Could not read whether {_name(state.user)} is on call: {state.duties}"
+    elif state.duties:
+        yield (
+            f"{_name(state.user)} is on call, now or within {DUTY.days} days, for {', '.join(state.duties)}. PagerDuty "
+            "deletes such a user only in accounts with offboarding."
+        )

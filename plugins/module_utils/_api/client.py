@@ -9,10 +9,11 @@ Private to the collection.
 
 from __future__ import annotations
 
+import time
 import typing as t
 from urllib.parse import quote
 
-from .._core.errors import OutcomeUnknown, Refused
+from .._core.errors import NotSent, OutcomeUnknown, Refused
 from .._core.http_client import HttpClient, Request, Response
 from .._core.retry import Log, RetryBudget, call_with_retries
 from .auth import Settings
@@ -42,22 +43,20 @@ class PagerDuty:
         self.settings = settings
         self.budget = budget
         self.warn = warn
-        self.lookups: dict[str, dict[str, Record]] = {}
-        """Names and ids that the task has looked up, kept by `directory`."""
-        self.decisions: dict[str, t.Any] = {}
-        """What the task has decided in its first plan and keeps if it plans again, such as which level is the next."""
-        self._http = HttpClient(settings.timeout, settings.verify)
+        self.accepted = 0
+        """How many writes PagerDuty has accepted so far."""
+        self._deadline: float | None = None
         self._references: dict[tuple[str, str], Record] = {}
 
-    def without_retries(self, timeout: float) -> PagerDuty:
-        """Return a client of the same account that tries each call once, and shares what was looked up.
+    def quick(self, seconds: float) -> PagerDuty:
+        """Return a client of the same account for reads that must not delay a page: it tries each call once.
 
         Args:
-            timeout: seconds for each call, unless the task has a shorter one.
+            seconds: for all its calls together.
         """
-        settings = self.settings._replace(timeout=min(timeout, self.settings.timeout))
-        client = PagerDuty(settings, RetryBudget(0, self.warn, self.budget.progress), self.warn)
-        client.lookups = self.lookups
+        client = PagerDuty(self.settings, RetryBudget(0, self.warn, self.budget.progress), self.warn)
+        deadline = time.monotonic() + seconds
+        client._deadline = deadline if self._deadline is None else min(deadline, self._deadline)
         return client
 
     def get(self, path: str, key: str, query: Query = ()) -> t.Any:
@@ -86,22 +85,30 @@ class PagerDuty:
             self.budget.progress(f"{request.description}: {offset + PAGE_SIZE} read so far.")
         self.warn(f"GET {path}: PagerDuty returns at most {MAX_OFFSET} entries of a list; the others were not read.")
 
-    def write(self, method: str, path: str, body: Record | None = None) -> Record:
+    def write(self, method: str, path: str, body: Record | None = None, *, is_effect: bool = True) -> Record:
         """Send a write; it is sent again only if PagerDuty did not process it.
+
+        Args:
+            is_effect: False for a write that only records how far the task is.
 
         Raises:
             TaskError: see `responses.parse` and `HttpClient.send`.
         """
-        return self._send(self._request(method, path, body=body), idempotent=False)
+        return self._write(self._request(method, path, body=body), is_effect)
 
-    def write_and_get(self, method: str, path: str, body: Record, key: str, query: Query = ()) -> t.Any:
+    def write_and_get(
+        self, method: str, path: str, body: Record, key: str, query: Query = (), *, is_effect: bool = True
+    ) -> t.Any:
         """Send a write and return what its response holds under `key`.
+
+        Args:
+            is_effect: as in `write`.
 
         Raises:
             TaskError: as `write`; `OutcomeUnknown` also if the response lacks `key`.
         """
         request = self._request(method, path, query=query, body=body)
-        return _value(key, self._send(request, idempotent=False), request)
+        return _value(key, self._write(request, is_effect), request)
 
     def send_event(self, path: str, event: Record) -> Record:
         """Send an event; its dedup key makes it safe to retry.
@@ -109,11 +116,13 @@ class PagerDuty:
         Source: PagerDuty/api-schema, reference/events-v2/openapiv3.json, POST /enqueue.
         """
         request = Request("POST", self.settings.events_url + path, description=f"POST {path}", headers={}, body=event)
-        return call_with_retries(
-            lambda: parse_event(request, self._http.send(request), self._share_reference),
+        response = call_with_retries(
+            lambda: parse_event(request, self._call(request), self._share_reference),
             self.budget,
             idempotent="dedup_key" in event,
         )
+        self.accepted += 1
+        return response
 
     def _parse(self, request: Request, response: Response) -> Record:
         try:
@@ -141,10 +150,23 @@ class PagerDuty:
 
     def _send(self, request: Request, *, idempotent: bool) -> Record:
         return call_with_retries(
-            lambda: self._parse(request, self._http.send(request)),
+            lambda: self._parse(request, self._call(request)),
             self.budget,
             idempotent=idempotent,
         )
+
+    def _write(self, request: Request, is_effect: bool) -> Record:
+        response = self._send(request, idempotent=False)
+        self.accepted += is_effect
+        return response
+
+    def _call(self, request: Request) -> Response:
+        timeout = self.settings.timeout
+        if self._deadline is not None:
+            timeout = min(timeout, self._deadline - time.monotonic())
+        if timeout <= 0:
+            raise NotSent(f"{request.description}: not read, because that would have taken too long.", retryable=False)
+        return HttpClient(timeout, self.settings.verify).send(request)
 
     def _share_reference(self, record: Record) -> Record:
         """Return one object for equal references: thousands of incidents hold the same few."""

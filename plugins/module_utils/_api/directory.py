@@ -4,8 +4,7 @@
 
 """Looks up users, escalation policies, priorities and other objects by id, name or e-mail address.
 
-Names must match exactly. A name with no match or several is an error that lists the closest ones. Each name is looked
-up once in a task.
+Names must match exactly. A name with no match or several is an error that lists the closest ones.
 
 Private to the collection.
 """
@@ -16,6 +15,7 @@ import re
 import typing as t
 
 from .._core.errors import Refused, TaskError
+from .._core.words import label
 from .client import PagerDuty, Record, path_of
 
 LOOKS_LIKE_ID = re.compile(r"[P-R][A-Z0-9]{4,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -67,17 +67,32 @@ RESPONSE_PLAY = Kind("response play", "response_plays", "response_play", "respon
 INCIDENT_WORKFLOW = Kind("incident workflow", "incident_workflows", "incident_workflow", "incident_workflow_reference")
 
 
-def look_up(pagerduty: PagerDuty, kind: Kind, text: str) -> Record:
-    """Return the object with an id, a name or an e-mail address.
+class Directory:
+    """The account's names and ids. Use one for a task: each name is looked up once."""
 
-    Raises:
-        Refused: none matches, or more than one.
-    """
-    known = pagerduty.lookups.setdefault(kind.path, {})
-    if text not in known:
-        known[text] = _by_id(pagerduty, kind, text) or _by_name(pagerduty, kind, text)
-    found: Record = known[text]
-    return found
+    def __init__(self, client: PagerDuty) -> None:
+        self._client = client
+        self._known: dict[tuple[str, str], Record] = {}
+
+    def find(self, kind: Kind, text: str) -> Record:
+        """Return the object with an id, a name or an e-mail address.
+
+        Raises:
+            Refused: none matches, or more than one.
+        """
+        known = kind.path, text
+        if known not in self._known:
+            self._known[known] = _by_id(self._client, kind, text) or _by_name(self._client, kind, text)
+        return self._known[known]
+
+    def find_all(self, kind: Kind, texts: t.Iterable[str] | None) -> dict[str, Record]:
+        """Return the objects with these ids, names or e-mail addresses, by id; none for None.
+
+        Raises:
+            Refused: one of them matches no object, or more than one.
+        """
+        found = (self.find(kind, text) for text in texts or ())
+        return {record["id"]: record for record in found}
 
 
 def reference(kind: Kind, record: Record) -> dict[str, str]:
@@ -85,7 +100,7 @@ def reference(kind: Kind, record: Record) -> dict[str, str]:
     return {"id": record["id"], "type": kind.type}
 
 
-def shown_reference(kind: Kind, record: Record) -> Record:
+def full_reference(kind: Kind, record: Record) -> Record:
     """Return a reference to a record, as PagerDuty returns it; fields that the record lacks are None."""
     return {
         **reference(kind, record),
@@ -95,17 +110,11 @@ def shown_reference(kind: Kind, record: Record) -> Record:
     }
 
 
-def label(record: Record) -> str:
-    """Return a record's name and id, for people; what does not exist yet has no id."""
-    name, record_id = record.get("summary") or record.get("name"), record["id"]
-    return f"{name} ({record_id})" if name and record_id else str(name or record_id)
-
-
-def _by_id(pagerduty: PagerDuty, kind: Kind, text: str) -> Record | None:
+def _by_id(client: PagerDuty, kind: Kind, text: str) -> Record | None:
     if not (kind.by_id and LOOKS_LIKE_ID.fullmatch(text)):
         return None
     try:
-        found: Record = pagerduty.get(path_of(kind.path, text), kind.key)
+        found: Record = client.get(path_of(kind.path, text), kind.key)
     except Refused as error:
         if error.status != 404:
             raise
@@ -113,16 +122,16 @@ def _by_id(pagerduty: PagerDuty, kind: Kind, text: str) -> Record | None:
     return found
 
 
-def _by_name(pagerduty: PagerDuty, kind: Kind, text: str) -> Record:
+def _by_name(client: PagerDuty, kind: Kind, text: str) -> Record:
     query = [("query", text)] if kind.by_query else []
-    pages = pagerduty.pages(f"/{kind.path}", kind.list_key or kind.path, query)
+    pages = client.pages(f"/{kind.path}", kind.list_key or kind.path, query)
     listed = [record for page in pages for record in page]
     matches = [record for record in listed if record["id"] == text or _is_named(record, kind, text)]
     if len(matches) == 1:
         return matches[0]
     if matches:
         raise _ambiguous(kind, text, matches)
-    raise _not_found(pagerduty, kind, text, listed)
+    raise _not_found(client, kind, text, listed)
 
 
 def _is_named(record: Record, kind: Kind, text: str) -> bool:
@@ -141,10 +150,10 @@ def _ambiguous(kind: Kind, text: str, matches: t.Sequence[Record]) -> TaskError:
     )
 
 
-def _not_found(pagerduty: PagerDuty, kind: Kind, text: str, near: t.Sequence[Record]) -> TaskError:
+def _not_found(client: PagerDuty, kind: Kind, text: str, near: t.Sequence[Record]) -> TaskError:
     candidates = list(near)
     if not candidates and kind.by_query:
-        candidates = next(pagerduty.pages(f"/{kind.path}", kind.path), [])
+        candidates = next(client.pages(f"/{kind.path}", kind.path), [])
     named = {str(record.get(name)): record for record in candidates for name in kind.names if record.get(name)}
     # Only a failing task needs it.
     import difflib

@@ -118,7 +118,7 @@ def _rate_limited(request: Request, response: Response) -> NotSent:
 def _server_error(request: Request, response: Response) -> OutcomeUnknown:
     return OutcomeUnknown(
         f"{request.description}: PagerDuty returned a server error (HTTP {response.status}).",
-        hint="See https://status.pagerduty.com. It is safe to run the task again.",
+        hint="See https://status.pagerduty.com.",
         status=response.status,
         request_id=response.headers.get("x-request-id"),
         may_still_apply=response.status == GATEWAY_TIMEOUT,

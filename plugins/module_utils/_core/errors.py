@@ -6,6 +6,7 @@
 
 L(InvalidOption): nothing was sent. L(Refused): the server said no, nothing changed. L(NotSent): the server did not
 process the call. L(OutcomeUnknown): the call may have taken effect, so a write must be checked before it is sent again.
+L(PartlyDone): part of a change was made.
 
 Private to the collection.
 """
@@ -28,7 +29,7 @@ class TaskError(Exception):
     """
 
     outcome = "not_done"
-    """`not_done`: the change was not made; `unknown`: it may have been made."""
+    """`not_done`: the change was not made; `partly_done`: part of it was; `unknown`: it may have been made."""
     is_fatal = False
     """Whether the same error would hit every other target of the task."""
 
@@ -143,10 +144,23 @@ class OutcomeUnknown(TaskError):
         self.retryable = retryable
         self.may_still_apply = may_still_apply
 
+
+class PartlyDone(TaskError):
+    """Part of a change was made, and then something failed."""
+
+    outcome = "partly_done"
+
     @classmethod
-    def after_write(cls, error: TaskError) -> OutcomeUnknown:
-        """Return the error for a call that failed after a write took effect; a fresh read shows that effect."""
-        return cls(error.message, hint=error.hint, retryable=False, status=error.status)
+    def because_of(cls, error: TaskError) -> PartlyDone:
+        """Return the error for a change that another error stopped half-way."""
+        return cls(
+            error.message,
+            hint=error.hint,
+            status=error.status,
+            code=error.code,
+            errors=error.errors,
+            request_id=error.request_id,
+        )
 
 
 def shorten(text: str, max_length: int = 300) -> str:

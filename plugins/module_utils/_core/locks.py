@@ -13,44 +13,68 @@ Private to the collection.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
 import tempfile
 import typing as t
 
-from .retry import RetryBudget
+from .retry import Log, RetryBudget
 
 POLL_INTERVAL = 0.05
 """Seconds between two attempts to get a lock."""
 
 
 @contextlib.contextmanager
-def target_locks(scope: str, targets: t.Collection[str], budget: RetryBudget) -> t.Iterator[None]:
+def target_locks(scope: str, targets: t.Collection[str], budget: RetryBudget, warn: Log) -> t.Iterator[None]:
     """Hold the locks of some targets.
 
-    If a lock cannot be had within the budget, or the file cannot be opened, the task goes on without it: a page that
-    comes late is worse than one that might come twice.
+    If a lock cannot be had in time, or not at all, the task goes on without it and warns: a page that comes late is
+    worse than one that might come twice.
 
     Args:
         scope: the account, by its API address.
-        targets: names of the targets.
+        targets: ids of the targets.
+        budget: says how long to wait; the time for retries is not used up.
+        warn: adds a warning to the task's result.
     """
+    waiting = budget.anew()
     with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError):
+        try:
             file = _open_lock_file()
             stack.callback(os.close, file)
             # Every task locks in the same order: otherwise two of them could wait for each other.
-            for offset in sorted({_lock_offset(scope, target) for target in targets}):
-                while not _try_lock(file, offset) and budget.sleep(POLL_INTERVAL):
-                    pass
+            offsets = {_lock_offset(scope, target): target for target in targets}
+            missing = [offsets[offset] for offset in sorted(offsets) if not _wait_for_lock(file, offset, waiting)]
+            reason = f"another task still works on {', '.join(missing)}" if missing else ""
+        except OSError as error:
+            reason = f"the lock file cannot be used: {error.strerror}"
+        if reason:
+            warn(f"Went on without a lock, so another task may do the same at the same time: {reason}.")
         yield
 
 
 def _open_lock_file() -> int:
+    """Return the opened lock file of this user.
+
+    Raises:
+        OSError: it cannot be opened, or belongs to somebody else, who could hold its locks for ever.
+    """
     path = os.path.join(tempfile.gettempdir(), f"oncall.pagerduty-{os.getuid()}.lock")
     # The folder is shared with other users: never follow a link that one of them put there.
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    if os.fstat(file).st_uid != os.getuid():
+        os.close(file)
+        raise PermissionError(errno.EPERM, "it belongs to another user", path)
+    return file
+
+
+def _wait_for_lock(file: int, offset: int, waiting: RetryBudget) -> bool:
+    while not _try_lock(file, offset):
+        if not waiting.sleep(POLL_INTERVAL):
+            return False
+    return True
 
 
 def _lock_offset(scope: str, target: str) -> int:

@@ -52,6 +52,10 @@ class RetryBudget:
         self._sleep = sleep
         self._spent = 0.0
 
+    def anew(self) -> RetryBudget:
+        """Return a budget of the same size, of which nothing is used up."""
+        return RetryBudget(self.max_wait, self._warn, self.progress, self.clock, self._sleep)
+
     def wait_before_retry(self, error: NotSent | OutcomeUnknown, retries: int, started: float) -> bool:
         """Wait before a retry.
 

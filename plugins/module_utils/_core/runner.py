@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Applies plans: the one place that handles idempotence and lost responses.
+"""Makes changes: the one place that handles idempotence, lost responses and changes that were made in part.
 
-If nothing differs, nothing is written. Otherwise the writes are sent, in batches where the server has a bulk call. If
-the response to a write is lost, the runner plans again before it decides: a change that was applied is done, and only
-one that was not is sent again.
+If nothing differs, nothing is sent. Otherwise the changes are sent, in batches where the server has a bulk call. After a
+lost response the targets are read again before anything is decided: what was changed is done, and only what was not is
+sent again. The client counts the writes that the server accepted; so an error after one of them is never taken for
+"nothing happened".
 
 Private to the collection.
 """
@@ -16,241 +17,308 @@ from __future__ import annotations
 import typing as t
 from collections import deque
 
-from .errors import OutcomeUnknown, Refused, TaskError
-from .plan import Outcome, Plan, PlanOrOutcome, Record, Write, outcome_of
+from .action import Action, Log, announce, first_plans, outcome_of, plans
+from .change import CAREFULLY, FREELY, NEVER, Change, Outcome, Record
+from .errors import OutcomeUnknown, PartlyDone, Refused, TaskError
 from .retry import RetryBudget
 
-Replan = t.Callable[[t.Sequence[str]], t.Iterable[PlanOrOutcome]]
-
 SECOND_READ_DELAY = 2.0
-"""Seconds between the two reads before a write that must not be applied twice is sent again: a read may be stale."""
+"""Seconds between two reads of a target: the first may be stale."""
 MAX_FORBIDDEN = 3
-"""After so many targets are refused for lack of permission, and none was done, the others are tried one by one."""
+"""After this many refusals for lack of permission with no success, the other targets are tried one by one."""
+
+
+class Task(t.NamedTuple):
+    """What the runner needs to know of a task.
+
+    Args:
+        budget: the time the task may spend on waiting.
+        warn: adds a warning to the task's result.
+        accepted: returns how many writes the server has accepted so far.
+    """
+
+    budget: RetryBudget
+    warn: Log
+    accepted: t.Callable[[], int]
 
 
 class Batch(t.NamedTuple):
-    """Plans that are sent in one call.
+    """Changes that are sent in one call.
 
     Args:
-        retries: how often these plans were sent before.
+        retries: how often these changes were sent before.
         lost: whether the response to an earlier attempt was lost.
     """
 
-    write: Write
-    plans: list[Plan]
+    changes: list[Change]
     retries: int = 0
     lost: bool = False
 
+    @property
+    def resend(self) -> str:
+        """How carefully the batch has to be sent again: as the most delicate of its changes."""
+        wanted = {change.resend for change in self.changes}
+        return next(each for each in (NEVER, CAREFULLY, FREELY) if each in wanted)
+
     def split(self, size: int) -> list[Batch]:
-        """Return smaller batches of at most so many plans."""
-        starts = range(0, len(self.plans), size)
-        return [self._replace(plans=self.plans[start : start + size]) for start in starts]
+        """Return smaller batches of at most so many changes."""
+        starts = range(0, len(self.changes), size)
+        return [self._replace(changes=self.changes[start : start + size]) for start in starts]
 
 
 class Runner:
-    """Applies plans. Use it for one task.
+    """Makes the changes of one task."""
 
-    Args:
-        replan: plans some of the targets again, from fresh reads.
-        budget: the time the task may spend on waiting.
-    """
-
-    def __init__(self, replan: Replan, budget: RetryBudget) -> None:
-        self._replan = replan
-        self._budget = budget
+    def __init__(self, action: Action[t.Any], task: Task) -> None:
+        self._action = action
+        self._task = task
         self._outcomes: dict[str, Outcome] = {}
         self._fatal: TaskError | None = None
         self._forbidden = 0
-        """How many targets were refused for lack of permission before any was done."""
+        """How many targets were refused for lack of permission before any was changed."""
         self._has_permission = False
 
-    def apply(self, planned: list[PlanOrOutcome]) -> list[Outcome]:
-        """Send what is needed. Every target is tried, whatever happens to the others."""
-        targets = [entry.target for entry in planned]
-        queue = self._batches(planned, retries=0)
-        # A plan holds everything that was read of its target: thousands of them must not be kept until the end.
+    def apply(self) -> list[Outcome]:
+        """Send what is needed. Every target is tried, whatever happens to the others.
+
+        Raises:
+            TaskError: one that every target would meet, before anything was sent.
+        """
+        planned = first_plans(self._action, self._task.warn)
+        targets = [each.target for each in planned]
+        queue = deque(self._batches(planned))
+        # A change holds everything that was read of its target: thousands of them must not be kept until the end.
         planned.clear()
         while queue:
             queue.extendleft(reversed(self._send(queue.popleft())))
         return [self._outcomes[target] for target in targets]
 
-    def _batches(self, planned: t.Iterable[PlanOrOutcome], retries: int, *, lost: bool = False) -> deque[Batch]:
-        """Return the plans that change something, by the call that sends them; the others are done."""
-        by_write: dict[Write, list[Plan]] = {}
-        for entry in planned:
-            if isinstance(entry, Outcome):
-                self._outcomes[entry.target] = entry
-            elif not entry.has_changes:
-                self._done(entry, entry.record)
-            elif entry.write is None:
-                raise ValueError(f"the plan for {entry.target} changes something but has no write")
+    def _batches(self, planned: t.Iterable[Change | Outcome], retries: int = 0, *, lost: bool = False) -> list[Batch]:
+        """Return the changes that are needed, in batches; the other targets are done."""
+        together: dict[t.Hashable, list[Change]] = {}
+        for each in planned:
+            if isinstance(each, Outcome):
+                self._outcomes[each.target] = each
+            elif each.is_needed:
+                together.setdefault(each.batch, []).append(each)
             else:
-                by_write.setdefault(entry.write, []).append(entry)
-        return deque(
-            batch
-            for write, plans in by_write.items()
-            for batch in Batch(write, plans, retries, lost).split(write.batch_size)
-        )
+                self._done(each, each.record)
+        size = self._action.batch_size
+        return [part for changes in together.values() for part in Batch(changes, retries, lost).split(size)]
 
     def _send(self, batch: Batch) -> t.Sequence[Batch]:
         """Send a batch; returns what has to be sent next."""
         if self._fatal:
-            self._fail(batch.plans, self._fatal)
+            self._fail(batch.changes, self._fatal)
             return ()
+        accepted = self._task.accepted()
         try:
-            records = batch.write.send(batch.plans)
-        except Refused as error:
-            return self._handle_refusal(batch, error)
-        except OutcomeUnknown as error:
-            return self._handle_lost_response(batch, error)
+            records = self._action.send(batch.changes)
         except TaskError as error:
-            self._fail(batch.plans, error)
-            return ()
-        unlisted = [plan for plan, record in zip(batch.plans, records) if record is None]
-        for plan, record in zip(batch.plans, records):
+            if self._task.accepted() > accepted:
+                return self._handle_partial_effect(batch, error)
+            return self._handle_error(batch, error)
+        left_out = [change for change, record in zip(batch.changes, records) if record is None]
+        for change, record in zip(batch.changes, records):
             if record is not None:
-                self._done(plan, record, changed=True)
-        if unlisted:
-            return self._handle_lost_response(Batch(batch.write, unlisted, batch.retries), _unlisted(unlisted))
+                self._done(change, record, changed=True)
+        return self._handle_lost_response(batch._replace(changes=left_out), _left_out(left_out)) if left_out else ()
+
+    def _handle_error(self, batch: Batch, error: TaskError) -> t.Sequence[Batch]:
+        if isinstance(error, OutcomeUnknown):
+            return self._handle_lost_response(batch, error)
+        if isinstance(error, Refused) and not error.is_fatal:
+            return self._handle_refusal(batch, error)
+        self._fail(batch.changes, error)
         return ()
+
+    def _handle_partial_effect(self, batch: Batch, error: TaskError) -> t.Sequence[Batch]:
+        """Read what an error after an accepted write has left undone; returns what may be sent again."""
+        missing = self._not_made(batch.changes, error, after_write=True)
+        if any(now.before == now.origin.before for now in missing) and self._task.budget.sleep(SECOND_READ_DELAY):
+            missing = self._not_made(missing, error, after_write=True)
+        if missing and self._may_repeat(batch, error):
+            return self._batches(missing, batch.retries + 1, lost=True)
+        for now in missing:
+            self._fail_in_part(now, error)
+        return ()
+
+    def _may_repeat(self, batch: Batch, error: TaskError) -> bool:
+        """Wait, and return whether a batch may be sent again after part of it took effect."""
+        return (
+            batch.resend == FREELY
+            and isinstance(error, OutcomeUnknown)
+            and error.retryable
+            and not error.may_still_apply
+            and self._task.budget.wait_before_retry(error, batch.retries, self._task.budget.clock())
+        )
 
     def _handle_refusal(self, batch: Batch, error: Refused) -> t.Sequence[Batch]:
         """Find the targets at fault in a refused batch by halving it; returns what has to be sent next.
 
-        Part of a refused batch may have been applied, so it is read again before any of it is sent again.
+        Part of a refused batch may have been changed, so it is read again before any of it is sent again.
         """
-        if batch.lost and len(batch.plans) == 1 and not error.is_fatal and self._is_settled(batch.plans[0], error):
+        if len(batch.changes) > 1:
+            return self._halves(batch, error)
+        if batch.lost and self._is_settled(batch.changes[0], error):
             return ()
-        if len(batch.plans) == 1 and error.is_conflict:
+        if error.is_conflict:
             return self._resolve_conflict(batch, error)
-        if len(batch.plans) == 1 or error.is_fatal:
-            self._fail(batch.plans, error)
-        else:
-            remaining = self._not_applied(batch.plans, error)
-            if remaining and batch.write.harmful_twice and self._budget.sleep(SECOND_READ_DELAY):
-                remaining = self._not_applied(remaining, error)
-            # If nothing is permitted, every half would be refused as well.
-            size = 1 if self._forbidden >= MAX_FORBIDDEN else (len(remaining) + 1) // 2
-            smaller = self._batches(remaining, batch.retries, lost=batch.lost)
-            return [part for each in smaller for part in each.split(size)]
+        self._fail(batch.changes, error)
         return ()
 
-    def _is_settled(self, plan: Plan, error: Refused) -> bool:
+    def _halves(self, batch: Batch, error: Refused) -> t.Sequence[Batch]:
+        remaining = self._not_made(batch.changes, error)
+        if remaining and batch.resend != FREELY and self._task.budget.sleep(SECOND_READ_DELAY):
+            remaining = self._not_made(remaining, error)
+        # If nothing is permitted, every half would be refused as well.
+        size = 1 if self._forbidden >= MAX_FORBIDDEN else (len(remaining) + 1) // 2
+        smaller = self._batches(remaining, batch.retries, lost=batch.lost)
+        return [part for each in smaller for part in each.split(size)]
+
+    def _is_settled(self, change: Change, error: Refused) -> bool:
         """Return whether nothing is left to do: an attempt without a response may be why the next one is refused."""
-        waited = self._budget.sleep(SECOND_READ_DELAY)
-        missing = self._not_applied([plan], error)
+        waited = self._task.budget.sleep(SECOND_READ_DELAY)
+        missing = self._not_made([change], error)
         if missing and not waited:
-            self._fail_each(missing, lambda each: _not_visible(each, OutcomeUnknown.after_write(error)))
+            self._fail_each(missing, lambda each: _unknown(each, error))
         return not (missing and waited)
 
     def _resolve_conflict(self, batch: Batch, error: Refused) -> t.Sequence[Batch]:
         """Read a target that somebody else has changed in the meantime; returns what is left to do, if anything."""
-        (plan,) = batch.plans
-        now = self._read_again([plan])[plan.target]
-        if _is_same(now, plan) and self._budget.sleep(SECOND_READ_DELAY):
-            now = self._read_again([plan])[plan.target]
-        if isinstance(now, Plan) and not now.has_changes:
-            self._done(now, now.record)
-        elif isinstance(now, Plan) and not _is_same(now, plan) and not batch.retries:
-            return list(self._batches([now], retries=1))
-        else:
-            self._fail([plan], error)
-        return ()
+        (change,) = batch.changes
+        now = self._read_again([change])[change.target]
+        if _is_same(now, change) and self._task.budget.sleep(SECOND_READ_DELAY):
+            now = self._read_again([change])[change.target]
+        if not isinstance(now, Change) or (now.is_needed and (batch.retries or _is_same(now, change))):
+            self._fail([change], error)
+            return ()
+        # Whatever is left is another change, with a first state, people and warnings of its own.
+        now.origin = now
+        announce(self._action, now, self._task.warn)
+        return self._batches([now], retries=1)
 
     def _handle_lost_response(self, batch: Batch, lost: OutcomeUnknown) -> t.Sequence[Batch]:
-        """Read what became of a write without a usable response; returns what was not applied and may be sent again.
+        """Read what became of a write without a usable response; returns what was not made and may be sent again.
 
-        If the server may still be processing the call, it is never sent again: it could be applied after the read.
+        If the server may still be processing the call, it is never sent again: it could take effect after the read.
         """
-        missing, retries = batch.plans, batch.retries
+        budget, missing, retries = self._task.budget, batch.changes, batch.retries
         while missing:
-            waited = self._budget.wait_before_retry(lost, retries, self._budget.clock())
-            missing = self._not_applied(missing, lost)
+            waited = budget.wait_before_retry(lost, retries, budget.clock())
+            missing = self._not_made(missing, lost)
             retries += 1
             if not (waited and lost.retryable):
                 break
             if not lost.may_still_apply:
-                return self._confirmed(batch.write, missing, lost, retries)
-        self._fail_each(missing, lambda plan: _not_visible(plan, lost))
+                return self._confirmed(batch.resend, missing, lost, retries)
+        self._fail_each(missing, lambda change: _unknown(change, lost))
         return ()
 
-    def _confirmed(self, write: Write, missing: list[Plan], lost: OutcomeUnknown, retries: int) -> t.Sequence[Batch]:
-        """Return what may be sent again; if applying it twice does harm, only after a second read."""
-        if not write.can_be_verified:
-            self._fail_each(missing, lambda plan: _not_visible(plan, lost))
-            return ()
-        if missing and write.harmful_twice:
-            waited = self._budget.sleep(SECOND_READ_DELAY)
-            missing = self._not_applied(missing, lost)
-            if not waited:
-                self._fail_each(missing, lambda plan: _not_visible(plan, lost))
-                return ()
-        return list(self._batches(missing, retries, lost=True))
+    def _confirmed(self, resend: str, missing: list[Change], lost: OutcomeUnknown, retries: int) -> t.Sequence[Batch]:
+        """Return what may be sent again; if sending it twice does harm, only after a second read."""
+        is_confirmed = resend != NEVER
+        if missing and resend == CAREFULLY:
+            is_confirmed = self._task.budget.sleep(SECOND_READ_DELAY)
+            missing = self._not_made(missing, lost)
+        if is_confirmed:
+            return self._batches(missing, retries, lost=True)
+        self._fail_each(missing, lambda change: _unknown(change, lost))
+        return ()
 
-    def _not_applied(self, plans: t.Sequence[Plan], cause: TaskError) -> list[Plan]:
-        """Read the targets again; returns fresh plans for those that still need their change."""
+    def _not_made(self, changes: t.Sequence[Change], cause: TaskError, *, after_write: bool = False) -> list[Change]:
+        """Read the targets again; returns fresh changes for those that still need them.
+
+        Args:
+            after_write: whether the cause is a call after an accepted write; then what is done has it as a warning.
+        """
         missing = []
-        found = self._read_again(plans)
-        for plan in plans:
-            now = found[plan.target]
-            if not isinstance(now, Plan):
+        found = self._read_again(changes)
+        for change in changes:
+            now = found[change.target]
+            if not isinstance(now, Change):
                 # A refused target that can no longer be changed has its own reason.
-                error = now.error if isinstance(cause, Refused) else _unreadable(plan, cause, now.error)
-                self._outcomes[plan.target] = Outcome(plan.target, error=error)
-            elif now.before == plan.after or not now.has_changes:
-                self._done(plan, now.record, changed=True)
+                is_refused = isinstance(cause, Refused) and not after_write
+                error = now.error if is_refused and now.error else _unknown(change, cause, now.error)
+                self._outcomes[change.target] = Outcome(change.target, error=error, name=change.name)
+            elif now.before == change.after or not now.is_needed:
+                self._done(now.origin, now.record, changed=True)
+                if after_write:
+                    self._task.warn(f"{change.name}: changed as asked, but a call after that failed: {cause.message}")
             else:
                 missing.append(now)
         return missing
 
-    def _read_again(self, plans: t.Sequence[Plan]) -> dict[str, PlanOrOutcome]:
+    def _read_again(self, changes: t.Sequence[Change]) -> dict[str, Change | Outcome]:
         """Plan again, by target; a target that cannot be read has an outcome with the error."""
-        unread: dict[str, PlanOrOutcome] = {plan.target: Outcome(plan.target) for plan in plans}
+        unread: dict[str, Change | Outcome] = {change.target: Outcome(change.target) for change in changes}
         try:
-            return {**unread, **{entry.target: entry for entry in self._replan(list(unread))}}
+            found = {**unread, **{each.target: each for each in plans(self._action, list(unread))}}
         except TaskError as error:
             return {target: Outcome(target, error=error) for target in unread}
+        for change in changes:
+            now = found[change.target]
+            if isinstance(now, Change):
+                now.origin, now.notifies = change.origin, change.notifies
+        return found
 
-    def _fail(self, plans: t.Sequence[Plan], error: TaskError) -> None:
+    def _fail(self, changes: t.Sequence[Change], error: TaskError) -> None:
         if isinstance(error, Refused) and error.is_forbidden:
             self._forbidden += not self._has_permission
         if error.is_fatal:
             self._fatal = error
-        self._fail_each(plans, lambda _plan: error)
+        self._fail_each(changes, lambda _change: error)
 
-    def _fail_each(self, plans: t.Sequence[Plan], error_for: t.Callable[[Plan], TaskError]) -> None:
-        for plan in plans:
-            self._outcomes[plan.target] = Outcome(plan.target, error=error_for(plan))
+    def _fail_each(self, changes: t.Sequence[Change], error_for: t.Callable[[Change], TaskError]) -> None:
+        for change in changes:
+            self._outcomes[change.target] = Outcome(change.target, error=error_for(change), name=change.name)
 
-    def _done(self, plan: Plan, record: Record, *, changed: bool = False) -> None:
+    def _fail_in_part(self, now: Change, error: TaskError) -> None:
+        """Report a target that was changed in part, as far as a read shows it."""
+        if now.before == now.origin.before:
+            self._fail_each([now], lambda each: error if isinstance(error, Refused) else _unknown(each, error))
+            return
+        self._has_permission = True
+        self._outcomes[now.target] = Outcome(
+            now.target,
+            now.record,
+            now.origin.before,
+            now.before,
+            changed=True,
+            error=PartlyDone.because_of(error),
+            notifies=now.notifies,
+            name=now.name,
+        )
+
+    def _done(self, change: Change, record: Record, *, changed: bool = False) -> None:
         self._has_permission = self._has_permission or changed
-        self._outcomes[plan.target] = outcome_of(plan, record, changed=changed)
+        name = self._action.name(change, record) if changed else change.name
+        self._outcomes[change.target] = outcome_of(change.origin, record, changed=changed, name=name)
 
 
-def _is_same(now: PlanOrOutcome, plan: Plan) -> bool:
-    """Return whether a fresh plan asks for the write that was refused."""
-    return isinstance(now, Plan) and now.has_changes and now.body == plan.body
+def _is_same(now: Change | Outcome, change: Change) -> bool:
+    """Return whether a fresh change asks for the write that was refused."""
+    return isinstance(now, Change) and now.is_needed and now.body == change.body
 
 
-def _unlisted(plans: t.Sequence[Plan]) -> OutcomeUnknown:
-    return OutcomeUnknown(f"The response does not list {', '.join(plan.target for plan in plans)}.")
+def _left_out(changes: t.Sequence[Change]) -> OutcomeUnknown:
+    return OutcomeUnknown(f"The response leaves out {', '.join(change.target for change in changes)}.")
 
 
-def _unreadable(plan: Plan, cause: TaskError, error: TaskError | None) -> TaskError:
-    because = f" Reading {plan.target} again failed: {error.message}" if error else ""
+def _unknown(change: Change, cause: TaskError, unread: TaskError | None = None) -> OutcomeUnknown:
+    """Return the error for a change of which nobody knows whether it was made.
+
+    Args:
+        unread: why the target could not be read again; None if it could, and did not show the change.
+    """
+    because = f" Reading it again failed: {unread.message}" if unread else ""
+    wait = getattr(cause, "may_still_apply", False)
+    again = f"{'Wait a few minutes, then run' if wait else 'Run'} the task again: it changes only what is not done yet."
     return OutcomeUnknown(
-        f"{cause.message} The change may or may not have been applied.{because}",
-        hint=plan.if_unknown or f"Check {plan.target}, or run the task again: it reads before it writes.",
+        f"{cause.message} It is not known whether {change.name} was changed.{because}",
+        hint=" ".join(filter(None, (cause.hint, change.if_unknown or again))),
         status=cause.status,
+        code=cause.code,
+        errors=cause.errors,
         request_id=cause.request_id,
-    )
-
-
-def _not_visible(plan: Plan, lost: OutcomeUnknown) -> TaskError:
-    wait = "Wait a few minutes, then run" if lost.may_still_apply else "Run"
-    return OutcomeUnknown(
-        f"{lost.message} The change is not visible on {plan.target}.",
-        hint=plan.if_unknown or f"{wait} the task again: it reads before it writes.",
-        status=lost.status,
-        request_id=lost.request_id,
     )

@@ -82,6 +82,22 @@ def iso_8601(time: datetime) -> str:
     return time.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
+def spoken_time(time: datetime, present: datetime) -> str:
+    """Return a time for sentences, such as `11:07 UTC`; on another day than the present one, with the date."""
+    time = time.astimezone(timezone.utc)
+    is_today = time.date() == present.astimezone(timezone.utc).date()
+    return f"{time:%H:%M} UTC" if is_today else f"{time:%Y-%m-%d %H:%M} UTC"
+
+
+def spoken_duration(seconds: int) -> str:
+    """Return a duration for sentences, such as `1h 30m`."""
+    parts = []
+    for unit, length in UNITS.items():
+        count, seconds = divmod(seconds, length)
+        parts += [f"{count}{unit}"] * bool(count)
+    return " ".join(parts)
+
+
 def now() -> datetime:
     """Return the present time."""
     return datetime.now(timezone.utc)

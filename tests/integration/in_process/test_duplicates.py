@@ -99,7 +99,7 @@ def test_a_duplicate_that_another_task_has_removed_is_no_error(
 def request_owner(
     run_module: ModuleRunner, incident: str, monkeypatch: pytest.MonkeyPatch, action: t.Callable[[], t.Any]
 ) -> ModuleRun:
-    meanwhile(monkeypatch, incident_responders, "_send", action)
+    meanwhile(monkeypatch, incident_responders.Request, "send_one", action)
     run = run_module("incident_responders", incident_id=incident, users=[account.OWNER.id])
     assert (run["changed"], run["failed"]) == (True, False)
     return run

@@ -41,7 +41,9 @@ starts = st.fixed_dictionaries(
         "priority": st.sampled_from(sorted(account.PRIORITIES)),
         "escalation_policy": st.sampled_from([account.DATABASE_POLICY.id, account.NOBODY_HOME.id]),
         "responders": st.dictionaries(
-            st.sampled_from(sorted(account.USERS)), st.sampled_from(["pending", "joined", "declined"]), max_size=3
+            st.sampled_from(sorted(account.USERS)),
+            st.sampled_from(["pending", "joined", "declined", "user_cancelled"]),
+            max_size=3,
         ),
         "notes": st.lists(texts, max_size=2),
         "alerts": st.integers(0, 2),

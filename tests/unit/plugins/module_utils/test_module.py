@@ -2,115 +2,167 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a module definition runs for Ansible: check mode, diff, messages and failures."""
+"""How a module runs for Ansible: its steps, check mode, diff and failures."""
 
 from __future__ import annotations
 
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import NotSent, Refused
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.plan import Outcome, Plan, PlanOrOutcome, Write
-from ansible_collections.oncall.pagerduty.plugins.module_utils._module import ModuleDefinition, invalid_options
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.action import Action, each
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import Change, Notification
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, NotSent, Refused
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.words import SET
+from ansible_collections.oncall.pagerduty.plugins.module_utils._module import Module, invalid_options
 from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
 
 OFF, ON = {"on": False}, {"on": True}
 DEFAULTS: dict[str, t.Any] = {name: spec.get("default") for name, spec in AUTH.items()}
+WHOEVER = Notification(None, "afraid of the dark")
 
 
-class Lamps:
-    """A module that switches lamps on, by name."""
+class Lamps(Action[PagerDuty]):
+    """Switches lamps on, by name."""
 
-    def __init__(self, **lamps: bool) -> None:
-        self.lamps = lamps
-        self.writes: list[str] = []
-        self.definition = ModuleDefinition(plan=self.plan, options={}, target_type="lamp")
+    noun = "lamp"
+    lamps: t.ClassVar[dict[str, bool]] = {}
+    writes: t.ClassVar[list[str]] = []
 
-    def plan(self, _pagerduty: t.Any, params: dict[str, t.Any]) -> list[PlanOrOutcome]:
-        return [self._planned(name) for name in params.get("incident_id") or self.lamps]
+    def check(self) -> None:
+        if self.options.get("lamps") == []:
+            raise InvalidOption("lamps", "must have at least one lamp")
 
-    def _planned(self, name: str) -> PlanOrOutcome:
+    def prepare(self) -> None:
+        if self.options.get("unreachable"):
+            raise NotSent("cannot connect", hint="Check the network.")
+        self.targets = self.options.get("lamps") or list(self.lamps)
+
+    def read(self, targets: t.Sequence[str]) -> t.Iterator[tuple[str, t.Any]]:
+        return each(targets, self._read)
+
+    def _read(self, name: str) -> bool:
         if name not in self.lamps:
-            return Outcome(name, error=Refused(f"There is no lamp {name}.", hint="Buy one."))
-        now = {"on": self.lamps[name]}
-        return Plan(name, now, ON, {"id": name, **now}, {"id": name, **ON}, Write(self._send))
+            raise Refused(f"There is no lamp {name}.", hint="Buy one.")
+        return self.lamps[name]
 
-    def _send(self, plans: t.Sequence[Plan]) -> list[dict[str, t.Any]]:
-        self.writes += [plan.target for plan in plans]
-        return [{"id": plan.target, **ON} for plan in plans]
+    def plan(self, target: str, state: bool) -> Change:
+        return Change(
+            target=target, name=f"Lamp {target}", before={"on": state}, after=ON,
+            says="on already" if state else [SET("on")],
+            record={"id": target, "on": state}, predicted={"id": target, **ON}, warnings=["Hot."],
+        )  # fmt: skip
 
-    def run(self, *, check: bool = False, diff: bool = True, **options: t.Any) -> dict[str, t.Any]:
+    def people(self, change: Change) -> list[Notification]:
+        return [WHOEVER]
+
+    def send_one(self, change: Change) -> dict[str, t.Any]:
+        self.writes.append(change.target)
+        return {"id": change.target, **ON}
+
+    def result(self, records: t.Sequence[dict[str, t.Any]]) -> dict[str, t.Any]:
+        return {"lamps": list(records)}
+
+
+Run = t.Callable[..., dict[str, t.Any]]
+
+
+@pytest.fixture
+def run(tmp_path: t.Any, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the module on lamps; the calls are in `Lamps.writes`, the warnings in `result["warnings"]`."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr(Lamps, "writes", [])
+
+    def run_module(
+        present: dict[str, bool], *, check: bool = False, diff: bool = True, writes: bool = True, **options: t.Any
+    ) -> dict[str, t.Any]:
+        monkeypatch.setattr(Lamps, "lamps", present)
+        warnings: list[str] = []
         params = {**DEFAULTS, "api_token": "a-token", **options}
-        return self.definition.run(params, check_mode=check, diff_mode=diff, warn=print)
+        module = Module(Lamps, {}, writes=writes)
+        return {**module.run(params, check_mode=check, diff_mode=diff, warn=warnings.append), "warnings": warnings}
+
+    return run_module
 
 
-def test_in_check_mode_nothing_is_written_and_the_result_is_the_same() -> None:
-    lamps = Lamps(a=False)
-    predicted = lamps.run(check=True)
-    assert lamps.writes == []
-    done = lamps.run()
-    assert lamps.writes == ["a"]
+def test_in_check_mode_nothing_is_sent_and_the_result_is_the_same(run: Run) -> None:
+    predicted = run({"a": False}, check=True)
+    assert Lamps.writes == []
+    done = run({"a": False})
+    assert Lamps.writes == ["a"]
     assert {**predicted, "msg": ""} == {**done, "msg": ""}
-    assert predicted["msg"] == "lamp a: would change on false → true."
-    assert done["msg"] == "lamp a: changed on false → true."
+    assert predicted["msg"] == "Lamp a: would set on; would page whoever is afraid of the dark."
+    assert done["msg"] == "Lamp a: set on; paged whoever is afraid of the dark."
 
 
-def test_without_a_change_the_message_says_so_and_there_is_no_diff() -> None:
-    done = Lamps(a=True).run()
-    assert (done["changed"], done["msg"], done["diff"]) == (False, "lamp a: no change needed.", [])
+def test_whom_a_change_notifies_always_has_a_name_that_can_be_printed(run: Run) -> None:
+    assert run({"a": False})["notifies"] == [
+        {
+            "target": "a",
+            "who": {"id": None, "type": None, "summary": "whoever is afraid of the dark"},
+            "why": "afraid of the dark",
+        }
+    ]
 
 
-def test_the_diff_is_left_out_unless_it_is_asked_for() -> None:
-    assert "diff" not in Lamps(a=False).run(diff=False)
+def test_without_a_change_the_message_says_so_and_there_is_no_diff(run: Run) -> None:
+    done = run({"a": True})
+    assert (done["changed"], done["msg"], done["diff"]) == (False, "Lamp a: on already.", [])
 
 
-def test_the_message_counts_several_targets_and_names_those_that_failed() -> None:
-    done = Lamps(a=False, b=True, c=False).run(incident_id=["a", "b", "c", "x"])
-    assert done["msg"] == ("4 lamps: 2 changed, 1 no change needed, 1 failed. lamp x: There is no lamp x. Buy one.")
+def test_the_diff_has_what_changed_and_is_left_out_unless_it_is_asked_for(run: Run) -> None:
+    (diff,) = run({"a": False, "b": True})["diff"]
+    assert (diff["before"], diff["after"]["on"]) == (OFF, True)
+    assert "diff" not in run({"a": False}, diff=False)
+
+
+def test_every_target_is_in_the_result_or_among_the_failures(run: Run) -> None:
+    done = run({"a": False, "b": True, "c": False}, lamps=["a", "b", "c", "x"])
+    assert done["msg"] == (
+        "4 lamps: 2 changed (set on), 1 unchanged, 1 failed; paged whoever is afraid of the dark. "
+        "There is no lamp x. Buy one."
+    )
     assert (done["failed"], done["changed"]) == (True, True)
     (failure,) = done["failures"]
     assert (failure["target"], failure["outcome"], failure["hint"]) == ("x", "not_done", "Buy one.")
-    assert [record["id"] for record in done["incidents"]] == ["a", "b", "c"]
+    assert [record["id"] for record in done["lamps"]] == ["a", "b", "c"]
 
 
-def test_nothing_found_is_no_failure() -> None:
-    done = Lamps().run()
+def test_nothing_found_is_no_failure(run: Run) -> None:
+    done = run({})
     assert (done["failed"], done["msg"]) == (False, "No lamp found.")
 
 
-def test_an_error_that_stops_the_task_has_no_target() -> None:
-    def fail(_pagerduty: t.Any, _params: t.Any) -> list[PlanOrOutcome]:
-        raise NotSent("cannot connect", hint="Check the network.")
-
-    done = ModuleDefinition(plan=fail, options={}).run(
-        {**DEFAULTS, "api_token": "a-token"}, check_mode=False, diff_mode=True, warn=print
-    )
-    assert (done["failed"], done["changed"], done["msg"]) == (True, False, "cannot connect Check the network.")
-    assert done["failures"][0]["target"] is None
-
-
-def test_each_warning_is_given_once(capsys: pytest.CaptureFixture[str]) -> None:
-    def warn_twice(pagerduty: t.Any, _params: t.Any) -> list[PlanOrOutcome]:
-        for text in ("cut", "cut", "disabled"):
-            pagerduty.warn(text)
-        return []
-
-    params = {**DEFAULTS, "api_token": "a-token"}
-    ModuleDefinition(plan=warn_twice, options={}).run(params, check_mode=True, diff_mode=False, warn=print)
-    assert capsys.readouterr().out == "cut\ndisabled\n"
-
-
-def test_a_module_that_only_reads_never_writes() -> None:
-    lamps = Lamps(a=False)
-    lamps.definition = ModuleDefinition(plan=lamps.plan, options={}, writes=False)
-    lamps.run()
-    assert lamps.writes == []
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"lamps": []}, "lamps: must have at least one lamp."),
+        ({"unreachable": True}, "cannot connect Check the network."),
+        ({"timeout": 0}, "timeout: must be greater than 0 and at most 86400 seconds, got 0."),
+        ({"title": "half a smile: \ud83d"}, "title: contains invalid Unicode (a lone surrogate), NaN or Infinity."),
+        ({"title": float("nan")}, "title: contains invalid Unicode (a lone surrogate), NaN or Infinity."),
+        ({"title": {"deep": [float("inf")]}}, "title: contains invalid Unicode (a lone surrogate), NaN or Infinity."),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_an_error_that_stops_the_task_has_no_target(
+    options: dict[str, t.Any], message: str, check: bool, run: Run
+) -> None:
+    done = run({"a": False}, check=check, **options)
+    assert (done["failed"], done["changed"], done["msg"]) == (True, False, message)
+    assert (done["failures"][0]["target"], Lamps.writes) == (None, [])
 
 
-@pytest.mark.parametrize("value", ["half a smile: \ud83d", float("nan"), {"deep": [float("inf")]}], ids=repr)
-def test_what_cannot_be_sent_is_refused_and_not_repeated(value: t.Any) -> None:
-    done = Lamps(a=False).run(title=value)
-    assert done["msg"] == "title: contains invalid Unicode (a lone surrogate), NaN or Infinity."
+def test_each_warning_is_given_once(run: Run) -> None:
+    assert run({"a": False, "b": False})["warnings"] == ["Hot."]
+
+
+def test_a_module_that_only_reads_never_writes(run: Run) -> None:
+    done = run({"a": False}, writes=False)
+    assert Lamps.writes == []
+    assert "notifies" not in done
 
 
 @pytest.mark.parametrize(
@@ -123,11 +175,3 @@ def test_what_cannot_be_sent_is_refused_and_not_repeated(value: t.Any) -> None:
 )
 def test_options_on_which_ansible_core_fails_have_a_message(error: Exception, words: str) -> None:
     assert words in invalid_options(error)
-
-
-def test_a_change_is_cut_in_the_message() -> None:
-    plan = Plan("a", {"text": ""}, {"text": "x" * 1000}, {}, {}, Write(lambda _plans: [{}]))
-    definition = ModuleDefinition(plan=lambda _pagerduty, _params: [plan], options={})
-    params = {**DEFAULTS, "api_token": "a-token"}
-    done = definition.run(params, check_mode=True, diff_mode=False, warn=print)
-    assert len(done["msg"]) < 400

@@ -10,113 +10,219 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.change_event import send_change_event
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.event_body import MAX_BYTES
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.plan import Plan
-from ansible_collections.oncall.pagerduty.plugins.modules.change_event import DEFINITION
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
+from ansible_collections.oncall.pagerduty.plugins.module_utils._event_body import MAX_BYTES
+from ansible_collections.oncall.pagerduty.tests.unit.records import named
+from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
 if t.TYPE_CHECKING:
-    from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
+    from conftest import ScriptedHttp
 
-DEFAULTS: dict[str, t.Any] = {
-    **{name: spec.get("default") for name, spec in DEFINITION.options.items()},
-    "routing_key": "0" * 32,
-    "summary": "Deployed shop 1.2.3",
-    "source": "shop-1",
-}
-ONCE = {"change_key": "shop 1.2.3", "service": "PSHOP01"}
+Record = dict[str, t.Any]
+Tasks = t.Callable[..., Task]
+
+ONCE = {"change_key": "shop 1.2", "service": "PSHOP01"}
 LIST = "GET /services/PSHOP01/change_events"
+ENQUEUE = "POST /v2/change/enqueue"
+OWN = {"id": "3", "summary": "Deployed", "source": "ci", "custom_details": {"change_key": "shop 1.2"}}
 
 
 @pytest.fixture
-def planned(pagerduty: PagerDuty, http: t.Any) -> t.Callable[..., Plan]:
-    """Plans, when the service has no change event."""
-    http.answers["GET /services/PSHOP01"] = {"service": {"id": "PSHOP01", "summary": "Shop"}}
-    http.answers[LIST] = {"change_events": [], "more": False}
+def task(pagerduty: PagerDuty, http: ScriptedHttp) -> Tasks:
+    """Make a task, given the change events of the service."""
 
-    def plan(**options: t.Any) -> Plan:
-        (made,) = send_change_event(pagerduty, {**DEFAULTS, **options})
-        return made
+    def make(*events: Record, **options: t.Any) -> Task:
+        http.answers = {
+            "GET /services/PSHOP01": {"service": named("PSHOP01", "Shop")},
+            LIST: {"change_events": list(events), "more": False},
+            ENQUEUE: (202, {"status": "success"}),
+        }
+        described = {"routing_key": "0" * 32, "summary": "Deployed shop 1.2", "source": "shop-1"}
+        return Task("change_event", pagerduty, **{**described, **options})
 
-    return plan
+    return make
 
 
-Planned = t.Callable[..., Plan]
-
-
-def test_everything_given_is_sent(planned: Planned) -> None:
-    plan = planned(
+def test_everything_given_is_sent(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(
         timestamp="2026-01-31T23:59:59Z",
-        custom_details={"version": "1.2.3"},
-        change_key="shop 1.2.3",
+        custom_details={"version": "1.2"},
         links=["https://git.example.com/"],
         images=["https://graphs.example.com/a.png"],
+        **ONCE,
     )
-    assert plan.body == {
-        "routing_key": "0" * 32,
-        "payload": {
-            "summary": "Deployed shop 1.2.3",
-            "source": "shop-1",
-            "timestamp": "2026-01-31T23:59:59Z",
-            "custom_details": {"version": "1.2.3", "change_key": "shop 1.2.3"},
-        },
+    payload = {
+        "summary": "Deployed shop 1.2",
+        "source": "shop-1",
+        "timestamp": "2026-01-31T23:59:59Z",
+        "custom_details": {"version": "1.2", "change_key": "shop 1.2"},
+    }
+    attachments = {
         "links": [{"href": "https://git.example.com/"}],
         "images": [{"src": "https://graphs.example.com/a.png"}],
     }
+    foreseen, result = asked.run(check_mode=True), asked.run()
+    assert http.writes == [(ENQUEUE, {"routing_key": "0" * 32, "payload": payload, **attachments})]
+    assert result["change_event"] == foreseen["change_event"] == {**payload, **attachments}
+    assert result["change_key"] == "shop 1.2"
 
 
-def test_the_event_with_the_key_is_found_among_all_of_the_service(planned: Planned, http: t.Any) -> None:
-    others = [{"id": "1", "custom_details": None}, {"id": "2", "custom_details": {"change_key": "shop 1.2"}}]
-    own = {"id": "3", "summary": "Deployed", "source": "ci", "custom_details": {"change_key": "shop 1.2.3"}}
-    http.answers[LIST] = [{"change_events": others, "more": True}, {"change_events": [own], "more": False}]
-    plan = planned(**ONCE)
-    assert not plan.has_changes
-    assert plan.record["summary"] == "Deployed"
+def test_what_is_not_given_is_not_sent_and_is_null_in_the_result(task: Tasks, http: ScriptedHttp) -> None:
+    result = task().run()
+    payload = {"summary": "Deployed shop 1.2", "source": "shop-1"}
+    assert http.writes == [(ENQUEUE, {"routing_key": "0" * 32, "payload": payload})]
+    absent = dict.fromkeys(("timestamp", "custom_details", "links", "images"))
+    assert result["change_event"] == {**payload, **absent}
+    assert result["change_key"] is None
+
+
+@pytest.mark.parametrize(
+    ("events", "would", "says", "writes"),
+    [
+        ([], "would record", "recorded", [ENQUEUE]),
+        ([{**OWN, "custom_details": {"change_key": "shop 1.2.3"}}], "would record", "recorded", [ENQUEUE]),
+        ([OWN], "recorded already", "recorded already", []),
+    ],
+    ids=["none", "another one", "there"],
+)
+def test_an_event_is_sent_once(
+    events: list[Record], would: str, says: str, writes: list[str], task: Tasks, http: ScriptedHttp
+) -> None:
+    asked = task(*events, **ONCE)
+    assert asked.run(check_mode=True)["msg"] == f"Change shop 1.2: {would}."
+    assert http.writes == []
+    result = asked.run(diff_mode=True)
+    assert (result["msg"], [call for call, _body in http.writes]) == (f"Change shop 1.2: {says}.", writes)
+    shown = {"summary": "Deployed shop 1.2", "source": "shop-1"}
+    assert [(each["before"], each["after"]) for each in result["diff"]] == [(dict.fromkeys(shown), shown)] * len(writes)
+
+
+def test_the_event_with_the_key_is_found_among_all_of_the_service(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(**ONCE)
+    others = [{"id": "1", "custom_details": None}, {"id": "2", "custom_details": {"change_key": "shop 1"}}]
+    http.answers[LIST] = [{"change_events": others, "more": True}, {"change_events": [OWN], "more": False}]
+    result = asked.run()
+    assert (result["changed"], result["change_key"]) == (False, "shop 1.2")
+    assert result["change_event"] == {
+        "summary": "Deployed",
+        "source": "ci",
+        "custom_details": {"change_key": "shop 1.2"},
+        **dict.fromkeys(("timestamp", "links", "images")),
+    }
 
 
 @pytest.mark.parametrize("missing", ["change_key", "service"])
-def test_without_a_key_or_a_service_nothing_is_read(missing: str, planned: Planned, http: t.Any) -> None:
-    plan = planned(**{**ONCE, missing: None})
-    assert plan.has_changes
+def test_without_a_key_or_a_service_nothing_is_read(missing: str, task: Tasks, http: ScriptedHttp) -> None:
+    assert task(OWN, **{**ONCE, missing: None}).plan().is_needed
     assert http.calls == []
 
 
-@pytest.mark.parametrize(("options", "hint"), [(ONCE, "run the task again"), ({}, "sends the event again")])
+def test_without_a_token_nothing_is_read(task: Tasks, pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    pagerduty.settings = pagerduty.settings._replace(api_token=None)
+    assert task(OWN, **ONCE).plan().is_needed
+    assert http.calls == []
+
+
+@pytest.mark.parametrize(
+    ("options", "target"),
+    [({"change_key": "shop 1.2"}, "shop 1.2"), ({}, "Deployed shop 1.2"), ({"summary": "x" * 81}, "x" * 79 + "…")],
+    ids=["key", "summary", "long summary"],
+)
+def test_an_event_without_a_key_is_called_by_its_summary(options: Record, target: str, task: Tasks) -> None:
+    assert task(**options).plan().target == target
+
+
+@pytest.mark.parametrize(("options", "locks"), [(ONCE, ["change event shop 1.2"]), ({}, [])], ids=["key", "no key"])
+def test_tasks_with_one_key_wait_for_each_other(options: Record, locks: list[str], task: Tasks) -> None:
+    assert task(**options).action.locks() == locks
+
+
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        (ONCE, "Wait a few minutes, then run the task again: it sends the event unless the service shows it by then."),
+        (
+            {"change_key": "shop 1.2"},
+            "Look at the recent changes of the service: another run sends the event again.",
+        ),
+    ],
+    ids=["readable", "unreadable"],
+)
 def test_after_a_lost_response_an_event_is_never_sent_again(
-    options: dict[str, str], hint: str, planned: Planned
+    options: Record, hint: str, task: Tasks, http: ScriptedHttp
 ) -> None:
-    plan = planned(**options)
-    assert plan.write is not None
-    assert not plan.write.can_be_verified
-    assert hint in plan.if_unknown
+    asked = task(**options)
+    asked.client.budget.max_wait = 60
+    http.answers[ENQUEUE] = (500, {})
+    result = asked.run()
+    assert (result["changed"], result["failures"][0]["outcome"], len(http.writes)) == (False, "unknown", 1)
+    assert "It is not known whether Change shop 1.2 was changed. " in result["msg"]
+    assert result["msg"].endswith(hint)
+    assert (result["change_event"], result["change_key"]) == (None, None)
 
 
-def test_a_long_summary_is_cut_with_a_warning_and_kept_in_the_details(planned: Planned, http: t.Any) -> None:
-    payload = planned(summary="x" * 1025, **ONCE).body["payload"]
-    assert len(payload["summary"]) == 1024
-    assert payload["custom_details"] == {"full_summary": "x" * 1025, "change_key": "shop 1.2.3"}
-    assert "summary was cut from 1025 to 1024 characters" in http.warnings[0]
+def test_an_event_that_shows_after_a_lost_response_was_recorded(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(**ONCE)
+    http.answers[ENQUEUE] = (500, {})
+    http.answers[LIST] = [{"change_events": []}, {"change_events": [OWN]}]
+    result = asked.run()
+    assert (result["changed"], result["msg"]) == (True, "Change shop 1.2: recorded.")
 
 
-def test_the_change_key_outlives_any_cut(planned: Planned) -> None:
+def test_a_refused_list_is_an_error_about_the_change(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(**ONCE)
+    http.answers[LIST] = (403, {"error": {"message": "Access Denied"}})
+    (failure,) = asked.run()["failures"]
+    assert (failure["target"], failure["status"]) == ("shop 1.2", 403)
+    assert http.writes == []
+
+
+def test_an_unknown_service_is_named_and_nothing_is_sent(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(**{**ONCE, "service": "Shop"})
+    http.answers["GET /services"] = {"services": []}
+    with pytest.raises(Refused, match="No service is called 'Shop'"):
+        asked.plan()
+
+
+def test_a_long_summary_is_cut_with_a_warning_and_kept_in_the_details(task: Tasks, http: ScriptedHttp) -> None:
+    task(summary="x" * 1025, **ONCE).run()
+    ((_call, body),) = http.writes
+    assert len(body["payload"]["summary"]) == 1024
+    assert body["payload"]["custom_details"] == {"full_summary": "x" * 1025, "change_key": "shop 1.2"}
+    assert http.warnings == ["summary was cut from 1025 to 1024 characters; the full text is in custom_details."]
+
+
+def test_the_change_key_outlives_any_cut(task: Tasks, http: ScriptedHttp) -> None:
     details = {str(number): number for number in range(60_000)}
-    sent = planned(custom_details=details, change_key="k" * 255).body
-    assert len(json.dumps(sent)) <= MAX_BYTES
-    assert sent["payload"]["custom_details"]["change_key"] == "k" * 255
+    task(custom_details=details, change_key="k" * 255).run()
+    ((_call, body),) = http.writes
+    assert len(json.dumps(body)) <= MAX_BYTES
+    assert body["payload"]["custom_details"]["change_key"] == "k" * 255
 
 
 @pytest.mark.parametrize(
     ("options", "option"),
     [
         ({"change_key": ""}, "change_key"),
+        ({"change_key": " "}, "change_key"),
         ({"change_key": "x" * 256}, "change_key"),
         ({"change_key": "a", "custom_details": {"change_key": "b"}}, "custom_details"),
         ({"routing_key": None}, "routing_key"),
         ({"summary": None}, "summary"),
         ({"timestamp": "2026-01-31T23:59:59"}, "timestamp"),
+        ({"links": ["nowhere"]}, "links"),
+        ({"images": ["http://example.com/a.png"]}, "images"),
     ],
+    ids=str,
 )
-def test_an_unusable_option_is_refused(options: dict[str, t.Any], option: str, planned: Planned) -> None:
+def test_an_unusable_option_is_refused_before_any_call(
+    options: Record, option: str, task: Tasks, http: ScriptedHttp
+) -> None:
     with pytest.raises(InvalidOption, match=f"^{option}: "):
-        planned(**options)
+        task(**options).action.check()
+    assert http.calls == []
+
+
+def test_the_details_may_repeat_the_change_key(task: Tasks) -> None:
+    assert task(change_key="a", custom_details={"change_key": "a"}).plan().is_needed

@@ -2,193 +2,352 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fields of an incident: what is compared, what is sent, and what a resolved incident allows."""
+"""Opening an incident: which open incident counts, what a refusal means, whom it pages, and what is said."""
 
 from __future__ import annotations
 
 import typing as t
+from urllib.parse import urlencode
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.incident import update_incidents
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import settings
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.plan import Plan, PlanOrOutcome
-from ansible_collections.oncall.pagerduty.tests.unit.records import assigned_to, incident, named
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import CAREFULLY
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, OutcomeUnknown
+from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
+from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
 if t.TYPE_CHECKING:
     from conftest import ScriptedHttp
 
-ANA, BEN = named("PU1", "Ana"), named("PU2", "Ben")
-BRIDGE = {"conference_number": "+1-415-555-0100", "conference_url": "https://meet.example.com/a"}
-Planner = t.Callable[..., PlanOrOutcome]
+Record = dict[str, t.Any]
+Tasks = t.Callable[..., Task]
+KEY = "disk"
+POLICY = {"id": "PPOLCY1", "type": "escalation_policy_reference", "summary": "Web"}
+DATABASE = {"id": "PPOLCY2", "name": "Database"}
+SERVICE = {"id": "PSERVC1", "name": "Checkout", "status": "active", "escalation_policy": POLICY}
+SOMEONE = {"id": "PUSER01", "name": "Someone", "email": "Someone@example.com"}
+OTHER = {"id": "PUSER02", "name": "Other", "email": "other@example.com"}
+LOOK_UP, FIND, OPEN, PUT = "GET /services", "GET /incidents", "POST /incidents", "PUT /incidents"
+ON_CALL, ME, ALERTS = "GET /oncalls", "GET /users/me", "GET /incidents/Q1/alerts"
+URL = "https://example.pagerduty.com/incidents/Q1"
+WOULD_OPEN = "Incident with key disk: would open on Checkout"
+OPENED = f"Incident Q1 (#1), {URL}: opened on Checkout"
+REFUSAL = (
+    400,
+    {
+        "error": {
+            "message": "Arguments Caused Error",
+            "code": 2002,
+            "errors": ["Open incident with matching dedup key already exists on this service"],
+        }
+    },
+)
+
+
+def incident(**changes: t.Any) -> Record:
+    whole = {"id": "Q1", "incident_number": 1, "status": "triggered", "title": "Disk full", "incident_key": KEY}
+    return {
+        **whole, "html_url": URL, "service": SERVICE, "escalation_policy": POLICY, "assignments": [], **changes,
+    }  # fmt: skip
+
+
+def found(*incidents: Record) -> Record:
+    return {"incidents": list(incidents)}
 
 
 @pytest.fixture
-def plan(pagerduty: PagerDuty, http: ScriptedHttp) -> Planner:
-    """Plan an update of an incident."""
+def task(pagerduty: PagerDuty, http: ScriptedHttp) -> Tasks:
+    """Make a task that opens an incident, or updates the open one."""
+    level = {"escalation_level": 1, "escalation_policy": POLICY, "user": SOMEONE}
+    http.answers = {
+        LOOK_UP: {"services": [SERVICE]},
+        "GET /users": {"users": [SOMEONE, OTHER]},
+        "GET /escalation_policies": {"escalation_policies": [DATABASE]},
+        FIND: found(),
+        ON_CALL: {"oncalls": [level]},
+        OPEN: (201, {"incident": incident()}),
+    }
 
-    def planned(record: dict[str, t.Any], **options: t.Any) -> PlanOrOutcome:
-        http.answers = {
-            "GET /incidents/Q1": {"incident": record},
-            "GET /users": {"users": [ANA, BEN]},
-            "GET /priorities": {"priorities": [named("PP1", "P1")]},
-            "GET /escalation_policies": {"escalation_policies": [named("PE2", "Database")]},
-            "GET /oncalls": {"oncalls": []},
-            **http.answers,
-        }
-        (entry,) = update_incidents(pagerduty, {"incident_id": ["Q1"], **options})
-        return entry
+    def make(**options: t.Any) -> Task:
+        opening = {"service": "Checkout", "incident_key": KEY, "title": "Disk full"}
+        return Task("incident", pagerduty, **{**opening, **options})
 
-    return planned
-
-
-@pytest.mark.parametrize(
-    ("record", "options"),
-    [
-        (incident(title="New"), {"title": "New"}),
-        (incident(urgency="low"), {"urgency": "low"}),
-        (incident(status="acknowledged"), {"status": "acknowledged"}),
-        (incident(status="resolved"), {"status": "resolved"}),
-        (incident(priority=named("PP1", "P1")), {"priority": "P1"}),
-        (incident(escalation_policy=named("PE2", "Database")), {"escalation_policy": "Database"}),
-        (incident(assignments=assigned_to(BEN, ANA)), {"assignees": ["Ana", "Ben", "Ana"]}),
-        (incident(conference_bridge=BRIDGE), {"conference_bridge": {"conference_url": "https://meet.example.com/a"}}),
-        (incident(conference_bridge=BRIDGE), {"conference_bridge": BRIDGE}),
-    ],
-    ids=lambda value: next(iter(value)) if len(value) == 1 else "",
-)
-def test_a_field_that_has_its_value_is_no_change(record: t.Any, options: dict[str, t.Any], plan: Planner) -> None:
-    planned = plan(record, **options)
-    assert isinstance(planned, Plan)
-    assert not planned.has_changes
+    return make
 
 
-@pytest.mark.parametrize(
-    ("options", "body"),
-    [
-        ({"title": "New", "urgency": "high"}, {"title": "New"}),
-        ({"priority": "P1"}, {"priority": {"id": "PP1", "type": "priority_reference"}}),
-        (
-            {"escalation_policy": "Database"},
-            {"escalation_policy": {"id": "PE2", "type": "escalation_policy_reference"}},
-        ),
-        ({"assignees": ["Ana"]}, {"assignments": [{"assignee": {"id": "PU1", "type": "user_reference"}}]}),
-        ({"status": "resolved", "resolution": "Done."}, {"status": "resolved", "resolution": "Done."}),
-    ],
-    ids=str,
-)
-def test_only_what_differs_is_sent(options: dict[str, t.Any], body: dict[str, t.Any], plan: Planner) -> None:
-    planned = plan(incident(), **options)
-    assert isinstance(planned, Plan)
-    assert planned.body == body
+def sends_as(pagerduty: PagerDuty, from_email: str | None) -> None:
+    defaults = {name: spec.get("default") for name, spec in AUTH.items()}
+    pagerduty.settings = settings({**defaults, "api_token": "a-token", "from_email": from_email})
 
 
-def test_the_bridge_is_asked_for_and_its_other_half_is_sent_again(plan: Planner, http: ScriptedHttp) -> None:
-    url = "https://meet.example.com/b"
-    planned = plan(incident(conference_bridge=BRIDGE), conference_bridge={"conference_url": url})
-    assert isinstance(planned, Plan)
-    assert ("include[]", "conference_bridge") in http.requests[0].query
-    assert planned.body == {"conference_bridge": {**BRIDGE, "conference_url": url}}
-    assert planned.predicted["conference_bridge"] == {**BRIDGE, "conference_url": url}
+def test_an_incident_is_opened_by_one_write(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(urgency="low", body="99 %")
+    assert asked.run(check_mode=True)["msg"] == f"{WOULD_OPEN}; would page Someone."
+    assert http.writes == []
+    result = asked.run()
+    assert (result["changed"], result["msg"]) == (True, f"{OPENED}; paged Someone.")
+    assert [(each["target"], each["who"]["id"]) for each in result["notifies"]] == [(KEY, SOMEONE["id"])]
+    service = {"id": SERVICE["id"], "type": "service_reference"}
+    body = {"type": "incident_body", "details": "99 %"}
+    sent = {"type": "incident", "title": "Disk full", "service": service, "incident_key": KEY, "urgency": "low"}
+    assert http.writes == [(OPEN, {"incident": {**sent, "body": body}})]
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"status": "acknowledged"}, "acknowledging it would re-open it"),
-        ({"assignees": ["Ana"]}, "cannot be reassigned"),
-        ({"escalation_policy": "Database"}, "cannot be reassigned"),
-        ({"status": "acknowledged", "reopen": True, "assignees": ["Ana"]}, "cannot be reassigned"),
-    ],
-    ids=str,
-)
-def test_a_resolved_incident_is_not_reopened_by_the_way(options: dict[str, t.Any], words: str, plan: Planner) -> None:
-    refused = plan(incident(status="resolved"), **options)
-    assert not isinstance(refused, Plan)
-    assert words in str(refused.error)
+def test_the_diff_shows_what_is_opened(task: Tasks) -> None:
+    change = task(urgency="low", body="99 %", status="triggered").plan()
+    assert change.after == {
+        "service": "Checkout (PSERVC1)", "incident_key": KEY, "status": "triggered", "title": "Disk full",
+        "urgency": "low", "body": "99 %",
+    }  # fmt: skip
+    assert change.before == dict.fromkeys(change.after)
+    assert (change.resend, change.record) == (CAREFULLY, {})
+    assert "status" not in change.body
+    assert "body" not in task().plan().after
+
+
+def test_what_only_pagerduty_knows_is_none_in_check_mode(task: Tasks) -> None:
+    predicted = task(assignees=["Other"]).run(check_mode=True)["incident"]
+    assert (predicted["id"], predicted["html_url"], predicted["type"]) == (None, None, "incident")
+    assert (predicted["title"], predicted["incident_key"], predicted["status"]) == ("Disk full", KEY, "triggered")
+    assert (predicted["service"]["id"], predicted["service"]["summary"]) == ("PSERVC1", "Checkout")
+    assert (predicted["escalation_policy"]["id"], predicted["escalation_policy"]["summary"]) == ("PPOLCY1", "Web")
+    assert predicted["assignments"][0]["assignee"]["id"] == OTHER["id"]
+
+
+def test_the_bridge_of_a_new_incident_is_returned(task: Tasks, http: ScriptedHttp) -> None:
+    bridge = {"conference_url": "https://meet.example.com/a"}
+    result = task(conference_bridge=bridge).run()
+    assert result["incident"]["conference_bridge"] == {**bridge, "conference_number": None}
+    assert http.writes[0][1]["incident"]["conference_bridge"] == bridge
+    (find,) = [request for request in http.requests if request.url.endswith("/incidents") and request.method == "GET"]
+    assert ("include[]", "conference_bridge") in find.query
+
+
+def test_an_incident_without_an_address_has_a_name(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers[OPEN] = (201, {"incident": incident(html_url=None)})
+    assert task().run()["msg"] == "Incident Q1 (#1): opened on Checkout; paged Someone."
+
+
+def test_only_incidents_of_the_service_count(task: Tasks, http: ScriptedHttp) -> None:
+    task().plan()
+    (find,) = [request for request in http.requests if request.url.endswith("/incidents")]
+    assert urlencode({"service_ids[]": SERVICE["id"]}) in urlencode(find.query)
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("incidents", "status", "writes"),
     [
-        {"status": "acknowledged", "reopen": True},
-        {"status": "triggered"},
-        {"status": "triggered", "assignees": ["Ana"]},
-        {"title": "New"},
+        ([incident(status="resolved")], "resolved", [OPEN]),
+        ([incident(incident_key=None)], "triggered", []),
+        ([incident(incident_key=None)], "resolved", [OPEN]),
+        ([incident(status="resolved", id="Q0"), incident()], "resolved", []),
     ],
-    ids=str,
+    ids=["resolved", "an open alert", "a resolved alert", "its own key"],
 )
-def test_a_resolved_incident_is_changed_on_request(options: dict[str, t.Any], plan: Planner) -> None:
-    planned = plan(incident(status="resolved"), **options)
-    assert isinstance(planned, Plan)
-    assert planned.has_changes
-
-
-@pytest.mark.parametrize("options", [{"assignees": ["Ana"]}, {"escalation_policy": "Database"}], ids=str)
-def test_reassigning_takes_an_acknowledgement_back(options: dict[str, t.Any], plan: Planner) -> None:
-    planned = plan(incident(status="acknowledged"), **options)
-    assert isinstance(planned, Plan)
-    assert planned.after["status"] == planned.predicted["status"] == "triggered"
-    assert "status" not in planned.body
-
-
-@pytest.mark.parametrize(
-    ("options", "harmful"),
-    [
-        ({"title": "New"}, False),
-        ({"status": "triggered"}, True),
-        ({"assignees": ["Ana"]}, True),
-        ({"escalation_policy": "Database"}, True),
-    ],
-    ids=str,
-)
-def test_a_write_that_can_page_is_marked(options: dict[str, t.Any], harmful: bool, plan: Planner) -> None:
-    planned = plan(incident(), **options)
-    assert isinstance(planned, Plan)
-    assert planned.write is not None
-    assert planned.write.harmful_twice is harmful
-
-
-@pytest.mark.parametrize(
-    ("notes", "warns"),
-    [
-        ([("2026-01-31T12:00:00Z", "Done.")], False),
-        ([("2026-01-31T12:00:00Z", "Other."), ("2026-01-31T13:00:00Z", "Done.")], False),
-        ([("2026-01-31T13:00:00Z", "Other."), ("2026-01-31T12:00:00Z", "Done.")], True),
-        ([("2026-01-31T12:00:00Z", None)], True),
-        ([], True),
-    ],
-    ids=["the same", "the same at last", "another at last", "none", "no log entry"],
-)
-def test_the_resolution_of_a_resolved_incident_is_the_note_of_its_last_resolve_log_entry(
-    notes: list[tuple[str, str | None]], warns: bool, plan: Planner, http: ScriptedHttp
+def test_an_incident_counts_if_it_or_its_alert_with_the_key_is_open(
+    incidents: list[Record], status: str, writes: list[str], task: Tasks, http: ScriptedHttp
 ) -> None:
-    entries = [{"type": "resolve_log_entry", "created_at": at, "note": note} for at, note in notes]
-    http.answers["GET /incidents/Q1/log_entries"] = {"log_entries": [{"type": "notify_log_entry"}, *entries]}
-    planned = plan(incident(status="resolved"), status="resolved", resolution="Done.")
-    assert isinstance(planned, Plan)
-    assert not planned.has_changes
-    assert [("incident_note" in warning) for warning in http.warnings] == [True] * warns
+    http.answers[FIND] = found(*incidents)
+    http.answers[ALERTS] = {"alerts": [{"id": "A1", "status": status}]}
+    task().run()
+    assert [call for call, _body in http.writes] == writes
+
+
+def test_an_open_incident_with_the_key_is_updated(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers[FIND] = found(incident())
+    http.answers[PUT] = found(incident(title="Disk is full"))
+    asked = task(title="Disk is full", assignees=["Other"])
+    assert asked.run(check_mode=True)["msg"] == (
+        "Incident Q1 (#1): would set title to Disk is full, assign to and page Other."
+    )
+    result = asked.run()
+    assert result["msg"] == "Incident Q1 (#1): set title to Disk is full, assigned to and paged Other."
+    (body,) = http.writes[0][1]["incidents"]
+    assert (body["id"], body["title"]) == ("Q1", "Disk is full")
+    assert ON_CALL not in http.calls
+
+
+def test_an_open_incident_with_all_values_is_no_change(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers[FIND] = found(incident())
+    result = task().run()
+    assert (result["changed"], result["msg"]) == (False, "Incident Q1 (#1): already as wanted.")
+    assert result["incident"]["id"] == "Q1"
+
+
+def test_a_malformed_incident_with_the_key_is_not_taken_for_none(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers |= {FIND: found({"id": "Q1"}), "GET /incidents/Q1": (404, {})}
+    assert task().run()["failed"]
+    assert http.writes == []
+
+
+def test_a_lost_response_is_answered_by_the_open_incident(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers |= {FIND: [found(), found(incident())], OPEN: OutcomeUnknown("lost")}
+    result = task().run()
+    assert (result["changed"], result["msg"]) == (True, f"{OPENED}; paged Someone.")
+    assert len(http.writes) == 1
+
+
+def test_an_incident_that_another_task_opens_first_is_no_change(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers |= {FIND: [found(), found(incident())], OPEN: REFUSAL}
+    result = task().run()
+    assert (result["changed"], result["msg"]) == (False, "Incident Q1 (#1): already as wanted.")
+    assert result["incident"]["id"] == "Q1"
+
+
+def test_an_incident_that_another_task_opens_first_is_updated(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers |= {FIND: [found(), found(incident(title="Another"))], OPEN: REFUSAL, PUT: found(incident())}
+    result = task().run(diff_mode=True)
+    assert (result["changed"], result["msg"]) == (True, "Incident Q1 (#1): set title to Disk full.")
+    assert (result["diff"][0]["before"], result["notifies"]) == ({"title": "Another"}, [])
+    assert [call for call, _body in http.writes] == [OPEN, PUT]
+
+
+def test_a_refusal_that_no_read_explains_is_a_failure(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers[OPEN] = REFUSAL
+    assert task().run()["failures"][0]["hint"].startswith("Run the task again")
+
+
+def test_resolving_never_opens_an_incident(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(title=None, status="resolved")
+    result = asked.run()
+    assert (result["changed"], result["incidents"], result["msg"]) == (False, [], "No incident found.")
+    latest = incident(status="resolved", title="An old title")
+    http.answers[FIND] = found(latest, incident(status="resolved", id="Q0"))
+    result = task(status="resolved").run()
+    assert (result["changed"], result["incident"]["id"]) == (False, "Q1")
+    assert result["msg"] == "Incident Q1 (#1): already resolved."
+    assert (ON_CALL in http.calls, http.writes) == (False, [])
+
+
+def test_the_open_incident_is_resolved(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers |= {FIND: found(incident()), PUT: found(incident(status="resolved"))}
+    result = task(title=None, status="resolved").run()
+    assert result["msg"] == "Incident Q1 (#1): resolved."
+
+
+def test_an_incident_that_is_not_open_cannot_be_acknowledged(task: Tasks, http: ScriptedHttp) -> None:
+    assert task(title=None, status="acknowledged").run()["msg"] == (
+        "Service Checkout has no open incident with the key 'disk' to acknowledge. Open it first, without status."
+    )
+    assert (ON_CALL in http.calls, http.writes) == (False, [])
+
+
+@pytest.mark.parametrize("by_email", [True, False])
+def test_an_incident_for_its_own_user_pages_nobody(
+    by_email: bool, task: Tasks, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    sends_as(pagerduty, SOMEONE["email"].lower() if by_email else None)
+    http.answers[ME] = {"user": SOMEONE}
+    change = task(assignees=["Someone"]).plan()
+    assert (change.notifies, change.predicted["status"], change.after["status"]) == ((), "acknowledged", "acknowledged")
+    assert http.warnings == [
+        "The incident is assigned to the user who opens it, so PagerDuty opens it as acknowledged and pages nobody."
+    ]
+    assert task(assignees=["Someone"], status="triggered").run()["msg"] == (
+        "An incident that is assigned to the user who opens it is opened as acknowledged. "
+        "Leave out status, or choose another assignee."
+    )
+    assert http.writes == []
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("sender", "me"),
     [
-        {"resolution": "Done."},
-        {"status": "triggered", "resolution": "Done."},
-        {"status": "resolved", "resolution": " "},
-        {"title": " "},
-        {"assignees": []},
-        {"assignees": ["Ana", ""]},
-        {"status": "resolved", "assignees": ["Ana"]},
-        {"conference_bridge": {}},
-        {"conference_bridge": {"room": "7"}},
+        (None, {"user": SOMEONE}),
+        (None, (400, {"error": {"message": "no user", "code": 2001}})),
+        ("someone@example.com", None),
+    ],
+)
+@pytest.mark.parametrize("status", [None, "triggered"])
+def test_somebody_else_is_paged(
+    sender: str | None, me: t.Any, status: str | None, task: Tasks, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    sends_as(pagerduty, sender)
+    http.answers[ME] = me
+    change = task(assignees=["Other"], status=status).plan()
+    assert [(each.name, each.why) for each in change.notifies] == [("Other", "assigned to the incident")]
+    assert (change.predicted["status"], http.warnings) == ("triggered", [])
+    assert task(assignees=["Other"]).says(check_mode=True) == f"{WOULD_OPEN}; would page Other."
+
+
+def test_the_given_policy_pages_its_own_people(task: Tasks, http: ScriptedHttp) -> None:
+    change = task(escalation_policy="Database").plan()
+    (read,) = [request for request in http.requests if request.url.endswith("/oncalls")]
+    assert ("escalation_policy_ids[]", "PPOLCY2") in read.query
+    assert [each.why for each in change.notifies] == ["on call at level 1 of Database (PPOLCY2)"]
+    assert change.predicted["escalation_policy"]["id"] == "PPOLCY2"
+
+
+def test_a_service_whose_policy_is_not_known_pages_whoever_is_on_call(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers[LOOK_UP] = {"services": [{**SERVICE, "escalation_policy": None}]}
+    change = task().plan()
+    assert [each.name for each in change.notifies] == ["whoever is on call for service Checkout (PSERVC1)"]
+    assert (change.predicted["escalation_policy"], change.warnings) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("answers", "warning"),
+    [
+        (
+            {ON_CALL: {"oncalls": []}},
+            "Nobody is on call for escalation policy Web, so PagerDuty may not open the incident.",
+        ),
+        (
+            {LOOK_UP: {"services": [{**SERVICE, "status": "maintenance"}]}},
+            "Service Checkout is in maintenance, so PagerDuty may not open the incident.",
+        ),
+        (
+            {LOOK_UP: {"services": [{**SERVICE, "status": "disabled"}]}},
+            "Service Checkout is disabled, so PagerDuty may not open the incident.",
+        ),
+    ],
+)
+def test_a_warning_says_what_may_keep_the_incident_from_being_opened(
+    answers: Record, warning: str, task: Tasks, http: ScriptedHttp
+) -> None:
+    http.answers |= answers
+    assert task().run()["changed"]
+    assert http.warnings == [warning]
+
+
+def test_who_is_on_call_is_read_once(task: Tasks, http: ScriptedHttp) -> None:
+    task().run()
+    assert http.calls == [LOOK_UP, FIND, ON_CALL, OPEN]
+
+
+def test_tasks_for_the_same_incident_wait_for_each_other(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task()
+    asked.plans()
+    assert asked.action.locks() == [f"PSERVC1 {KEY}"]
+    http.answers["GET /incidents/1"] = {"incident": incident()}
+    asked = task(service=None, incident_key=None, incident_id=["1"])
+    asked.action.prepare()
+    assert asked.action.locks() == ["Q1"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"title": None}, "title: required to open an incident"),
+        ({"title": None, "status": "triggered"}, "title: required to open an incident"),
+        ({"title": " "}, "title: must not be empty"),
+        ({"service": " "}, "service: must not be empty"),
+        ({"incident_key": " "}, "incident_key: must not be empty"),
+        ({"body": " "}, "body: must not be empty"),
+        ({"reopen": True}, "reopen: requires incident_id"),
+        ({"assignees": ["Someone", "Other"]}, "assignees: must be one user"),
     ],
     ids=str,
 )
 def test_an_unusable_option_is_refused_before_any_call(
-    options: dict[str, t.Any], plan: Planner, http: ScriptedHttp
+    options: Record, message: str, task: Tasks, http: ScriptedHttp
 ) -> None:
-    with pytest.raises(InvalidOption):
-        plan(incident(), **options)
+    with pytest.raises(InvalidOption, match=f"^{message}"):
+        task(**options).action.check()
     assert http.calls == []
+
+
+@pytest.mark.parametrize("status", ["acknowledged", "resolved"])
+def test_what_never_opens_an_incident_needs_no_title(status: str, task: Tasks) -> None:
+    task(title=None, status=status).action.check()

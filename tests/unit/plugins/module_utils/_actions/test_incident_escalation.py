@@ -2,135 +2,189 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether an incident is at a level of its escalation policy already."""
+"""Whether an incident is at a level of its escalation policy already, and which level comes next."""
 
 from __future__ import annotations
 
-import sys
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.incident_escalation import escalate
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.plan import Plan, PlanOrOutcome
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import CAREFULLY
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, OutcomeUnknown
 from ansible_collections.oncall.pagerduty.tests.unit.records import assigned_to, incident, named
+from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
 if t.TYPE_CHECKING:
     from conftest import ScriptedHttp
 
+Record = dict[str, t.Any]
+Tasks = t.Callable[..., Task]
 ANA, BEN, CARLA = named("PU1", "Ana"), named("PU2", "Ben"), named("PU3", "Carla")
-ON_CALL = [
-    {"escalation_level": level, "escalation_policy": named("PE1", "Web Operations"), "user": user}
-    for level, user in ((1, ANA), (2, BEN), (2, CARLA), (2, BEN))
-]
-Planner = t.Callable[..., PlanOrOutcome]
+POLICY = named("PE1", "Web Operations")
+LEVELS = ((1, ANA), (2, BEN), (2, CARLA), (2, BEN))
+GET, ON_CALL, GET_POLICY, PUT = "GET /incidents/Q1", "GET /oncalls", "GET /escalation_policies/PE1", "PUT /incidents"
+AT_1, AT_2 = incident(assignments=assigned_to(ANA)), incident(assignments=assigned_to(CARLA, BEN))
+
+
+def on_call(*levels: tuple[int, Record]) -> Record:
+    return {
+        "oncalls": [{"escalation_level": level, "escalation_policy": POLICY, "user": user} for level, user in levels]
+    }
 
 
 @pytest.fixture
-def plan(pagerduty: PagerDuty, http: ScriptedHttp) -> Planner:
-    """Plan the escalation of an incident."""
+def task(pagerduty: PagerDuty, http: ScriptedHttp) -> Tasks:
+    """Make a task that escalates an incident."""
+    http.answers = {
+        ON_CALL: on_call(*LEVELS),
+        GET_POLICY: {"escalation_policy": {**POLICY, "escalation_rules": [{}, {}, {}]}},
+        PUT: {"incidents": [AT_2]},
+    }
 
-    def planned(record: dict[str, t.Any], level: int | str) -> PlanOrOutcome:
-        http.answers = {
-            "GET /incidents/Q1": {"incident": record},
-            "GET /oncalls": {"oncalls": ON_CALL},
-            "GET /escalation_policies/PE1": {
-                "escalation_policy": {**named("PE1", "Web Operations"), "escalation_rules": [{}, {}, {}]}
-            },
-        }
-        (entry,) = escalate(pagerduty, {"incident_id": ["Q1"], "level": str(level)})
-        return entry
+    def make(record: Record, level: object) -> Task:
+        http.answers.setdefault(GET, {"incident": record})
+        return Task("incident_escalation", pagerduty, level=str(level))
 
-    return planned
+    return make
 
 
-def test_an_incident_that_the_policy_has_assigned_to_those_on_call_is_at_the_level(plan: Planner) -> None:
-    planned = plan(incident(assignments=assigned_to(CARLA, BEN), status="acknowledged"), 2)
-    assert isinstance(planned, Plan)
-    assert not planned.has_changes
+def test_an_incident_that_the_policy_has_assigned_to_those_on_call_is_at_the_level(
+    task: Tasks, http: ScriptedHttp
+) -> None:
+    result = task({**AT_2, "status": "acknowledged"}, " 2 ").run()
+    assert (result["changed"], result["msg"]) == (False, "Incident Q1 (#1): already at level 2.")
+    assert http.calls == [GET, ON_CALL]
 
 
 @pytest.mark.parametrize(
     "record",
     [
         pytest.param(incident(assignments=assigned_to(BEN)), id="only one of two"),
-        pytest.param(incident(assignments=assigned_to(ANA)), id="another level"),
-        pytest.param(incident(assignments=assigned_to(BEN, CARLA), assigned_via="direct_assignment"), id="by a person"),
+        pytest.param(AT_1, id="another level"),
+        pytest.param({**AT_2, "assigned_via": "direct_assignment"}, id="by a person"),
     ],
 )
-def test_any_other_incident_is_escalated_and_triggered_again(record: dict[str, t.Any], plan: Planner) -> None:
-    planned = plan({**record, "status": "acknowledged"}, 2)
-    assert isinstance(planned, Plan)
-    assert planned.write is not None
-    assert (planned.body, planned.write.harmful_twice) == ({"escalation_level": 2}, True)
-    assert planned.after["assignees"] == ["Ben (PU2)", "Carla (PU3)"]
-    assert planned.after["status"] == planned.predicted["status"] == "triggered"
+def test_any_other_incident_is_escalated_and_triggered_again(record: Record, task: Tasks, http: ScriptedHttp) -> None:
+    asked = task({**record, "status": "acknowledged", "acknowledgements": [{}]}, 2)
+    change = asked.plan()
+    assert (change.body, change.resend, change.if_unknown) == ({"escalation_level": 2}, CAREFULLY, "")
+    assert (change.before["status"], change.before["assigned_via"]) == ("acknowledged", record["assigned_via"])
+    assert change.after == {
+        "assigned_via": "escalation_policy", "assignees": ["Ben (PU2)", "Carla (PU3)"], "status": "triggered",
+    }  # fmt: skip
+    predicted = [entry["assignee"]["id"] for entry in change.predicted["assignments"]]
+    assert (predicted, change.predicted["status"]) == (["PU2", "PU3"], "triggered")
+    assert (change.predicted["assigned_via"], change.predicted["acknowledgements"]) == ("escalation_policy", [])
+    would = "Incident Q1 (#1): would escalate to level 2; would page Ben, Carla."
+    assert asked.run(check_mode=True)["msg"] == would
+    result = asked.run()
+    assert result["msg"] == "Incident Q1 (#1): escalated to level 2; paged Ben, Carla."
+    assert {each["why"] for each in result["notifies"]} == {"on call at level 2 of Web Operations (PE1)"}
+    assert [call for call, _body in http.writes] == [PUT]
 
 
 @pytest.mark.parametrize(
-    ("record", "level", "words"),
+    ("record", "level", "message"),
     [
-        (incident(status="resolved"), 2, "is resolved; it cannot be escalated"),
-        (incident(urgency="low"), 2, "has low urgency"),
-        (incident(urgency="low", assignments=assigned_to(ANA)), 1, "Set urgency: high"),
-        (incident(), 3, "level 3 of escalation policy Web Operations (PE1) has nobody on call"),
-        (incident(), 4, "does not exist. Levels: 1: Ana (PU1); 2: Ben (PU2), Carla (PU3); 3: nobody on call"),
+        (incident(status="resolved"), 2, "Incident Q1 (#1) is resolved; it cannot be escalated."),
+        (
+            incident(urgency="low"),
+            2,
+            "Incident Q1 (#1) has low urgency, and PagerDuty escalates only high-urgency incidents. "
+            "Set urgency: high with the incident module first.",
+        ),
+        (
+            incident(),
+            3,
+            "Incident Q1 (#1): level 3 of escalation policy Web Operations has nobody on call. "
+            "Levels: 1: Ana; 2: Ben, Carla; 3: nobody on call. Fill its schedule, or choose another level.",
+        ),
+        (
+            incident(),
+            4,
+            "Incident Q1 (#1): level 4 of escalation policy Web Operations does not exist. "
+            "Levels: 1: Ana; 2: Ben, Carla; 3: nobody on call. Choose one of these levels.",
+        ),
+        (
+            AT_2,
+            "next",
+            "Incident Q1 (#1) is at level 2, after which nobody is on call. "
+            "Levels: 1: Ana; 2: Ben, Carla; 3: nobody on call. "
+            "Choose a level, or request responders with incident_responders.",
+        ),
+        (
+            {**AT_1, "assigned_via": "direct_assignment"},
+            "next",
+            "Cannot determine the current level of Incident Q1 (#1): it was reassigned manually. "
+            "Levels: 1: Ana; 2: Ben, Carla; 3: nobody on call. Set level to a number.",
+        ),
+        (
+            incident(assignments=assigned_to(BEN)),
+            "next",
+            "Cannot determine the current level of Incident Q1 (#1): its assignees are not the people on call at any "
+            "level. Levels: 1: Ana;",
+        ),
     ],
 )
-def test_an_escalation_that_pagerduty_would_refuse_is_refused_before_the_call(
-    record: dict[str, t.Any], level: int, words: str, plan: Planner
+def test_an_escalation_that_cannot_be_is_refused_before_the_call(
+    record: Record, level: object, message: str, task: Tasks, http: ScriptedHttp
 ) -> None:
-    refused = plan(record, level)
-    assert not isinstance(refused, Plan)
-    assert words in str(refused.error)
+    assert task(record, level).run()["msg"].startswith(message)
+    assert http.writes == []
 
 
-@pytest.mark.parametrize("level", [0, -1, "top", "", "1.5", "²", "9" * 5000])
-def test_a_level_that_is_no_number_from_1_on_is_refused(level: t.Any, plan: Planner) -> None:
-    with pytest.raises(InvalidOption, match="level: must be 1 or greater, or next"):
-        plan(incident(), level)
+@pytest.mark.parametrize("level", [0, -1, "top", "", "1.5", "²", "12a", "9" * 5000])
+def test_a_level_that_is_no_number_from_1_on_is_refused(level: object, task: Tasks, http: ScriptedHttp) -> None:
+    with pytest.raises(InvalidOption, match=r"^level: must be 1 or greater, or next"):
+        task(incident(), level).action.check()
+    assert http.calls == []
 
 
-def test_the_next_level_is_the_one_after_the_assignees(plan: Planner) -> None:
-    planned = plan(incident(assignments=assigned_to(ANA)), "next")
-    assert isinstance(planned, Plan)
-    assert planned.body == {"escalation_level": 2}
-    assert "set level to 2" in planned.if_unknown
+def test_an_incident_has_an_id(task: Tasks) -> None:
+    asked = task(incident(), 1)
+    asked.options["incident_id"] = ["?"]
+    with pytest.raises(InvalidOption, match=r"^incident_id: "):
+        asked.action.check()
 
 
-def test_the_next_level_passes_over_those_without_anybody(plan: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules[__name__], "ON_CALL", [ON_CALL[0], {**ON_CALL[1], "escalation_level": 3}])
-    planned = plan(incident(assignments=assigned_to(ANA)), "next")
-    assert isinstance(planned, Plan)
-    assert planned.body == {"escalation_level": 3}
+@pytest.mark.parametrize("levels", [LEVELS, [(1, ANA), (5, CARLA), (3, BEN)]])
+def test_the_next_level_is_the_one_after_the_assignees_with_somebody_on_call(
+    levels: t.Sequence[tuple[int, Record]], task: Tasks, http: ScriptedHttp
+) -> None:
+    http.answers[ON_CALL] = on_call(*levels)
+    change = task(AT_1, "next").plan()
+    level = levels[-1][0]
+    assert change.body == {"escalation_level": level}
+    assert change.if_unknown == f"Wait a few minutes, then set level to {level}: next may be the level after it."
+    assert GET_POLICY not in http.calls
 
 
-def test_the_next_level_stays_the_same_when_the_task_plans_again(plan: Planner) -> None:
-    """The response to the escalation was lost: the incident may be at the level already."""
-    plan(incident(assignments=assigned_to(ANA)), "next")
-    applied = plan(incident(assignments=assigned_to(BEN, CARLA)), "next")
-    assert isinstance(applied, Plan)
-    assert not applied.has_changes
+def test_the_same_people_at_two_levels_hide_the_current_one(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers[ON_CALL] = on_call((3, ANA), (2, BEN), (1, ANA))
+    assert "the same people are on call at levels 1, 3. Levels: 1: Ana" in task(AT_1, "next").run()["msg"]
 
 
-@pytest.mark.parametrize(
-    ("record", "words"),
-    [
-        (incident(assignments=assigned_to(BEN, CARLA)), "is at level 2, after which nobody is on call. Levels: 1: Ana"),
-        (incident(assignments=assigned_to(ANA), assigned_via="direct_assignment"), "it was assigned by hand"),
-        (incident(assignments=assigned_to(BEN)), "are not the people on call at any level"),
-    ],
-)
-def test_without_a_next_level_the_levels_are_listed(record: dict[str, t.Any], words: str, plan: Planner) -> None:
-    refused = plan(record, "next")
-    assert not isinstance(refused, Plan)
-    assert words in str(refused.error)
-    assert "3: nobody on call" in str(refused.error)
+def test_after_a_lost_response_the_next_level_stays_the_same(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers |= {GET: [{"incident": AT_1}, {"incident": AT_2}], PUT: OutcomeUnknown("lost")}
+    http.answers[ON_CALL] = on_call(*LEVELS, (3, named("PU4", "Dora")))
+    result = task(AT_1, "next").run()
+    assert (result["changed"], result["msg"]) == (True, "Incident Q1 (#1): escalated to level 2; paged Ben, Carla.")
+    assert len(http.writes) == 1
 
 
-def test_the_same_people_at_two_levels_hide_the_present_one(plan: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules[__name__], "ON_CALL", [ON_CALL[0], {**ON_CALL[0], "escalation_level": 3}])
-    refused = plan(incident(assignments=assigned_to(ANA)), "next")
-    assert not isinstance(refused, Plan)
-    assert "at the levels 1, 3" in str(refused.error)
+def test_who_is_on_call_is_read_anew_after_a_lost_response(task: Tasks, http: ScriptedHttp) -> None:
+    """A shift has changed between the two reads."""
+    moved = incident(assignments=assigned_to(CARLA))
+    http.answers |= {GET: [{"incident": AT_1}, {"incident": moved}], PUT: OutcomeUnknown("lost")}
+    http.answers[ON_CALL] = [on_call(*LEVELS), on_call((1, ANA), (2, CARLA))]
+    assert task(AT_1, 2).run()["changed"]
+
+
+def test_several_incidents_of_a_policy_are_escalated_in_one_call(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers["GET /incidents/Q2"] = {"incident": {**AT_1, "id": "Q2", "incident_number": 2}}
+    http.answers[PUT] = {"incidents": [AT_2, {**AT_2, "id": "Q2", "incident_number": 2}]}
+    asked = task(AT_1, 2)
+    asked.options["incident_id"] = ["Q1", "Q2"]
+    assert asked.run()["msg"] == "2 incidents: 2 changed (escalated to level 2); paged Ben, Carla."
+    assert http.calls.count(ON_CALL) == len(http.writes) == 1

@@ -9,34 +9,85 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.incident_info import read
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
-from ansible_collections.oncall.pagerduty.plugins.modules.incident_info import DEFINITION
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident, named, note
+from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
 if t.TYPE_CHECKING:
     from conftest import ScriptedHttp
 
-DEFAULTS = {name: spec.get("default") for name, spec in DEFINITION.options.items()}
+Record = dict[str, t.Any]
+NOT_FOUND = (404, {"error": {"code": 5001, "message": "Incident Not Found"}})
 
 
-def options(**given: t.Any) -> dict[str, t.Any]:
-    return {**DEFAULTS, **given}
+@pytest.mark.parametrize(
+    ("options", "listed", "msg"),
+    [
+        ({"incident_id": ["Q1"]}, [], "Found incident Q1 (#1): triggered."),
+        ({"incident_id": ["1", "Q1"]}, [], "Found incident Q1 (#1): triggered."),
+        ({"incident_id": ["Q1", "Q2"]}, [], "Found 2 incidents."),
+        (
+            {"incident_id": ["Q1", "Q9"]},
+            [],
+            "Found 1 incident. GET /incidents/Q9: Incident Not Found",
+        ),
+        ({"incident_id": ["Q9"]}, [], "GET /incidents/Q9: Incident Not Found"),
+        ({"dedup_key": "disk"}, [incident("Q2"), incident("Q1", "resolved")], "Found 2 incidents."),
+        ({"dedup_key": "disk"}, [incident("Q1", "resolved")], "Found incident Q1 (#1): resolved."),
+        ({"dedup_key": "disk"}, [], "No incident found."),
+        ({"statuses": ["triggered"]}, [incident("Q3"), incident("Q2"), incident("Q1")], "Found 3 incidents."),
+        ({"statuses": ["triggered"]}, [], "No incident found."),
+    ],
+    ids=str,
+)
+def test_what_is_said(
+    options: Record, listed: list[Record], msg: str, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers = {
+        "GET /incidents": {"incidents": listed},
+        "GET /incidents/Q1": {"incident": incident("Q1")},
+        "GET /incidents/1": {"incident": incident("Q1")},
+        "GET /incidents/Q2": {"incident": incident("Q2")},
+        "GET /incidents/Q9": NOT_FOUND,
+    }
+    result = Task("incident_info", pagerduty, **options).run()
+    assert result["msg"].startswith(msg)
+    assert (result["changed"], "notifies" in result) == (False, False)
+    assert ("incident" in result) is (len(result["incidents"]) == 1)
+
+
+def test_a_number_costs_one_read(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /incidents/1": {"incident": incident("Q1")}}
+    Task("incident_info", pagerduty, incident_id=["1", "1"]).run()
+    assert http.calls == ["GET /incidents/1"]
 
 
 def test_parts_with_a_call_of_their_own_are_added_under_their_name(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {
         "GET /incidents/Q1": {"incident": incident()},
         "GET /incidents/Q1/notes": {"notes": [note("PN1", "text")]},
-        "GET /incidents/Q1/log_entries": {"log_entries": [{"type": "trigger_log_entry"}]},
+        "GET /incidents/Q1/log_entries": [
+            {"log_entries": [{"type": "notify_log_entry"}], "more": True},
+            {"log_entries": [{"type": "trigger_log_entry"}]},
+        ],
     }
-    (plan,) = read(pagerduty, options(incident_id=["Q1"], include=["log_entries", "notes", "users"]))
-    assert plan.record is not None
-    assert [each["content"] for each in plan.record["notes"]] == ["text"]
-    assert plan.record["log_entries"] == [{"type": "trigger_log_entry"}]
-    assert ("include[]", "users") in http.requests[0].query
-    assert ("include[]", "notes") not in http.requests[0].query
+    include = ["log_entries", "notes", "users"]
+    read = Task("incident_info", pagerduty, incident_id=["Q1"], include=include).run()["incident"]
+    assert [each["content"] for each in read["notes"]] == ["text"]
+    assert [each["type"] for each in read["log_entries"]] == ["notify_log_entry", "trigger_log_entry"]
+    assert [pair for pair in http.requests[0].query if pair[0] == "include[]"] == [("include[]", "users")]
+
+
+@pytest.mark.parametrize("options", [{"dedup_key": "disk"}, {"statuses": ["triggered"]}], ids=str)
+def test_what_is_found_includes_what_is_asked_for(options: Record, pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {
+        "GET /incidents": {"incidents": [incident()]},
+        "GET /incidents/Q1/alerts": {"alerts": [{"id": "A1", "status": "triggered"}]},
+    }
+    read = Task("incident_info", pagerduty, include=["alerts", "body"], **options).run()["incident"]
+    assert [each["id"] for each in read["alerts"]] == ["A1"]
+    assert ("include[]", "body") in http.requests[0].query
 
 
 def test_integration_keys_are_left_out_wherever_they_are(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
@@ -46,24 +97,43 @@ def test_integration_keys_are_left_out_wherever_they_are(pagerduty: PagerDuty, h
         "GET /incidents/Q1": {"incident": incident(service=service, first_trigger_log_entry=entry)},
         "GET /incidents/Q1/log_entries": {"log_entries": [entry]},
     }
-    (plan,) = read(pagerduty, options(incident_id=["Q1"], include=["services", "log_entries"]))
-    assert plan.record is not None
-    assert plan.record["service"]["integrations"] == [{"id": "PI1"}]
-    assert "s3cr3t" not in str(plan.record)
+    result = Task("incident_info", pagerduty, incident_id=["Q1"], include=["services", "log_entries"]).run()
+    assert result["incident"]["service"]["integrations"] == [{"id": "PI1"}]
+    assert "s3cr3t" not in str(result)
 
 
-def test_an_incident_is_found_by_its_dedup_key(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
-    http.answers = {"GET /incidents": {"incidents": [incident("Q2"), incident("Q1", "resolved")]}}
-    assert [plan.target for plan in read(pagerduty, options(dedup_key="disk"))] == ["Q2", "Q1"]
+def test_names_of_filters_are_looked_up_before_the_search(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {
+        "GET /services": {"services": [named("PSERVC1", "Checkout")]},
+        "GET /incidents": {"incidents": [incident()]},
+    }
+    Task("incident_info", pagerduty, services=["Checkout"]).run()
+    assert http.calls == ["GET /services", "GET /incidents"]
+    assert ("service_ids[]", "PSERVC1") in http.requests[1].query
 
 
-@pytest.mark.parametrize("given", [{"dedup_key": " "}, {"dedup_key": "disk", "include": ["custom_fields"]}], ids=str)
+@pytest.mark.parametrize(
+    ("options", "option"),
+    [
+        ({"incident_id": []}, "incident_id"),
+        ({"incident_id": ["../users"]}, "incident_id"),
+        ({"dedup_key": " "}, "dedup_key"),
+        ({"dedup_key": "disk", "include": ["custom_fields"]}, "include"),
+        ({"statuses": ["triggered"], "include": ["custom_fields"]}, "include"),
+        ({"statuses": ["triggered"], "limit": 0}, "limit"),
+    ],
+    ids=str,
+)
 def test_an_unusable_option_is_refused_before_any_call(
-    given: dict[str, t.Any], pagerduty: PagerDuty, http: ScriptedHttp
+    options: Record, option: str, pagerduty: PagerDuty, http: ScriptedHttp
 ) -> None:
-    with pytest.raises(InvalidOption):
-        read(pagerduty, options(**given))
+    with pytest.raises(InvalidOption, match=f"^{option}: "):
+        Task("incident_info", pagerduty, **options).action.check()
     assert http.calls == []
+
+
+def test_custom_fields_can_be_read_with_incidents_that_are_given(pagerduty: PagerDuty) -> None:
+    Task("incident_info", pagerduty, incident_id=["Q1"], include=["custom_fields"]).action.check()
 
 
 def test_what_is_like_an_incident_is_read_with_it(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
@@ -75,26 +145,33 @@ def test_what_is_like_an_incident_is_read_with_it(pagerduty: PagerDuty, http: Sc
         "GET /incidents/Q1/related_change_events": {"change_events": [{"summary": "Deployed"}]},
     }
     parts = ["past_incidents", "related_incidents", "related_change_events"]
-    (plan,) = read(pagerduty, options(incident_id=["Q1"], include=[*parts, "body"]))
-    assert plan.record is not None
-    assert [len(plan.record[name]) for name in parts] == [1, 1, 1]
-    assert ("include[]", "body") in http.requests[0].query
+    read = Task("incident_info", pagerduty, incident_id=["Q1"], include=parts).run()["incident"]
+    assert [len(read[name]) for name in parts] == [1, 1, 1]
+    queries = {request.url.rpartition("/")[2]: list(request.query) for request in http.requests}
+    assert (queries["past_incidents"], queries["related_change_events"]) == ([], [("limit", "100")])
 
 
-@pytest.mark.parametrize("status", [402, 403, 404])
+@pytest.mark.parametrize(
+    ("part", "status", "has_plan"),
+    [
+        ("past_incidents", 402, True),
+        ("past_incidents", 403, True),
+        ("related_incidents", 404, True),
+        ("past_incidents", 400, False),
+        ("notes", 403, False),
+    ],
+)
 def test_an_account_without_similar_incidents_is_told_which_plan_has_them(
-    status: int, pagerduty: PagerDuty, http: ScriptedHttp
+    part: str, status: int, has_plan: bool, pagerduty: PagerDuty, http: ScriptedHttp
 ) -> None:
     http.answers = {
         "GET /incidents/Q1": {"incident": incident()},
-        "GET /incidents/Q1/past_incidents": (status, {"error": {"message": "no"}}),
+        f"GET /incidents/Q1/{part}": (status, {"error": {"message": "no"}}),
     }
-    given = options(incident_id=["Q1"], include=["past_incidents"])
-    try:
-        (outcome,) = read(pagerduty, given)
-        error = outcome.error
-    except Refused as refused:
-        error = refused
-    assert error is not None
-    assert "Digital Operations plan" in error.hint
-    assert "Leave it out of include" in error.hint
+    result = Task("incident_info", pagerduty, incident_id=["Q1"], include=[part]).run()
+    assert result["failed"]
+    hint = (
+        f"PagerDuty has {part} only with the Event Intelligence package or the Digital Operations plan. Leave it out "
+        "of include."
+    )
+    assert (hint in result["msg"]) is has_plan

@@ -2,35 +2,30 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who is requested, and who was requested before."""
+"""Who is requested, who was requested before, and whose request is cancelled."""
 
 from __future__ import annotations
 
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.incident_responders import (
-    change_responders,
-    states_of_responders,
-)
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import (
-    InvalidOption,
-    OutcomeUnknown,
-    Refused,
-)
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.plan import Plan, PlanOrOutcome
-from ansible_collections.oncall.pagerduty.plugins.modules.incident_responders import DEFINITION
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import CAREFULLY
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident, named
+from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
 if t.TYPE_CHECKING:
     from conftest import ScriptedHttp
 
-DEFAULTS = {name: spec.get("default") for name, spec in DEFINITION.options.items()}
 ANA, BEN = named("PUSER1", "Ana", email="someone@example.com"), named("PUSER2", "Ben")
+ZOE = named("PUSER9", "Zoe")
+ON_CALL = {"escalation_level": 1, "user": ZOE, "escalation_policy": named("PE1", "Database")}
 REQUESTS = "/incidents/Q1/responder_requests"
-Planner = t.Callable[..., PlanOrOutcome]
+CANCEL = f"PUT {REQUESTS}/cancel"
+POST = f"POST {REQUESTS}"
 Record = dict[str, t.Any]
+Tasks = t.Callable[..., Task]
 
 
 def request(*ids: str, **target: t.Any) -> Record:
@@ -42,197 +37,354 @@ def answered(user: Record, state: str) -> Record:
     return {"user": user, "state": state}
 
 
-@pytest.fixture
-def plan(pagerduty: PagerDuty, http: ScriptedHttp) -> Planner:
-    """Plan a request on an incident."""
+def policy(*states: str) -> Record:
+    """Return an incident on which a policy was requested, with the answers of those whom it reached."""
+    return incident(responder_requests=[reached(*states)])
 
-    def planned(record: Record, **options: t.Any) -> PlanOrOutcome:
+
+def reached(*states: str) -> Record:
+    responders = [answered(user, state) for user, state in zip((ANA, ZOE), states, strict=False)]
+    return request("PE1", incidents_responders=responders)
+
+
+def responders(*answers: tuple[Record, str], **fields: t.Any) -> Record:
+    return incident(incidents_responders=[answered(*each) for each in answers], **fields)
+
+
+@pytest.fixture
+def task(pagerduty: PagerDuty, http: ScriptedHttp) -> Tasks:
+    """Make a task on an incident."""
+
+    def make(record: Record, *after: Record, **options: t.Any) -> Task:
         http.answers = {
-            "GET /incidents/Q1": {"incident": record},
+            "GET /incidents/Q1": [{"incident": each} for each in (record, *after)] if after else {"incident": record},
             "GET /users": {"users": [ANA, BEN]},
             "GET /users/PUSER2": {"user": BEN},
+            "GET /users/me": {"user": BEN},
             "GET /escalation_policies": {"escalation_policies": [named("PE1", "Database")]},
-            "GET /oncalls": {"oncalls": []},
+            "GET /oncalls": {"oncalls": [ON_CALL]},
+            POST: {"responder_request": request("PUSER2")},
         }
-        (entry,) = change_responders(pagerduty, {**DEFAULTS, "incident_id": ["Q1"], **options})
-        return entry
+        return Task("incident_responders", pagerduty, **options)
 
-    return planned
-
-
-@pytest.mark.parametrize(
-    ("record", "states"),
-    [
-        ({}, {}),
-        ({"responder_requests": None, "incidents_responders": None}, {}),
-        ({"responder_requests": [request("PUSER1")]}, {"PUSER1": "pending"}),
-        ({"responder_requests": [{"responder_request_targets": [{"id": "PUSER1"}]}]}, {"PUSER1": "pending"}),
-        ({"incidents_responders": [answered(ANA, "joined")]}, {"PUSER1": "joined"}),
-        (
-            {"responder_requests": [request("PUSER1")], "incidents_responders": [answered(ANA, "declined")]},
-            {"PUSER1": "declined"},
-        ),
-        (
-            {"responder_requests": [request("PE1", incidents_responders=[answered(ANA, "declined")])]},
-            {"PE1": "declined"},
-        ),
-        (
-            {
-                "responder_requests": [
-                    request("PE1", incidents_responders=[answered(ANA, "declined"), answered(BEN, "pending")])
-                ]
-            },
-            {"PE1": "pending"},
-        ),
-    ],
-    ids=str,
-)
-def test_how_everybody_who_was_requested_has_answered(record: Record, states: dict[str, str]) -> None:
-    assert states_of_responders(record) == states
+    return make
 
 
-def test_only_those_who_were_not_requested_are(plan: Planner) -> None:
-    record = incident(incidents_responders=[answered(ANA, "joined")])
-    planned = plan(record, users=["Ana", "Ben", "PUSER2"], escalation_policies=["Database"])
-    assert isinstance(planned, Plan)
-    targets = [each["responder_request_target"] for each in planned.body["responder_request_targets"]]
+def test_only_those_who_were_not_requested_are(task: Tasks) -> None:
+    record = responders((ANA, "joined"))
+    change = task(record, users=["Ana", "Ben", "PUSER2"], escalation_policies=["Database"]).plan()
+    targets = [each["responder_request_target"] for each in change.body["responder_request_targets"]]
     assert targets == [
         {"id": "PUSER2", "type": "user_reference"},
         {"id": "PE1", "type": "escalation_policy_reference"},
     ]
-    assert planned.write is not None
-    assert planned.write.harmful_twice
+    assert change.before == {
+        "responders": {"Ana (PUSER1)": "joined", "Ben (PUSER2)": "not requested", "Database (PE1)": "not requested"}
+    }
+    assert change.after == {
+        "responders": {"Ana (PUSER1)": "joined", "Ben (PUSER2)": "pending", "Database (PE1)": "pending"}
+    }
+    assert change.resend == CAREFULLY
 
 
-@pytest.mark.parametrize("state", ["pending", "joined", "declined", "user_cancelled"])
-def test_nobody_is_paged_twice(state: str, plan: Planner, http: ScriptedHttp) -> None:
-    planned = plan(incident(incidents_responders=[answered(BEN, state)]), users=["Ben"])
-    assert isinstance(planned, Plan)
-    assert not planned.has_changes
-    assert [f"is {state} and is not requested again" in warning for warning in http.warnings] == [True] * (
-        state in ("declined", "user_cancelled")
+@pytest.mark.parametrize(
+    ("state", "renotify", "paged"),
+    [
+        ("pending", False, False),
+        ("joined", False, False),
+        ("declined", False, False),
+        ("user_cancelled", False, True),
+        ("cancelled", False, True),
+        ("pending", True, False),
+        ("joined", True, False),
+        ("declined", True, True),
+        ("user_cancelled", True, True),
+    ],
+)
+def test_nobody_is_asked_twice_unless_the_request_was_cancelled_or_renotify_is_set(
+    state: str, renotify: bool, paged: bool, task: Tasks, http: ScriptedHttp
+) -> None:
+    change = task(responders((BEN, state)), users=["Ben"], renotify=renotify).plan()
+    assert change.is_needed is paged
+    assert http.warnings == [
+        "Incident Q1 (#1): Ben (PUSER2) declined; not requested again. Set renotify: true to ask again."
+    ] * (state == "declined" and not renotify)
+
+
+@pytest.mark.parametrize(
+    ("record", "options", "would", "did"),
+    [
+        (incident(), {"users": ["Ben"]}, "would request and page Ben", "requested and paged Ben"),
+        (
+            incident(),
+            {"users": ["Ana", "Ben"]},
+            "would request and page Ana, Ben",
+            "requested and paged Ana, Ben",
+        ),
+        (
+            incident(),
+            {"escalation_policies": ["Database"]},
+            "would request Database; would page Zoe",
+            "requested Database; paged Zoe",
+        ),
+        (responders((BEN, "pending")), {"users": ["Ben"]}, *["everybody was requested before"] * 2),
+        (
+            responders((BEN, "pending")),
+            {"users": ["Ben"], "state": "absent"},
+            "would cancel the request to Ben",
+            "cancelled the request to Ben",
+        ),
+        (
+            responders((ANA, "pending"), (BEN, "pending")),
+            {"users": ["Ana", "Ben"], "state": "absent"},
+            "would cancel the requests to Ana, Ben",
+            "cancelled the requests to Ana, Ben",
+        ),
+        (incident(), {"users": ["Ben"], "state": "absent"}, *["no request is pending"] * 2),
+    ],
+)
+def test_what_is_said(record: Record, options: Record, would: str, did: str, task: Tasks) -> None:
+    asked = task(record, **options)
+    assert asked.says(check_mode=True) == f"Incident Q1 (#1): {would}."
+    assert asked.says() == f"Incident Q1 (#1): {did}."
+
+
+@pytest.mark.parametrize(
+    ("given", "message"), [("Please join.", "Please join."), (None, "Please help with Disk full")], ids=str
+)
+def test_the_message_asks_for_help_unless_there_is_another(given: str | None, message: str, task: Tasks) -> None:
+    assert task(incident(), users=["Ben"], responders_message=given).plan().body["message"] == message
+
+
+def test_an_incident_without_a_title_is_called_by_its_number(task: Tasks) -> None:
+    body = task(incident(title=None), users=["Ben"]).plan().body
+    assert body["message"] == "Please help with Incident Q1 (#1)"
+
+
+def test_check_mode_predicts_the_request_and_a_task_without_change_predicts_none(task: Tasks) -> None:
+    before = request("PUSER1")
+    change = task(incident(responder_requests=[before]), users=["Ana", "Ben"]).plan()
+    target = {"id": "PUSER2", "type": "user_reference", "summary": "Ben", "incidents_responders": None}
+    assert change.predicted == {
+        **change.record,
+        "responder_requests": [
+            before,
+            {
+                "id": None,
+                "incident": None,
+                "requester": None,
+                "requested_at": None,
+                "message": "Please help with Disk full",
+                "responder_request_targets": [{"responder_request_target": target}],
+            },
+        ],
+    }
+    settled = task(responders((BEN, "joined")), users=["Ben"]).plan()
+    assert settled.predicted == settled.record
+
+
+def test_whoever_declined_is_left_out_of_what_is_shown(task: Tasks) -> None:
+    change = task(responders((ANA, "declined")), users=["Ana", "Ben"]).plan()
+    assert change.after == {"responders": {"Ben (PUSER2)": "pending"}}
+
+
+@pytest.mark.parametrize(
+    ("options", "requester"),
+    [({}, "PUSER1"), ({"requester": "PUSER2"}, "PUSER2"), ({"from_email": None}, "PUSER2")],
+    ids=["of from_email", "given", "of the token"],
+)
+def test_who_requests(options: Record, requester: str, task: Tasks, pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    asked = task(incident(), users=["Ana"], requester=options.get("requester"))
+    if "from_email" in options:
+        pagerduty.settings = pagerduty.settings._replace(from_email=None)
+    asked.send()
+    assert http.writes[0][1]["requester_id"] == requester
+
+
+def test_a_requester_who_is_not_found_keeps_the_hint_and_adds_what_to_set(task: Tasks) -> None:
+    with pytest.raises(Refused, match="No user is called 'Carla'") as caught:
+        task(incident(), users=["Ben"], requester="Carla").plan()
+    assert caught.value.hint == (
+        "Use the exact email or name that PagerDuty shows, or the id. "
+        "Set requester or from_email to a user of this PagerDuty account."
     )
+
+
+def test_a_name_is_looked_up_once(task: Tasks, http: ScriptedHttp) -> None:
+    task(incident(), users=["someone@example.com", "someone@example.com"]).plan()
+    assert http.calls == ["GET /users", "GET /incidents/Q1"]
+
+
+def test_a_resolved_incident_is_refused_but_not_if_there_is_nothing_to_do(task: Tasks) -> None:
+    with pytest.raises(Refused, match=r"^Incident Q1 \(#1\) is resolved; responders cannot be requested\."):
+        task(incident(status="resolved"), users=["Ben"]).plan()
+    assert not task(responders((BEN, "joined"), status="resolved"), users=["Ben"]).plan().is_needed
+
+
+@pytest.mark.parametrize(("requests", "is_warned"), [(1, False), (2, True)])
+def test_after_a_request_the_incident_is_read_and_a_double_request_is_a_warning(
+    requests: int, is_warned: bool, task: Tasks, http: ScriptedHttp
+) -> None:
+    earlier = request("PUSER2", incidents_responders=[answered(BEN, "declined")])
+    after = incident(responder_requests=[earlier, *[request("PUSER2")] * requests])
+    asked = task(responders((BEN, "user_cancelled"), responder_requests=[earlier]), after, users=["Ben"])
+    assert asked.send() == after
+    assert http.writes == [
+        (
+            POST,
+            {
+                "requester_id": "PUSER1",
+                "message": "Please help with Disk full",
+                "responder_request_targets": [{"responder_request_target": {"id": "PUSER2", "type": "user_reference"}}],
+            },
+        )
+    ]
+    warning = (
+        "Incident Q1 (#1): another task requested Ben (PUSER2) at the same moment, so they may have been paged twice. "
+        "Run the task on one host (run_once) to avoid that."
+    )
+    assert http.warnings == [warning] * is_warned
+
+
+def test_a_request_that_cannot_be_read_back_at_once_was_made(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(incident(), users=["Ben"])
+    requested = {"incident": incident(responder_requests=[request("PUSER2")])}
+    http.answers["GET /incidents/Q1"] = [{"incident": incident()}, (500, {}), requested]
+    result = asked.run()
+    assert (result["failed"], result["changed"], len(http.writes)) == (False, True, 1)
+    assert result["msg"] == "Incident Q1 (#1): requested and paged Ben."
+
+
+def test_a_request_that_is_not_seen_afterwards_is_not_sent_again(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(incident(), users=["Ben"])
+    http.answers["GET /incidents/Q1"] = [{"incident": incident()}, *[(500, {})] * 3]
+    result = asked.run()
+    assert (result["failed"], result["failures"][0]["outcome"], len(http.writes)) == (True, "unknown", 1)
+    assert "It is not known whether Incident Q1 (#1) was changed." in result["msg"]
 
 
 @pytest.mark.parametrize(
     ("record", "cancelled"),
     [
         (incident(), []),
-        (incident(incidents_responders=[answered(BEN, "pending")]), ["PUSER2"]),
-        (incident(incidents_responders=[answered(BEN, "joined")]), []),
-        (incident(incidents_responders=[answered(BEN, "user_cancelled")]), []),
-        (incident(responder_requests=[request("PE1")]), ["PE1"]),
-        (
-            incident(
-                responder_requests=[
-                    request("PE1", incidents_responders=[answered(ANA, "joined"), answered(BEN, "pending")])
-                ]
-            ),
-            ["PE1"],
-        ),
-        (incident(responder_requests=[request("PE1", incidents_responders=[answered(ANA, "joined")])]), []),
-        (
-            incident(
-                responder_requests=[request("PE1", incidents_responders=[answered(ANA, "declined")]), request("PE1")]
-            ),
-            ["PE1"],
-        ),
-        (incident(responder_requests=[request("PE1", incidents_responders=[answered(ANA, "declined")])]), []),
+        (responders((BEN, "pending")), ["PUSER2"]),
+        (responders((BEN, "joined")), []),
+        (responders((BEN, "user_cancelled")), []),
+        (policy(), ["PE1"]),
+        (policy("joined", "pending"), ["PE1"]),
+        (policy("joined"), []),
+        (policy("declined"), []),
+        (incident(responder_requests=[reached("declined"), reached()]), ["PE1"]),
     ],
 )
-def test_what_is_pending_is_cancelled(record: Record, cancelled: list[str], plan: Planner) -> None:
-    planned = plan(record, users=["Ben"], escalation_policies=["Database"], state="absent")
-    assert isinstance(planned, Plan)
-    assert planned.body == cancelled
-    assert planned.has_changes is bool(cancelled)
+def test_what_is_pending_is_cancelled(record: Record, cancelled: list[str], task: Tasks) -> None:
+    change = task(record, users=["Ben"], escalation_policies=["Database"], state="absent").plan()
+    assert change.body == cancelled
+    assert change.is_needed is bool(cancelled)
+    assert change.notifies == ()
 
 
-def cancel(plan: Planner, http: ScriptedHttp, *results: str) -> list[t.Any]:
-    """Cancel the requests of as many users as there are results."""
-    users = [ANA, BEN][: len(results)]
-    record = incident(incidents_responders=[answered(user, "pending") for user in users])
-    planned = plan(record, users=[user["name"] for user in users], state="absent")
-    assert isinstance(planned, Plan)
-    assert planned.write is not None
-    listed = [{"id": user["id"], "result": result} for user, result in zip(users, results, strict=True)]
-    http.answers[f"PUT {REQUESTS}/cancel"] = {"responder_request_targets": listed}
-    return list(planned.write.send([planned]))
+def test_a_cancellation_shows_the_answers_and_names_who_has_joined(task: Tasks, http: ScriptedHttp) -> None:
+    record = responders((ANA, "pending"), (BEN, "joined"), responder_requests=[reached("declined", "joined")])
+    change = task(record, users=["Ana", "Ben"], escalation_policies=["Database"], state="absent").plan()
+    assert change.before == {
+        "responders": {"Ana (PUSER1)": "pending", "Ben (PUSER2)": "joined", "Database (PE1)": "joined"}
+    }
+    assert change.after == {
+        "responders": {"Ana (PUSER1)": "user_cancelled", "Ben (PUSER2)": "joined", "Database (PE1)": "joined"}
+    }
+    assert http.warnings == [
+        f"Incident Q1 (#1): {name} has already joined; the request can no longer be cancelled."
+        for name in ("Ben (PUSER2)", "Database (PE1)")
+    ]
 
 
-def test_a_cancellation_names_each_with_its_type_and_reads_the_incident(plan: Planner, http: ScriptedHttp) -> None:
-    assert cancel(plan, http, "cancelled", "cancelled")[0]["id"] == "Q1"
-    (_call, body) = http.writes[-1]
-    assert body["responder_request_targets"][1] == {"type": "user_reference", "id": "PUSER2"}
+def cancel(task: Tasks, http: ScriptedHttp, *results: str) -> Record:
+    """Cancel the requests of Ana and Ben, with these results; afterwards they are in these states."""
+    states = [result.replace("cancelled", "user_cancelled") for result in results]
+    after = responders(*zip((ANA, BEN), states, strict=True))
+    asked = task(responders((ANA, "pending"), (BEN, "pending")), after, after, users=["Ana", "Ben"], state="absent")
+    listed = [{"id": user["id"], "result": result} for user, result in zip((ANA, BEN), results, strict=True)]
+    http.answers[CANCEL] = {"responder_request_targets": listed}
+    return asked.run()
+
+
+def test_a_cancellation_names_each_with_its_type_and_reads_the_incident(task: Tasks, http: ScriptedHttp) -> None:
+    result = cancel(task, http, "cancelled", "cancelled")
+    assert result["msg"] == "Incident Q1 (#1): cancelled the requests to Ana, Ben."
+    assert result["incident"]["incidents_responders"][0]["state"] == "user_cancelled"
+    targets = [{"type": "user_reference", "id": user["id"]} for user in (ANA, BEN)]
+    assert http.writes == [(CANCEL, {"requester_id": "PUSER1", "responder_request_targets": targets})]
     assert http.warnings == []
 
 
-def test_who_has_joined_in_the_meantime_is_named(plan: Planner, http: ScriptedHttp) -> None:
-    cancel(plan, http, "cancelled", "joined")
-    assert "did not cancel every request (Ben (PUSER2): joined)" in http.warnings[-1]
+def test_who_has_joined_in_the_meantime_is_named(task: Tasks, http: ScriptedHttp) -> None:
+    result = cancel(task, http, "cancelled", "joined")
+    assert (result["changed"], result["failed"]) == (True, False)
+    assert http.warnings == ["Incident Q1 (#1): PagerDuty did not cancel every request (Ben (PUSER2): joined)."]
 
 
-def test_if_nothing_was_cancelled_the_incident_is_looked_at_again(plan: Planner, http: ScriptedHttp) -> None:
-    with pytest.raises(Refused, match="did not cancel") as caught:
-        cancel(plan, http, "joined")
-    assert caught.value.is_conflict
+def test_if_all_have_joined_in_the_meantime_nothing_was_changed(task: Tasks, http: ScriptedHttp) -> None:
+    result = cancel(task, http, "joined", "joined")
+    assert (result["changed"], result["failed"]) == (False, False)
+    assert result["msg"] == "Incident Q1 (#1): no request is pending."
 
 
-@pytest.mark.parametrize(("state", "paged"), [("pending", False), ("joined", False), ("declined", True)])
-def test_unless_they_declined_and_renotify_is_set(state: str, paged: bool, plan: Planner) -> None:
-    planned = plan(incident(incidents_responders=[answered(BEN, state)]), users=["Ben"], renotify=True)
-    assert isinstance(planned, Plan)
-    assert planned.has_changes is paged
+def test_a_refused_cancellation_says_who_could_not_be_cancelled(task: Tasks, http: ScriptedHttp) -> None:
+    pending = responders((ANA, "pending"))
+    asked = task(pending, *[pending] * 3, users=["Ana"], state="absent")
+    http.answers[CANCEL] = {"responder_request_targets": [{"id": "PUSER9", "result": "not_found"}]}
+    result = asked.run()
+    assert result["failures"][0]["outcome"] == "not_done"
+    assert result["msg"] == (
+        "Incident Q1 (#1): PagerDuty did not cancel every request (PUSER9: not_found). "
+        "Run the task again to see who has joined."
+    )
 
 
-def test_a_resolved_incident_is_refused_but_not_if_there_is_nothing_to_do(plan: Planner) -> None:
-    refused = plan(incident(status="resolved"), users=["Ben"])
-    assert not isinstance(refused, Plan)
-    assert "responders cannot be requested" in str(refused.error)
-    requested = incident(status="resolved", incidents_responders=[answered(BEN, "joined")])
-    assert isinstance(plan(requested, users=["Ben"]), Plan)
+def test_a_cancellation_that_cannot_be_read_back_was_made(task: Tasks, http: ScriptedHttp) -> None:
+    cancelled = {"incident": responders((BEN, "user_cancelled"))}
+    asked = task(incident(), users=["Ben"], state="absent")
+    http.answers["GET /incidents/Q1"] = [{"incident": responders((BEN, "pending"))}, (404, {}), cancelled]
+    http.answers[CANCEL] = {"responder_request_targets": [{"id": "PUSER2", "result": "cancelled"}]}
+    result = asked.run()
+    assert (result["changed"], result["failed"]) == (True, False)
+    assert "a call after that failed" in http.warnings[0]
 
 
-def test_after_a_request_the_incident_is_read_and_a_double_request_is_a_warning(
-    plan: Planner, http: ScriptedHttp
-) -> None:
-    planned = plan(incident(), users=["Ben"])
-    assert isinstance(planned, Plan)
-    assert planned.write is not None
-    after = incident(responder_requests=[request("PUSER2"), request("PUSER2")])
-    http.answers = {
-        f"POST {REQUESTS}": {"responder_request": request("PUSER2")},
-        "GET /incidents/Q1": {"incident": after},
-    }
-    assert planned.write.send([planned]) == [after]
-    assert "another task requested Ben (PUSER2) at the same moment" in http.warnings[0]
-    assert http.writes[0][1]["requester_id"] == "PUSER1", "the user of from_email"
-
-
-def test_if_the_incident_cannot_be_read_again_the_request_may_still_have_been_made(
-    plan: Planner, http: ScriptedHttp
-) -> None:
-    planned = plan(incident(), users=["Ben"])
-    assert isinstance(planned, Plan)
-    assert planned.write is not None
-    http.answers = {f"POST {REQUESTS}": {"responder_request": request("PUSER2")}, "GET /incidents/Q1": (500, {})}
-    with pytest.raises(OutcomeUnknown) as caught:
-        planned.write.send([planned])
-    assert not caught.value.retryable
+def test_on_several_incidents_each_is_told_once(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(responders((BEN, "joined")), users=["Ben"], incident_id=["Q1", "Q2"])
+    requested = incident("Q2", responder_requests=[request("PUSER2")])
+    http.answers["GET /incidents/Q2"] = [{"incident": incident("Q2")}, {"incident": requested}]
+    http.answers["POST /incidents/Q2/responder_requests"] = {"responder_request": request("PUSER2")}
+    assert asked.run()["msg"] == "2 incidents: 1 changed (requested Ben), 1 unchanged; paged Ben."
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("options", "problem"),
     [
-        {},
-        {"users": []},
-        {"users": [" "]},
-        {"escalation_policies": [""]},
-        {"users": ["Ben"], "responders_message": " "},
-        {"users": ["Ben"], "requester": ""},
+        ({}, "users: set users, escalation_policies, or both"),
+        ({"users": [], "escalation_policies": []}, "users: set users, escalation_policies, or both"),
+        ({"users": [" "]}, "users: must be a list of non-empty names"),
+        ({"users": ["Ben"], "escalation_policies": [""]}, "escalation_policies: must be a list of non-empty names"),
+        ({"users": ["Ben"], "responders_message": " "}, "responders_message: must not be empty"),
+        ({"users": ["Ben"], "requester": ""}, "requester: must not be empty"),
+        ({"users": ["Ben"], "incident_id": []}, "incident_id: "),
+        ({"users": ["Ben"], "state": "absent", "renotify": True}, "renotify: cannot be combined with state=absent"),
+        (
+            {"users": ["Ben"], "state": "absent", "responders_message": "Go."},
+            "responders_message: cannot be combined with state=absent",
+        ),
     ],
     ids=str,
 )
-def test_an_unusable_option_is_refused_before_any_call(options: Record, plan: Planner, http: ScriptedHttp) -> None:
-    with pytest.raises(InvalidOption):
-        plan(incident(), **options)
+def test_an_unusable_option_is_refused_before_any_call(
+    options: Record, problem: str, task: Tasks, http: ScriptedHttp
+) -> None:
+    with pytest.raises(InvalidOption, match=f"^{problem}"):
+        task(incident(), **options).action.check()
     assert http.calls == []
+
+
+def test_a_cancellation_needs_no_other_option(task: Tasks) -> None:
+    task(incident(), users=["Ben"], state="absent").action.check()

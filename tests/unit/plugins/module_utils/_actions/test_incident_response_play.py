@@ -9,105 +9,182 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.incident_response_play import run_response_play
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import CAREFULLY, FREELY
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.plan import Plan, PlanOrOutcome
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident, named, note
+from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
 if t.TYPE_CHECKING:
     from conftest import ScriptedHttp
 
-ANA = named("PU1", "Ana", type="user_reference")
+ANA, BEN = named("PU1", "Ana", type="user_reference"), named("PU2", "Ben", type="user_reference")
 URL = {"conference_url": "https://meet.example.com/a"}
-REQUESTED = [{"user": ANA, "state": "declined"}]
-Planner = t.Callable[..., PlanOrOutcome]
+BRIDGE = {**URL, "conference_number": "+1-415-555-0100"}
+REQUESTED = {"incidents_responders": [{"user": ANA, "state": "declined"}]}
+RUN = "POST /response_plays/PRP1/run"
+NOTES = "/incidents/Q1/notes"
+GETS = "whoever is subscribed to the incident and gets the play's message"
 Record = dict[str, t.Any]
+Tasks = t.Callable[..., Task]
 
 
 @pytest.fixture
-def plan(pagerduty: PagerDuty, http: ScriptedHttp) -> Planner:
-    """Plan to run a play on an incident."""
+def task(pagerduty: PagerDuty, http: ScriptedHttp) -> Tasks:
+    """Make a task that runs a play on an incident with these fields."""
 
-    def planned(play: Record, *notes: str, status: str = "triggered", **fields: t.Any) -> PlanOrOutcome:
+    def make(play: Record, *notes: str, **fields: t.Any) -> Task:
         http.answers = {
             "GET /response_plays": {"response_plays": [{**named("PRP1", "Major"), **play}]},
-            "GET /incidents/Q1": {"incident": incident(status=status, **fields)},
-            "GET /incidents/Q1/notes": {"notes": [note(f"PN{place}", text) for place, text in enumerate(notes)]},
+            "GET /incidents/Q1": {"incident": incident(**fields)},
+            f"GET {NOTES}": {"notes": [note(f"PN{place}", text) for place, text in enumerate(notes)]},
+            f"POST {NOTES}": {"note": note("PN9", "text")},
+            f"PUT {NOTES}/PN9": {"note": note("PN9", "text")},
+            RUN: {"status": "ok"},
+            "PUT /incidents": {"incidents": [incident()]},
         }
-        (entry,) = run_response_play(pagerduty, {"incident_id": ["Q1"], "response_play": "Major"})
-        return entry
+        return Task("incident_response_play", pagerduty, response_play="Major")
 
-    return planned
+    return make
+
+
+def recorded(state: str) -> str:
+    return f"Response Play Major (PRP1) {state} (run key PRP1-Q1)."
 
 
 @pytest.mark.parametrize(
     ("play", "fields"),
     [
-        ({"responders": [ANA]}, {"incidents_responders": REQUESTED}),
-        (URL, {"conference_bridge": {**URL, "conference_number": "+1-415-555-0100"}}),
-        ({"responders": [ANA], **URL}, {"incidents_responders": REQUESTED, "conference_bridge": URL}),
-        ({"responders": [ANA], "subscribers": [ANA]}, {"incidents_responders": REQUESTED}),
+        ({"responders": [ANA]}, REQUESTED),
+        (URL, {"conference_bridge": BRIDGE}),
+        ({"responders": [ANA], **URL}, {**REQUESTED, "conference_bridge": URL}),
+        ({"responders": [ANA], "conference_number": ""}, REQUESTED),
+        ({"responders": [ANA], "subscribers": [ANA]}, REQUESTED),
+        ({"responders": [ANA]}, {**REQUESTED, "status": "resolved"}),
     ],
     ids=str,
 )
-def test_a_play_whose_effects_are_there_is_not_run(play: Record, fields: Record, plan: Planner) -> None:
-    planned = plan(play, **fields)
-    assert isinstance(planned, Plan)
-    assert not planned.has_changes
+def test_a_play_whose_effects_are_there_is_not_run(
+    play: Record, fields: Record, task: Tasks, http: ScriptedHttp
+) -> None:
+    result = task(play, **fields).run()
+    assert (result["changed"], result["msg"]) == (False, "Incident Q1 (#1): the play has run already.")
+    assert (http.writes, result["notifies"]) == ([], [])
 
 
 @pytest.mark.parametrize(
-    ("play", "fields"),
+    ("play", "fields", "people"),
     [
-        ({"responders": [ANA]}, {}),
-        (URL, {}),
-        ({"responders": [ANA], **URL}, {"conference_bridge": URL}),
-        ({"responders": [ANA, named("PU2", "Ben")]}, {"incidents_responders": REQUESTED}),
+        ({"responders": [ANA]}, {}, "; paged Ana"),
+        (URL, {}, ""),
+        (BRIDGE, {"conference_bridge": URL}, ""),
+        ({"responders": [ANA], **URL}, {"conference_bridge": URL}, "; paged Ana"),
+        ({"responders": [ANA], **URL}, {}, "; paged Ana"),
+        ({"responders": [ANA, BEN]}, REQUESTED, "; paged Ana, Ben"),
+        ({"responders": [ANA], "subscribers_message": "Down."}, {}, f"; paged Ana; notified {GETS}"),
     ],
     ids=str,
 )
 def test_a_play_with_an_effect_that_is_missing_is_run(
-    play: Record, fields: Record, plan: Planner, http: ScriptedHttp
+    play: Record, fields: Record, people: str, task: Tasks, http: ScriptedHttp
 ) -> None:
-    planned = plan(play, **fields)
-    assert isinstance(planned, Plan)
-    assert planned.write is not None
-    assert planned.write.harmful_twice
-    http.answers["POST /response_plays/PRP1/run"] = {"status": "ok"}
-    planned.write.send([planned])
-    assert [call for call, _body in http.writes] == ["POST /response_plays/PRP1/run"]
+    asked = task(play, **fields)
+    assert asked.plan().resend == CAREFULLY
+    result = asked.run()
+    assert result["msg"] == f"Incident Q1 (#1): ran response play Major{people}."
+    assert http.writes == [(RUN, {"incident": {"id": "Q1", "type": "incident_reference"}})]
 
 
-def test_if_only_the_bridge_is_missing_the_bridge_alone_is_set(plan: Planner, http: ScriptedHttp) -> None:
-    planned = plan({"responders": [ANA], **URL}, incidents_responders=REQUESTED)
-    assert isinstance(planned, Plan)
-    assert planned.has_changes
-    assert planned.write is not None
-    http.answers["PUT /incidents"] = {"incidents": [incident()]}
-    (record,) = planned.write.send([planned])
-    assert record is not None
-    assert record["conference_bridge"] == URL
-    assert [call for call, _body in http.writes] == ["PUT /incidents"]
+def test_check_mode_says_what_would_be_run(task: Tasks, http: ScriptedHttp) -> None:
+    result = task({"responders": [ANA]}).run(check_mode=True)
+    assert result["msg"] == "Incident Q1 (#1): would run response play Major; would page Ana."
+    assert http.writes == []
 
 
-def test_the_bridge_is_asked_for(plan: Planner, http: ScriptedHttp) -> None:
-    plan(URL)
-    assert ("include[]", "conference_bridge") in http.requests[-1].query
+def test_the_diff_shows_responders_and_bridge(task: Tasks) -> None:
+    change = task({"responders": [BEN, ANA], **URL}, **REQUESTED, conference_bridge=BRIDGE).plan()
+    assert change.before == {"responders": ["Ana (PU1)"], "conference_bridge": URL}
+    assert change.after == {"responders": ["Ana (PU1)", "Ben (PU2)"], "conference_bridge": URL}
+    assert task({"responders": [BEN]}).plan().after == {"responders": ["Ben (PU2)"]}
 
 
-@pytest.mark.parametrize(("notes", "runs"), [((), True), (("has started",), False)], ids=["no note", "a note"])
-def test_a_play_of_subscribers_alone_is_recorded_in_a_note(notes: tuple[str, ...], runs: bool, plan: Planner) -> None:
-    contents = [f"Response Play Major (PRP1) {state} (run key PRP1-Q1)." for state in notes]
-    planned = plan({"subscribers": [ANA]}, *contents)
-    assert isinstance(planned, Plan)
-    assert planned.has_changes is runs
+def test_after_a_run_the_incident_is_read_with_its_effects(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task({"responders": [ANA], **URL})
+    after = incident(**REQUESTED, conference_bridge=URL)
+    http.answers["GET /incidents/Q1"] = [{"incident": incident()}, {"incident": after}]
+    assert asked.run()["incident"] == after
+    assert [("include[]", "conference_bridge") in each.query for each in http.requests[1:]] == [True, False, True]
 
 
-def test_a_resolved_incident_is_refused(plan: Planner) -> None:
-    refused = plan({"responders": [ANA]}, status="resolved")
-    assert not isinstance(refused, Plan)
-    assert "a response play cannot be run on it" in str(refused.error)
+def test_without_a_bridge_none_is_asked_for(task: Tasks, http: ScriptedHttp) -> None:
+    task({"responders": [ANA]}).run()
+    assert not any(("include[]", "conference_bridge") in each.query for each in http.requests)
+
+
+def test_a_run_whose_effects_cannot_be_read_at_once_was_made(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task({"responders": [ANA]})
+    http.answers["GET /incidents/Q1"] = [{"incident": incident()}, (500, {}), {"incident": incident(**REQUESTED)}]
+    result = asked.run()
+    assert (result["changed"], result["failed"], len(http.writes)) == (True, False, 1)
+
+
+def test_if_only_the_bridge_is_missing_the_bridge_alone_is_set(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task({"responders": [ANA], **URL, "subscribers_message": "Down."}, **REQUESTED)
+    change = asked.plan()
+    assert (change.resend, change.notifies) == (FREELY, [])
+    assert change.predicted == {**incident(**REQUESTED), "conference_bridge": URL}
+    assert asked.says(check_mode=True) == "Incident Q1 (#1): would set the conference bridge."
+    result = asked.run()
+    assert result["msg"] == "Incident Q1 (#1): set the conference bridge."
+    assert result["incident"] == {**incident(), "conference_bridge": URL}
+    update = {"id": "Q1", "type": "incident_reference", "conference_bridge": URL}
+    assert http.writes == [("PUT /incidents", {"incidents": [update]})]
+
+
+def test_a_bridge_on_an_incident_that_the_response_leaves_out_is_read_again(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task({"responders": [ANA], **URL}, **REQUESTED)
+    http.answers["PUT /incidents"] = {"incidents": []}
+    after = incident(**REQUESTED, conference_bridge=URL)
+    http.answers["GET /incidents/Q1"] = [{"incident": incident(**REQUESTED)}, {"incident": after}]
+    result = asked.run()
+    assert (result["changed"], result["failed"], result["incident"]) == (True, False, after)
+
+
+@pytest.mark.parametrize("message", [None, "Down."])
+def test_a_play_of_subscribers_alone_is_recorded_in_a_note(
+    message: str | None, task: Tasks, http: ScriptedHttp
+) -> None:
+    asked = task({"subscribers": [ANA], "subscribers_message": message})
+    change = asked.plan()
+    assert (change.before, change.after, change.resend) == ({"runs": []}, {"runs": ["PRP1-Q1"]}, CAREFULLY)
+    result = asked.run()
+    assert result["msg"] == f"Incident Q1 (#1): ran response play Major{f'; notified {GETS}' if message else ''}."
+    assert result["incident"] == incident()
+    assert [call for call, _body in http.writes] == [f"POST {NOTES}", RUN, f"PUT {NOTES}/PN9"]
+    contents = [body["note"]["content"] for _call, body in http.writes if "note" in body]
+    assert contents == [recorded("is about to start"), recorded("has started")]
+
+
+def test_a_play_that_a_note_records_is_not_run_again(task: Tasks, http: ScriptedHttp) -> None:
+    result = task({"subscribers": [ANA]}, recorded("has started"), status="resolved").run()
+    assert (result["changed"], result["msg"]) == (False, "Incident Q1 (#1): the play has run already.")
+    assert http.writes == []
+
+
+def test_a_recorded_play_whose_run_has_no_response_says_what_to_look_at(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task({"subscribers": [ANA]})
+    about_to_start = {"notes": [note("PN9", recorded("is about to start"))]}
+    http.answers[f"GET {NOTES}"] = [{"notes": []}, about_to_start]
+    http.answers[RUN] = (500, {})
+    result = asked.run()
+    assert result["failures"][0]["outcome"] == "unknown"
+    assert result["msg"].endswith("To start it again, remove the note that it is about to start.")
+
+
+@pytest.mark.parametrize("play", [{"responders": [ANA]}, {"subscribers": [ANA]}], ids=str)
+def test_a_resolved_incident_is_refused(play: Record, task: Tasks) -> None:
+    with pytest.raises(Refused, match=r"^Incident Q1 \(#1\) is resolved; a response play cannot be run on it\."):
+        task(play, status="resolved").plan()
 
 
 @pytest.mark.parametrize("status", [402, 403, 404, 410])
@@ -115,12 +192,24 @@ def test_an_account_without_response_plays_is_pointed_to_workflows(
     status: int, pagerduty: PagerDuty, http: ScriptedHttp
 ) -> None:
     http.answers = {"GET /response_plays": (status, {"error": {"message": "no"}})}
-    with pytest.raises(Refused, match="The account has no response plays") as caught:
-        run_response_play(pagerduty, {"incident_id": ["Q1"], "response_play": "Major"})
-    assert "oncall.pagerduty.incident_workflow" in caught.value.hint
+    result = Task("incident_response_play", pagerduty, response_play="Major").run()
+    assert "The account has no response plays: PagerDuty has withdrawn them. " in result["msg"]
+    assert result["msg"].endswith("Use oncall.pagerduty.incident_workflow instead.")
 
 
-def test_an_empty_name_is_refused_before_any_call(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
-    with pytest.raises(InvalidOption, match="response_play"):
-        run_response_play(pagerduty, {"incident_id": ["Q1"], "response_play": " "})
+def test_an_unknown_play_is_not_taken_for_an_account_without_plays(task: Tasks) -> None:
+    asked = task({"name": "Minor", "summary": "Minor"})
+    with pytest.raises(Refused, match="No response play is called 'Major'") as caught:
+        asked.plan()
+    assert "workflow" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "option"), [({"response_play": " "}, "response_play"), ({"incident_id": []}, "incident_id")]
+)
+def test_an_unusable_option_is_refused_before_any_call(
+    options: Record, option: str, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    with pytest.raises(InvalidOption, match=f"^{option}: must "):
+        Task("incident_response_play", pagerduty, **{"response_play": "Major", **options}).action.check()
     assert http.calls == []

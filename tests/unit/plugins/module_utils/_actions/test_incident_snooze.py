@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How long an incident stays acknowledged, and what is sent for it."""
+"""How long an incident stays acknowledged, what is sent for it, and what is said."""
 
 from __future__ import annotations
 
@@ -11,46 +11,56 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._actions import incident_snooze
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.incident_snooze import snooze
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.plan import Plan, PlanOrOutcome
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, OutcomeUnknown
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident
+from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
 if t.TYPE_CHECKING:
     from conftest import ScriptedHttp
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+UNTIL_TWO = {"type": "unacknowledge", "at": "2026-01-31T14:00:00Z"}
+GET, PUT, POST = "GET /incidents/Q1", "PUT /incidents/Q1", "POST /incidents/Q1/snooze"
+DENIED = (403, {"error": {"message": "Access Denied", "code": 2010}})
 Record = dict[str, t.Any]
-Planner = t.Callable[..., PlanOrOutcome]
+Tasks = t.Callable[..., Task]
 
 
-def acknowledged_until(*times: str) -> Record:
-    actions = [{"type": "unacknowledge", "at": each} for each in times]
-    return incident(
-        status="acknowledged", pending_actions=[*actions, {"type": "resolve", "at": "2026-02-01T00:00:00Z"}]
-    )
+class Clock:
+    """The time, which a test can advance."""
+
+    def __init__(self) -> None:
+        self.time = NOON
+
+    def advance(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Noon."""
+    clock = Clock()
+    monkeypatch.setattr(incident_snooze, "now", lambda: clock.time)
+    return clock
 
 
 @pytest.fixture
-def plan(pagerduty: PagerDuty, http: ScriptedHttp, monkeypatch: pytest.MonkeyPatch) -> Planner:
-    """Plan a snooze at noon, or some seconds later."""
+def task(pagerduty: PagerDuty, http: ScriptedHttp) -> Tasks:
+    """Make a task that snoozes an incident."""
+    http.answers = {PUT: {}, POST: {"incident": held(UNTIL_TWO["at"])}}
 
-    def planned(
-        record: Record, duration: str | None = None, until: str | None = None, later: float = 0
-    ) -> PlanOrOutcome:
-        monkeypatch.setattr(incident_snooze, "now", lambda: NOON + timedelta(seconds=later))
-        http.answers["GET /incidents/Q1"] = {"incident": record}
-        (entry,) = snooze(pagerduty, {"incident_id": ["Q1"], "duration": duration, "until": until})
-        return entry
+    def make(record: Record, **options: t.Any) -> Task:
+        http.answers.setdefault(GET, {"incident": record})
+        return Task("incident_snooze", pagerduty, **options)
 
-    return planned
+    return make
 
 
-def send(planned: PlanOrOutcome) -> list[t.Any]:
-    assert isinstance(planned, Plan)
-    assert planned.write is not None
-    return list(planned.write.send([planned]))
+def held(*until: str) -> Record:
+    actions = [{"type": "unacknowledge", "at": each} for each in until]
+    other = {"type": "resolve", "at": "2026-02-01T00:00:00Z"}
+    return incident(status="acknowledged", pending_actions=[*actions, other])
 
 
 @pytest.mark.parametrize(
@@ -61,82 +71,195 @@ def send(planned: PlanOrOutcome) -> list[t.Any]:
         (["2026-01-31T13:59:00Z"], True),
         (["2026-01-31T15:00:00+01:00"], True),
         (["2026-01-31T12:30:00Z", "2026-01-31T15:00:00Z"], True),
+        (["2026-01-31T15:00:00Z", "2026-01-31T12:30:00Z"], True),
         (["some time"], False),
     ],
 )
-@pytest.mark.parametrize("end", [{"duration": "2h"}, {"until": "2026-01-31T14:00:00Z"}])
+@pytest.mark.parametrize("end", [{"duration": "2h"}, {"until": "2026-01-31T14:00:00Z"}], ids=str)
 def test_an_end_up_to_a_minute_earlier_is_enough(
-    pending: list[str], is_enough: bool, end: dict[str, str], plan: Planner
+    pending: list[str], is_enough: bool, end: dict[str, str], task: Tasks
 ) -> None:
-    planned = plan(acknowledged_until(*pending), **end)
-    assert isinstance(planned, Plan)
-    assert planned.has_changes is not is_enough
+    assert task(held(*pending), **end).plan().is_needed is not is_enough
 
 
-def test_the_other_pending_actions_stay(plan: Planner) -> None:
-    planned = plan(acknowledged_until("2026-01-31T12:30:00Z"), "2h")
-    assert isinstance(planned, Plan)
-    assert planned.predicted["pending_actions"] == [
-        {"type": "resolve", "at": "2026-02-01T00:00:00Z"},
-        {"type": "unacknowledge", "at": "2026-01-31T14:00:00Z"},
-    ]
+@pytest.mark.parametrize(
+    ("record", "end", "would", "done"),
+    [
+        (
+            incident(),
+            {"duration": "2h"},
+            "would acknowledge, snooze for 2h, until 14:00 UTC",
+            "acknowledged, snoozed for 2h, until 14:00 UTC",
+        ),
+        (
+            held(),
+            {"duration": "PT90M"},
+            "would snooze for 1h 30m, until 13:30 UTC",
+            "snoozed for 1h 30m, until 13:30 UTC",
+        ),
+        (held(), {"duration": "7200"}, "would snooze for 2h, until 14:00 UTC", "snoozed for 2h, until 14:00 UTC"),
+        (
+            held(),
+            {"until": "2026-02-01T07:00:00+01:00"},
+            "would snooze until 2026-02-01 06:00 UTC",
+            "snoozed until 2026-02-01 06:00 UTC",
+        ),
+        (
+            held("2026-01-31T16:00:00+01:00"),
+            {"duration": "2h"},
+            "snoozed until 15:00 UTC already",
+            "snoozed until 15:00 UTC already",
+        ),
+        (
+            held("2026-02-01T12:30:00Z"),
+            {"duration": "2h"},
+            "snoozed until 2026-02-01 12:30 UTC already",
+            "snoozed until 2026-02-01 12:30 UTC already",
+        ),
+    ],
+)
+def test_what_is_done_is_said(
+    record: Record, end: dict[str, str], would: str, done: str, task: Tasks, http: ScriptedHttp
+) -> None:
+    asked = task(record, **end)
+    assert asked.run(check_mode=True)["msg"] == f"Incident Q1 (#1): {would}."
+    assert http.writes == []
+    result = asked.run()
+    assert (result["changed"], result["msg"]) == (would != done, f"Incident Q1 (#1): {done}.")
+    assert result["notifies"] == []
 
 
-def test_the_end_does_not_move_when_the_task_plans_again(plan: Planner, http: ScriptedHttp) -> None:
-    plan(incident(status="acknowledged"), until="2026-01-31T12:00:30Z")
-    again = plan(incident(status="acknowledged"), until="2026-01-31T12:00:30Z", later=20)
-    http.answers["POST /incidents/Q1/snooze"] = {"incident": incident()}
-    send(again)
-    assert http.writes[-1] == ("POST /incidents/Q1/snooze", {"duration": 10})
-    assert isinstance(plan(incident(status="acknowledged"), until="2026-01-31T12:00:30Z", later=90), Plan)
+@pytest.mark.parametrize(
+    ("record", "end", "before", "after"),
+    [
+        (
+            incident(),
+            {"duration": " 2h "},
+            {"status": "triggered", "snoozed_until": None},
+            {"status": "acknowledged", "snoozed_until": "2h from now"},
+        ),
+        (
+            held("2026-01-31T13:30:00+01:00"),
+            {"until": "2026-01-31T15:00:00+01:00"},
+            {"status": "acknowledged", "snoozed_until": "2026-01-31T12:30:00Z"},
+            {"status": "acknowledged", "snoozed_until": "2026-01-31T14:00:00Z"},
+        ),
+        (
+            held("2026-01-31T16:00:00+01:00"),
+            {"duration": "2h"},
+            {"snoozed_until": "2026-01-31T15:00:00Z"},
+            {"snoozed_until": "2026-01-31T15:00:00Z"},
+        ),
+    ],
+)
+def test_a_diff_shows_the_end_as_it_was_given(
+    record: Record, end: dict[str, str], before: Record, after: Record, task: Tasks
+) -> None:
+    change = task(record, **end).plan()
+    assert (change.before, change.after) == (before, after)
 
 
-def test_a_triggered_incident_is_acknowledged_first(plan: Planner, http: ScriptedHttp) -> None:
-    http.answers["PUT /incidents/Q1"] = {}
-    http.answers["POST /incidents/Q1/snooze"] = {"incident": incident(status="acknowledged")}
-    send(plan(incident(), "2h"))
-    assert [call for call, _body in http.writes] == ["PUT /incidents/Q1", "POST /incidents/Q1/snooze"]
+def test_the_other_pending_actions_stay(task: Tasks) -> None:
+    change = task({**held("2026-01-31T12:30:00Z"), "status": "triggered"}, duration="2h").plan()
+    assert change.predicted["pending_actions"] == [{"type": "resolve", "at": "2026-02-01T00:00:00Z"}, UNTIL_TWO]
+    assert (change.predicted["status"], change.predicted["title"]) == ("acknowledged", "Disk full")
 
 
-def test_an_incident_that_somebody_else_acknowledges_first_is_snoozed(plan: Planner, http: ScriptedHttp) -> None:
-    http.answers["PUT /incidents/Q1"] = (400, {"error": {"code": 1002, "message": "Incident Already Acknowledged"}})
-    http.answers["POST /incidents/Q1/snooze"] = {"incident": incident(status="acknowledged")}
-    send(plan(incident(), "2h"))
+def test_an_incident_without_pending_actions_gets_one(task: Tasks) -> None:
+    change = task({**held(), "pending_actions": None}, duration="2h").plan()
+    assert change.predicted["pending_actions"] == [UNTIL_TWO]
+
+
+def test_the_end_does_not_move_while_the_task_runs(task: Tasks, http: ScriptedHttp, clock: Clock) -> None:
+    asked = task(held(), duration="30s")
+    change = asked.plan()
+    clock.advance(20)
+    asked.action.send([change])
+    clock.advance(20)
+    asked.action.send([change])
+    assert http.writes == [(POST, {"duration": 10}), (POST, {"duration": 1})]
+
+
+def test_a_snooze_that_had_its_effect_is_not_sent_again(task: Tasks, http: ScriptedHttp, clock: Clock) -> None:
+    http.answers |= {GET: [{"incident": held()}, {"incident": held(UNTIL_TWO["at"])}]}
+    asked = task(held(), duration="2h")
+
+    def lose(_request: object) -> Exception:
+        clock.advance(300)
+        return OutcomeUnknown("lost")
+
+    http.answers[POST] = lose
+    assert asked.run()["msg"] == "Incident Q1 (#1): snoozed for 2h, until 14:00 UTC."
+    assert len(http.writes) == 1
+
+
+def test_a_triggered_incident_is_acknowledged_first(task: Tasks, http: ScriptedHttp) -> None:
+    assert task(incident(), duration="2h").send() == held(UNTIL_TWO["at"])
+    acknowledged = {"incident": {"type": "incident_reference", "status": "acknowledged"}}
+    assert http.writes == [(PUT, acknowledged), (POST, {"duration": 7200})]
+
+
+def test_an_acknowledged_one_is_not(task: Tasks, http: ScriptedHttp) -> None:
+    task(held(), duration="2h").send()
+    assert http.writes == [(POST, {"duration": 7200})]
+
+
+def test_an_incident_that_somebody_else_acknowledges_first_is_snoozed(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers[PUT] = (400, {"error": {"code": 1002, "message": "Incident Already Acknowledged"}})
+    assert task(incident(), duration="2h").run()["changed"]
     assert len(http.writes) == 2
 
 
-@pytest.mark.parametrize("status", ["triggered", "acknowledged"])
-def test_a_refused_snooze_says_that_the_incident_was_acknowledged(
-    status: str, plan: Planner, http: ScriptedHttp
-) -> None:
-    http.answers["PUT /incidents/Q1"] = {}
-    http.answers["POST /incidents/Q1/snooze"] = (403, {})
-    with pytest.raises(Refused) as caught:
-        send(plan(incident(status=status), "2h"))
-    assert ("The incident was acknowledged, but not snoozed." in str(caught.value)) is (status == "triggered")
+def test_an_incident_that_may_not_be_acknowledged_is_not_snoozed(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers[PUT] = DENIED
+    result = task(incident(), duration="2h").run()
+    assert (result["changed"], result["failures"][0]["outcome"]) == (False, "not_done")
+    assert len(http.writes) == 1
 
 
-def test_a_resolved_incident_is_refused(plan: Planner) -> None:
-    assert "cannot be snoozed" in str(plan(incident(status="resolved"), "2h").error)  # type: ignore[union-attr]
+def test_an_incident_that_is_acknowledged_but_not_snoozed_is_done_in_part(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers |= {GET: [{"incident": incident()}, {"incident": held()}], POST: DENIED}
+    result = task(incident(), duration="2h").run()
+    assert (result["changed"], result["failures"][0]["outcome"]) == (True, "partly_done")
+    assert result["msg"].startswith(
+        'Incident Q1 (#1): done in part (status "triggered" → "acknowledged"). POST /incidents/Q1/snooze: '
+    )
 
 
-@pytest.mark.parametrize("end", [{"duration": "7d"}, {"until": "2026-02-07T12:00:00Z"}])
-def test_a_week_is_the_longest_snooze(end: dict[str, str], plan: Planner, http: ScriptedHttp) -> None:
-    http.answers["POST /incidents/Q1/snooze"] = {"incident": incident(status="acknowledged")}
-    send(plan(incident(status="acknowledged"), **end))
-    assert http.writes == [("POST /incidents/Q1/snooze", {"duration": 604_800})]
+def test_a_resolved_incident_is_refused(task: Tasks) -> None:
+    result = task(incident(status="resolved"), duration="2h").run()
+    assert result["msg"].startswith("Incident Q1 (#1) is resolved; it cannot be snoozed. Re-open it with")
+
+
+def test_several_incidents_are_told_together(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers["GET /incidents/Q2"] = {"incident": {**held(UNTIL_TWO["at"]), "id": "Q2", "incident_number": 2}}
+    result = task(held(), incident_id=["Q1", "Q2"], duration="2h").run()
+    assert result["msg"] == "2 incidents: 1 changed (snoozed for 2h, until 14:00 UTC), 1 unchanged."
+
+
+@pytest.mark.parametrize("end", [{"duration": "7d"}, {"until": "2026-02-07T12:00:00Z"}], ids=str)
+def test_a_week_is_the_longest_snooze(end: dict[str, str], task: Tasks, http: ScriptedHttp, clock: Clock) -> None:
+    asked = task(held(), **end)
+    change = asked.plan()
+    clock.advance(-60)
+    asked.action.send([change])
+    assert http.writes == [(POST, {"duration": 604_800})]
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"duration": "8d"}, "duration: must be at most a week"),
+        ({"duration": "604801"}, "duration: must be at most a week"),
         ({"duration": "soon"}, "duration: must be a duration"),
         ({"until": "2026-01-31T12:00:00Z"}, "until: must be in the future"),
         ({"until": "2026-02-07T12:00:01Z"}, "until: .* at most a week from now"),
         ({"until": "tomorrow"}, "until: must be an ISO 8601 time"),
+        ({"duration": "2h", "incident_id": ["?"]}, "incident_id: "),
     ],
 )
-def test_an_end_that_cannot_be_is_refused(options: dict[str, str], words: str, plan: Planner) -> None:
-    with pytest.raises(InvalidOption, match=words):
-        plan(incident(), **options)
+def test_an_end_that_cannot_be_is_refused_before_any_call(
+    options: dict[str, t.Any], words: str, task: Tasks, http: ScriptedHttp
+) -> None:
+    with pytest.raises(InvalidOption, match=f"^{words}"):
+        task(incident(), **options).action.check()
+    assert http.calls == []

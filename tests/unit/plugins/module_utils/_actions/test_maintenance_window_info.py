@@ -2,27 +2,30 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which windows are read, and in which order they come."""
+"""Which windows are found, and how they are named."""
 
 from __future__ import annotations
 
 import typing as t
+from datetime import datetime, timezone
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.maintenance_window_info import (
-    read_windows,
-    windows_result,
-)
+from ansible_collections.oncall.pagerduty.plugins.module_utils._actions import maintenance_window_info as module
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption
+from ansible_collections.oncall.pagerduty.tests.unit.records import named
+from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
 if t.TYPE_CHECKING:
     from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
+    from conftest import ScriptedHttp
+
+Record = dict[str, t.Any]
+Tasks = t.Callable[..., Task]
 
 LIST = "GET /maintenance_windows"
-DEFAULTS: dict[str, t.Any] = {"description": None, "services": [], "teams": [], "filter": "open"}
 
 
-def window(number: int, start: str, description: str = "Upgrade") -> dict[str, t.Any]:
+def window(number: int, description: str | None = "Upgrade", start: str = "2026-01-31T11:00:00Z") -> Record:
     return {
         "id": f"PW{number}",
         "sequence_number": number,
@@ -33,44 +36,68 @@ def window(number: int, start: str, description: str = "Upgrade") -> dict[str, t
     }
 
 
-def read(pagerduty: PagerDuty, **options: t.Any) -> list[str]:
-    return [plan.target for plan in read_windows(pagerduty, {**DEFAULTS, **options})]
+@pytest.fixture
+def task(pagerduty: PagerDuty, http: ScriptedHttp, monkeypatch: pytest.MonkeyPatch) -> Tasks:
+    """Make a task, given the windows that PagerDuty lists."""
+    monkeypatch.setattr(module, "now", lambda: datetime(2026, 1, 31, 12, tzinfo=timezone.utc))
+
+    def make(*windows: Record, **options: t.Any) -> Task:
+        http.answers[LIST] = {"maintenance_windows": list(windows), "more": False}
+        return Task("maintenance_window_info", pagerduty, **options)
+
+    return make
 
 
-def test_the_earliest_start_comes_first_whatever_its_time_zone(pagerduty: PagerDuty, http: t.Any) -> None:
-    first, second = window(3, "2026-01-31T13:00:00+02:00"), window(1, "2026-01-31T12:00:00Z")
-    equal = window(2, "2026-01-31T07:00:00-05:00")
-    http.answers[LIST] = {"maintenance_windows": [equal, second, first], "more": False}
-    assert read(pagerduty) == ["PW3", "PW1", "PW2"]
+@pytest.mark.parametrize(
+    ("windows", "says"),
+    [
+        ([], "No maintenance window found."),
+        ([window(1)], "Found maintenance window Upgrade, until 2026-02-01 00:00 UTC."),
+        (
+            [window(1, start="2026-01-31T20:00:00Z")],
+            "Found maintenance window Upgrade, from 20:00 UTC until 2026-02-01 00:00 UTC.",
+        ),
+        ([window(1, None)], "Found maintenance window PW1, until 2026-02-01 00:00 UTC."),
+        ([window(1), window(2)], "Found 2 maintenance windows."),
+    ],
+    ids=["none", "one", "one to come", "one without a description", "two"],
+)
+def test_what_was_found_is_said_and_returned(windows: list[Record], says: str, task: Tasks) -> None:
+    result = task(*windows).run()
+    assert (result["msg"], result["changed"], result["failed"]) == (says, False, False)
+    assert result["maintenance_windows"] == windows
+    assert result.get("maintenance_window") == (windows[0] if len(windows) == 1 else None)
+    assert "notifies" not in result
 
 
-def test_a_description_must_be_equal_apart_from_white_space_around_it(pagerduty: PagerDuty, http: t.Any) -> None:
-    texts = ("Upgrade", " Upgrade\n", "Upgrade 2", "upgrade")
-    windows = [window(number, "2026-01-31T12:00:00Z", text) for number, text in enumerate(texts)]
-    http.answers[LIST] = {"maintenance_windows": windows, "more": False}
-    assert read(pagerduty, description="Upgrade ") == ["PW0", "PW1"]
+def test_a_description_has_to_be_equal(task: Tasks) -> None:
+    found = task(window(1), window(2, "Upgrade 2"), description=" Upgrade").run()
+    assert [each["id"] for each in found["maintenance_windows"]] == ["PW1"]
 
 
-def test_pagerduty_filters_by_services_teams_and_state(pagerduty: PagerDuty, http: t.Any) -> None:
+def test_pagerduty_filters_by_services_teams_and_state(task: Tasks, http: ScriptedHttp) -> None:
     http.answers = {
-        "GET /services/PSHOP01": {"service": {"id": "PSHOP01"}},
-        "GET /teams": {"teams": [{"id": "PTEAM01", "name": "Web"}]},
-        LIST: {"maintenance_windows": [], "more": False},
+        "GET /services/PSHOP01": {"service": named("PSHOP01", "Shop")},
+        "GET /teams": {"teams": [named("PTEAM01", "Web")]},
     }
-    assert read(pagerduty, services=["PSHOP01"], teams=["Web"], filter="past") == []
+    task(services=["PSHOP01"], teams=["Web"], filter="past").run()
     filters = [("filter", "past"), ("service_ids[]", "PSHOP01"), ("team_ids[]", "PTEAM01")]
-    assert list(http.requests[-1].query)[:3] == filters
+    assert list(http.requests[-1].query)[:-2] == filters
 
 
-def test_an_empty_description_is_refused_before_any_call(pagerduty: PagerDuty, http: t.Any) -> None:
+def test_without_filters_the_open_windows_are_read(task: Tasks, http: ScriptedHttp) -> None:
+    task().run()
+    assert list(http.requests[-1].query)[:-2] == [("filter", "open")]
+
+
+def test_an_empty_description_is_refused_before_any_call(task: Tasks, http: ScriptedHttp) -> None:
     with pytest.raises(InvalidOption, match=r"^description: "):
-        read(pagerduty, description=" ")
+        task(description=" ").action.check()
     assert http.calls == []
 
 
-@pytest.mark.parametrize("count", [0, 1, 2])
-def test_a_single_window_has_a_key_of_its_own(count: int) -> None:
-    windows = [window(number, "2026-01-31T12:00:00Z") for number in range(count)]
-    result = windows_result(windows)
-    assert result.pop("maintenance_window", None) == (windows[0] if count == 1 else None)
-    assert result == {"maintenance_windows": windows}
+def test_windows_that_cannot_be_read_are_an_error(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task()
+    http.answers[LIST] = (403, {"error": {"message": "Access Denied"}})
+    result = asked.run()
+    assert (result["failed"], result["failures"][0]["target"]) == (True, None)

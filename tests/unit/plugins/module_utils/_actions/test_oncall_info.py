@@ -7,18 +7,18 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import timedelta
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.oncall_info import on_call_result, read_on_call
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, TaskError
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import iso_8601, now
+from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
 if t.TYPE_CHECKING:
     from conftest import ScriptedHttp
 
 Record = dict[str, t.Any]
-
-OPTIONS = ("escalation_policies", "schedules", "users", "levels", "at", "since", "until")
 WEB = {"id": "PPOLCY1", "summary": "Web", "name": "Web", "escalation_rules": [{}, {}, {}]}
 NIGHT, MORNING, NOON = "2026-01-31T00:00:00Z", "2026-01-31T08:00:00Z", "2026-01-31T12:00:00Z"
 
@@ -37,8 +37,9 @@ def entry(
 
 
 def read(pagerduty: PagerDuty, **options: t.Any) -> Record:
-    (plan,) = read_on_call(pagerduty, {**dict.fromkeys(OPTIONS), **options})
-    return plan.record
+    """Return the record of a task; raises why there is none."""
+    record: Record = Task("oncall_info", pagerduty, **options).plan().record
+    return record
 
 
 def names(record: Record) -> list[str]:
@@ -174,7 +175,7 @@ def test_a_flexible_schedule_is_known_by_its_id(
     assert names(read(pagerduty, schedules=["PFLEX01"])) == ["Ann"]
     oncalls.clear()
     with pytest.raises(TaskError, match="No schedule is called 'PFLEX01'"):
-        read(PagerDuty(pagerduty.settings, pagerduty.budget, pagerduty.warn), schedules=["PFLEX01"])
+        read(pagerduty, schedules=["PFLEX01"])
 
 
 def test_an_unknown_name_of_a_schedule_is_an_error_before_the_call(
@@ -187,14 +188,151 @@ def test_an_unknown_name_of_a_schedule_is_an_error_before_the_call(
     assert oncalls == []
 
 
-@pytest.mark.parametrize("option", ["escalation_policies", "schedules", "users", "levels"])
-def test_an_empty_list_does_not_ask_for_everybody(option: str, pagerduty: PagerDuty, http: ScriptedHttp) -> None:
-    with pytest.raises(InvalidOption, match=f"{option}: must not be empty"):
-        read(pagerduty, **{option: []})
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_schedule_that_may_not_be_read_is_an_error(
+    status: int, pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    http.answers["GET /schedules/PFLEX01"] = (status, {"error": {"message": "No", "code": 2010}})
+    oncalls += [entry("Ann", 1, "PFLEX01")]
+    with pytest.raises(TaskError, match="GET /schedules/PFLEX01: No"):
+        read(pagerduty, schedules=["PFLEX01"])
+
+
+def test_a_schedule_without_policy_counts_for_the_users_who_are_asked_about(
+    pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    turns = [{"user": {"id": f"PUSER0{number}", "summary": "x"}, "start": NIGHT, "end": NOON} for number in (1, 2)]
+    schedule(http, escalation_policies=[], final_schedule={"rendered_schedule_entries": turns})
+    http.answers["GET /users/PUSER01"] = {"user": {**user("Ann"), "id": "PUSER01"}}
+    assert names(read(pagerduty, schedules=["PSCHED9"], users=["PUSER01"], at=MORNING)) == ["Ann"]
+    assert oncalls == []
+
+
+def test_a_turn_that_is_over_does_not_count(pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp) -> None:
+    turn = {"user": {"id": "PUSER01", "summary": "Ann"}, "start": NIGHT, "end": MORNING}
+    schedule(http, escalation_policies=[], final_schedule={"rendered_schedule_entries": [turn]})
+    assert names(read(pagerduty, schedules=["PSCHED9"], at=MORNING)) == []
+    assert oncalls == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "options"),
+    [
+        ({"escalation_policies": []}, {"levels": [1]}),
+        ({"escalation_policies": []}, {"escalation_policies": ["PPOLCY1"]}),
+        ({"escalation_policies": [{"id": "PPOLCY1"}]}, {}),
+        ({}, {}),
+    ],
+    ids=str,
+)
+def test_otherwise_a_schedule_is_not_read_for_its_turns(
+    fields: Record, options: Record, pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    schedule(http, **fields)
+    read(pagerduty, schedules=["PSCHED9"], **options)
+    assert http.calls.count("GET /schedules/PSCHED9") == 1
+    assert oncalls == []
+
+
+@pytest.mark.parametrize(
+    "options", [{"users": ["PUSER01"]}, {"escalation_policies": ["PPOLCY1"]}, {"levels": [1]}], ids=str
+)
+def test_a_schedule_is_not_called_empty_if_pagerduty_was_asked_for_part_of_it(
+    options: Record, pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    http.answers["GET /users/PUSER01"] = {"user": {**user("Ann"), "id": "PUSER01"}}
+    schedule(http, escalation_policies=[{"id": "PPOLCY1"}])
+    assert read(pagerduty, schedules=["PSCHED9"], **options)["empty_schedules"] == oncalls == []
+
+
+def test_everything_that_is_asked_about_goes_into_one_call(
+    pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    http.answers["GET /users/PUSER01"] = {"user": {**user("Ann"), "id": "PUSER01"}}
+    schedule(http, escalation_policies=[{"id": "PPOLCY1"}])
+    read(
+        pagerduty,
+        escalation_policies=["PPOLCY1"],
+        schedules=["PSCHED9"],
+        users=["PUSER01"],
+        since=MORNING,
+        until="2026-01-31T13:00:00+01:00",
+    )
+    assert query(http, "/oncalls") == [
+        ("escalation_policy_ids[]", "PPOLCY1"),
+        ("schedule_ids[]", "PSCHED9"),
+        ("user_ids[]", "PUSER01"),
+        ("since", MORNING),
+        ("until", NOON),
+        ("include[]", "users"),
+    ]
+    assert oncalls == []
+
+
+TOO_LATE = iso_8601(now() + timedelta(days=91))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"escalation_policies": []}, "escalation_policies: must not be empty"),
+        ({"schedules": []}, "schedules: must not be empty"),
+        ({"users": []}, "users: must not be empty"),
+        ({"levels": []}, "levels: must not be empty"),
+        ({"escalation_policies": ["Web", " "]}, "escalation_policies: must be a list of non-empty names"),
+        ({"schedules": [""]}, "schedules: must be a list of non-empty names"),
+        ({"users": [" "]}, "users: must be a list of non-empty names"),
+        ({"levels": [1, 0]}, "levels: must be 1 or greater"),
+        ({"at": "noon"}, "at: must be an ISO 8601 time"),
+        ({"at": TOO_LATE}, "at: must be at most 90 days from now"),
+        ({"since": NOON, "until": TOO_LATE}, "until: must be at most 90 days from now"),
+        ({"since": NOON, "until": MORNING}, "until: must not be before since"),
+    ],
+    # Not by their values, which are other ones each day.
+    ids=lambda value: " and ".join(value) if isinstance(value, dict) else "",
+)
+def test_an_unusable_option_is_refused_before_any_call(
+    options: Record, words: str, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    with pytest.raises(InvalidOption, match=f"^{words}"):
+        Task("oncall_info", pagerduty, **options).action.check()
     assert http.calls == []
 
 
-def test_the_message_names_everybody_with_their_levels(pagerduty: PagerDuty, oncalls: list[Record]) -> None:
-    assert on_call_result([read(pagerduty)])["msg"] == "Nobody is on call."
-    oncalls += [entry("Ann", 1), entry("Ann", 3), entry("Bob", 2)]
-    assert on_call_result([read(pagerduty)])["msg"] == "On call: Ann (level 1, 3), Bob (level 2)."
+@pytest.mark.parametrize(
+    "options",
+    [{"levels": [1]}, {"at": iso_8601(now() + timedelta(days=89))}, {"since": NOON, "until": NOON}],
+    ids=" and ".join,
+)
+def test_the_first_level_and_a_moment_within_90_days_are_accepted(options: Record, pagerduty: PagerDuty) -> None:
+    Task("oncall_info", pagerduty, **options).action.check()
+
+
+@pytest.mark.parametrize(
+    ("entries", "msg"),
+    [
+        ([], "Nobody is on call."),
+        ([entry("Ann", 1), entry("Bob", 2)], "On call: Ann (level 1), Bob (level 2)."),
+        ([entry("Ann", 3), entry("Ann", 1), entry("Ann", 1)], "On call: Ann (level 1, 3)."),
+        ([{**entry("Ann", 1), "user": {"id": "PUSER01"}}], "On call: PUSER01 (level 1)."),
+        ([entry("A" * 400, 1)], f"On call: {'A' * 290}…"),
+    ],
+    ids=["nobody", "two", "one at two levels", "without a name", "a long name"],
+)
+def test_the_message_names_everybody_with_their_levels(
+    entries: list[Record], msg: str, pagerduty: PagerDuty, oncalls: list[Record]
+) -> None:
+    oncalls += entries
+    result = Task("oncall_info", pagerduty).run()
+    assert (result["msg"], result["changed"], result["failed"]) == (msg, False, False)
+    assert set(result) == {"failed", "changed", "msg", "users", "empty_levels", "empty_schedules"}
+
+
+def test_somebody_without_a_level_is_named_alone(
+    pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    turn = {"user": {"id": "PUSER01", "summary": "Ann"}, "start": NIGHT, "end": NOON}
+    schedule(http, escalation_policies=[], final_schedule={"rendered_schedule_entries": [turn]})
+    http.answers["GET /users/PUSER01"] = {"user": {**user("Ann"), "id": "PUSER01"}}
+    assert Task("oncall_info", pagerduty, schedules=["PSCHED9"], at=MORNING).run()["msg"] == "On call: Ann."
+    assert oncalls == []

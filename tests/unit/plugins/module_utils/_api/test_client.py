@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api import client as client_module
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty, path_of
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import NotSent, OutcomeUnknown, Refused
 from hypothesis import given
@@ -86,12 +87,58 @@ def test_a_write_is_sent_again_if_it_never_left(pagerduty: PagerDuty, http: Scri
     assert pagerduty.write_and_get("POST", NOTES, {}, "note") == NOTE
 
 
-def test_without_retries_a_call_is_tried_once(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+def test_writes_are_counted_once_pagerduty_has_accepted_them(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {
+        f"GET {NOTES}": {"notes": []},
+        f"POST {NOTES}": [{"note": NOTE}, {"note": NOTE}, {}, (403, {}), OutcomeUnknown("lost"), (200, {"note": None})],
+        "POST /v2/enqueue": (202, {}),
+    }
+    pagerduty.get(NOTES, "notes")
+    assert pagerduty.accepted == 0
+    pagerduty.write("POST", NOTES, {})
+    assert pagerduty.accepted == 1
+    pagerduty.write_and_get("POST", NOTES, {}, "note", is_effect=False)
+    assert pagerduty.accepted == 1
+    # PagerDuty has accepted it, although the response lacks what it should hold.
+    with pytest.raises(OutcomeUnknown):
+        pagerduty.write_and_get("POST", NOTES, {}, "note")
+    assert pagerduty.accepted == 2
+    for _time in range(2):
+        with pytest.raises((Refused, OutcomeUnknown)):
+            pagerduty.write("POST", NOTES, {})
+    assert pagerduty.accepted == 2
+    pagerduty.send_event("/v2/enqueue", {"dedup_key": "key"})
+    assert pagerduty.accepted == 3
+
+
+def test_a_quick_client_tries_each_call_once(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     pagerduty.budget.max_wait = 60
     http.answers = {f"GET {NOTES}": NotSent("cannot connect")}
     with pytest.raises(NotSent):
-        pagerduty.without_retries(timeout=5).get(NOTES, "notes")
+        pagerduty.quick(5).get(NOTES, "notes")
     assert len(http.requests) == 1
+
+
+def test_all_calls_of_a_quick_client_share_its_seconds(
+    pagerduty: PagerDuty, http: ScriptedHttp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, timeouts = [0.0], list[float]()
+
+    def read(_request: t.Any) -> dict[str, t.Any]:
+        clock[0] += 3
+        return {"notes": []}
+
+    monkeypatch.setattr(client_module.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(client_module, "HttpClient", lambda timeout, _verify: timeouts.append(timeout) or http)
+    http.answers = {f"GET {NOTES}": read}
+    quick = pagerduty.quick(5)
+    for _time in range(2):
+        quick.get(NOTES, "notes")
+    with pytest.raises(NotSent, match="would have taken too long"):
+        quick.get(NOTES, "notes")
+    with pytest.raises(NotSent):
+        quick.quick(60).get(NOTES, "notes")
+    assert timeouts == [5, 2]
 
 
 @given(st.text(min_size=1))

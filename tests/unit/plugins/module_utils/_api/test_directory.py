@@ -14,10 +14,9 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._api.directory im
     ESCALATION_POLICY,
     PRIORITY,
     USER,
-    label,
-    look_up,
+    Directory,
+    full_reference,
     reference,
-    shown_reference,
 )
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import Refused
 from ansible_collections.oncall.pagerduty.tests.unit.records import named
@@ -33,12 +32,12 @@ NOT_FOUND = (404, {"error": {"message": "Not Found", "code": 2100}})
 @pytest.mark.parametrize("text", ["Ana", "ana@example.com", "ANA@Example.com"])
 def test_a_user_is_found_by_the_exact_name_or_address(text: str, pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {"GET /users": {"users": [ANA, ANABEL]}}
-    assert look_up(pagerduty, USER, text) == ANA
+    assert Directory(pagerduty).find(USER, text) == ANA
 
 
 def test_an_id_costs_one_call(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {"GET /users/PUSER01": {"user": ANA}}
-    assert look_up(pagerduty, USER, "PUSER01") == ANA
+    assert Directory(pagerduty).find(USER, "PUSER01") == ANA
 
 
 def test_a_name_that_looks_like_an_id_is_found_as_a_name(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
@@ -47,20 +46,28 @@ def test_a_name_that_looks_like_an_id_is_found_as_a_name(pagerduty: PagerDuty, h
         "GET /escalation_policies/PAYMENTS": NOT_FOUND,
         "GET /escalation_policies": {"escalation_policies": [policy]},
     }
-    assert look_up(pagerduty, ESCALATION_POLICY, "PAYMENTS") == policy
+    assert Directory(pagerduty).find(ESCALATION_POLICY, "PAYMENTS") == policy
 
 
 def test_a_name_is_looked_up_once_in_a_task(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {"GET /users": {"users": [ANA]}}
+    directory = Directory(pagerduty)
     for _time in range(2):
-        look_up(pagerduty, USER, "Ana")
+        directory.find(USER, "Ana")
     assert http.calls == ["GET /users"]
+
+
+def test_several_names_of_one_object_find_it_once(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /users": {"users": [ANA, ANABEL]}}
+    directory = Directory(pagerduty)
+    assert directory.find_all(USER, ["Ana", "ana@example.com"]) == {"PUSER01": ANA}
+    assert directory.find_all(USER, None) == {}
 
 
 def test_priorities_have_neither_a_query_nor_a_call_for_one(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     priority = named("PPRIOR1", "P1")
     http.answers = {"GET /priorities": {"priorities": [priority]}}
-    assert look_up(pagerduty, PRIORITY, "PPRIOR1") == priority
+    assert Directory(pagerduty).find(PRIORITY, "PPRIOR1") == priority
     assert "query" not in dict(http.requests[0].query)
 
 
@@ -77,7 +84,7 @@ def test_a_name_without_a_single_match_is_refused_with_the_closest_ones(
 ) -> None:
     http.answers = {"GET /users": {"users": listed}}
     with pytest.raises(Refused) as caught:
-        look_up(pagerduty, USER, "Ana")
+        Directory(pagerduty).find(USER, "Ana")
     assert caught.value.message == words
     assert caught.value.hint
 
@@ -85,22 +92,21 @@ def test_a_name_without_a_single_match_is_refused_with_the_closest_ones(
 def test_a_misspelt_name_is_compared_with_all_names(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {"GET /users": [{"users": []}, {"users": [ANA, ANABEL]}]}
     with pytest.raises(Refused, match=r"Did you mean: .*Anabel"):
-        look_up(pagerduty, USER, "Annabel")
+        Directory(pagerduty).find(USER, "Annabel")
 
 
 def test_a_refused_look_up_is_not_taken_for_an_unknown_id(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {"GET /users/PUSER01": (403, {"error": {"message": "Access Denied", "code": 2010}})}
     with pytest.raises(Refused, match="Access Denied"):
-        look_up(pagerduty, USER, "PUSER01")
+        Directory(pagerduty).find(USER, "PUSER01")
 
 
 def test_references_are_sent_with_their_type_and_shown_with_their_name() -> None:
     assert reference(USER, ANA) == {"id": "PUSER01", "type": "user_reference"}
-    assert shown_reference(USER, {"id": "PUSER01", "name": "Ana"}) == {
+    assert full_reference(USER, {"id": "PUSER01", "name": "Ana"}) == {
         "id": "PUSER01",
         "type": "user_reference",
         "summary": "Ana",
         "self": None,
         "html_url": None,
     }
-    assert (label(ANA), label({"id": "PUSER01"})) == ("Ana (PUSER01)", "PUSER01")

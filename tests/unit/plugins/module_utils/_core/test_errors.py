@@ -10,6 +10,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors impo
     InvalidOption,
     NotSent,
     OutcomeUnknown,
+    PartlyDone,
     Refused,
     TaskError,
 )
@@ -38,6 +39,7 @@ def test_only_a_lost_response_has_an_unknown_outcome() -> None:
     assert OutcomeUnknown("a").outcome == "unknown"
 
 
-def test_an_error_after_a_write_is_checked_by_a_read_and_never_retried() -> None:
-    error = OutcomeUnknown.after_write(Refused("no", hint="next", status=404))
-    assert (error.message, error.hint, error.status, error.retryable) == ("no", "next", 404, False)
+def test_a_change_that_was_made_in_part_keeps_the_reason_and_says_so() -> None:
+    refused = Refused("no", hint="next", status=404, code=2100, errors=["a"], request_id="r1")
+    error = PartlyDone.because_of(refused)
+    assert error.as_result() == {**refused.as_result(), "outcome": "partly_done"}

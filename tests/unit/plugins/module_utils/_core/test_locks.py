@@ -24,7 +24,7 @@ HOLD = """
 import sys
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.locks import target_locks
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import RetryBudget
-with target_locks(sys.argv[1], sys.argv[2:], RetryBudget(0, print, print)):
+with target_locks(sys.argv[1], sys.argv[2:], RetryBudget(0, print, print), print):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -35,6 +35,7 @@ class Waits:
 
     def __init__(self, at_first: t.Callable[[], t.Any] = lambda: None) -> None:
         self.count = 0
+        self.warnings: list[str] = []
         self._at_first = at_first
         self.budget = RetryBudget(1, print, print, clock=lambda: 0.0, sleep=self._sleep)
 
@@ -69,16 +70,41 @@ def holder() -> t.Iterator[subprocess.Popen[str]]:
 @pytest.mark.usefixtures("holder")
 def test_a_task_on_a_locked_incident_waits_up_to_max_wait_and_goes_on() -> None:
     waits = Waits()
-    with target_locks(API, ["PTWO", "PTHREE"], waits.budget):
+    with target_locks(API, ["PTWO", "PTHREE"], waits.budget, waits.warnings.append):
         assert waits.count * POLL_INTERVAL == pytest.approx(waits.budget.max_wait, abs=POLL_INTERVAL)
+    (warning,) = waits.warnings
+    assert warning.endswith("another task still works on PTWO.")
+
+
+@pytest.mark.usefixtures("holder")
+def test_waiting_for_a_lock_leaves_the_time_for_retries() -> None:
+    waits = Waits()
+    with target_locks(API, ["PTWO"], waits.budget, print):
+        assert waits.budget.sleep(waits.budget.max_wait)
+
+
+def test_a_lock_file_of_somebody_else_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    with target_locks(API, ["PONE"], Waits().budget, print):
+        pass
+    owner = os.getuid()
+    # The file has the name of this user, but not the owner.
+    monkeypatch.setattr(locks.os, "getuid", iter([owner, owner + 1]).__next__)
+    waits = Waits()
+    with target_locks(API, ["PONE"], waits.budget, waits.warnings.append):
+        pass
+    assert waits.warnings == [
+        "Went on without a lock, so another task may do the same at the same time: the lock file cannot be used: it "
+        "belongs to another user."
+    ]
 
 
 @pytest.mark.usefixtures("holder")
 @pytest.mark.parametrize(("url", "target"), [(API, "PTHREE"), ("https://api.eu.pagerduty.com", "PONE")])
 def test_a_task_on_another_incident_or_account_does_not_wait(url: str, target: str) -> None:
     waits = Waits()
-    with target_locks(url, [target], waits.budget):
+    with target_locks(url, [target], waits.budget, waits.warnings.append):
         assert waits.count == 0
+    assert waits.warnings == []
 
 
 def test_the_locks_of_a_process_are_released_when_it_ends(holder: subprocess.Popen[str]) -> None:
@@ -87,21 +113,23 @@ def test_the_locks_of_a_process_are_released_when_it_ends(holder: subprocess.Pop
         holder.wait()
 
     waits = Waits(at_first=end)
-    with target_locks(API, ["PONE"], waits.budget):
+    with target_locks(API, ["PONE"], waits.budget, waits.warnings.append):
         assert waits.count == 1
 
 
 def test_locks_are_released_after_use() -> None:
     for _time in range(2):
         waits = Waits()
-        with target_locks(API, ["PONE"], waits.budget):
+        with target_locks(API, ["PONE"], waits.budget, waits.warnings.append):
             assert waits.count == 0
 
 
 def test_a_symbolic_link_instead_of_the_lock_file_is_not_followed(own_folder: Path) -> None:
-    with target_locks(API, ["PONE"], Waits().budget):
+    with target_locks(API, ["PONE"], Waits().budget, print):
         (file,) = own_folder.iterdir()
     file.unlink()
     file.symlink_to(own_folder / "elsewhere")
-    with target_locks(API, ["PONE"], Waits().budget):
+    waits = Waits()
+    with target_locks(API, ["PONE"], waits.budget, waits.warnings.append):
         assert not (own_folder / "elsewhere").exists()
+    assert "the lock file cannot be used" in waits.warnings[0]

@@ -15,6 +15,8 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts 
     iso_8601,
     parse_duration,
     parse_time,
+    spoken_duration,
+    spoken_time,
     time_of,
 )
 from hypothesis import given
@@ -94,3 +96,28 @@ def test_random_text_never_ends_in_another_error(text: str) -> None:
     for parse in (parse_time, parse_duration):
         with contextlib.suppress(InvalidOption):
             assert parse("option", text)
+
+
+@pytest.mark.parametrize(
+    ("time", "said"),
+    [
+        (NOON, "12:00 UTC"),
+        (NOON.replace(hour=0), "00:00 UTC"),
+        (NOON.replace(hour=23, minute=59, second=59), "23:59 UTC"),
+        (datetime(2026, 1, 31, 23, 5, tzinfo=timezone(timedelta(hours=1))), "22:05 UTC"),
+        (datetime(2026, 2, 1, 0, 30, tzinfo=timezone(timedelta(hours=1))), "23:30 UTC"),
+        (NOON + timedelta(days=1), "2026-02-01 12:00 UTC"),
+        (NOON.replace(year=2025), "2025-01-31 12:00 UTC"),
+    ],
+)
+def test_a_time_of_another_day_is_said_with_its_date(time: datetime, said: str) -> None:
+    assert spoken_time(time, NOON.astimezone(timezone(timedelta(hours=14)))) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(7200, "2h"), (5400, "1h 30m"), (45, "45s"), (86_400, "1d"), (1_209_600, "2w"), (694_861, "1w 1d 1h 1m 1s")],
+)
+def test_a_duration_is_said_in_few_words(seconds: int, said: str) -> None:
+    assert spoken_duration(seconds) == said
+    assert parse_duration("duration", said) == seconds

@@ -10,8 +10,8 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.event_body import MAX_BYTES, build_event
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption
+from ansible_collections.oncall.pagerduty.plugins.module_utils._event_body import MAX_BYTES, build_event
 from ansible_collections.oncall.pagerduty.plugins.modules.event import DEFINITION
 from hypothesis import given
 from hypothesis import strategies as st

@@ -14,7 +14,7 @@ import re
 import typing as t
 
 from .._api.client import Record
-from .._core.errors import InvalidOption, Refused
+from .._core.errors import InvalidOption, Refused, shorten
 from .._core.time_texts import parse_time
 
 BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -55,6 +55,13 @@ def equals(field: Record, one: t.Any, other: t.Any) -> bool:
     if one in EMPTY or other in EMPTY:
         return one in EMPTY and other in EMPTY
     return bool(_comparable(field, one) == _comparable(field, other))
+
+
+def shown(value: t.Any) -> str:
+    """Return a value for sentences, such as `eu, us` or `true`."""
+    if isinstance(value, list):
+        return ", ".join(map(shown, value))
+    return shorten(str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def refused(field: Record, problem: str, value: t.Any) -> Refused:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.custom_field_values import (
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import Refused
+from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.custom_field_values import (
     equals,
     is_fixed,
     is_list,
     parse_value,
+    shown,
 )
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import Refused
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -121,3 +122,18 @@ def test_the_type_of_a_field_says_whether_it_is_a_list_and_has_options() -> None
     types = ("single_value", "single_value_fixed", "multi_value", "multi_value_fixed")
     kinds = [(is_list(field(field_type=each)), is_fixed(field(field_type=each))) for each in types]
     assert kinds == [(False, False), (False, True), (True, False), (True, True)]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("text", "text"),
+        (7, "7"),
+        (True, "true"),
+        (False, "false"),
+        (["eu", "us"], "eu, us"),
+        ("x" * 400, "x" * 299 + "…"),
+    ],
+)
+def test_a_value_in_a_sentence_is_short_and_plain(value: t.Any, text: str) -> None:
+    assert shown(value) == text

@@ -10,14 +10,17 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.incident_search import (
-    ARRANGEMENT,
-    FILTERS,
-    search_incidents,
-)
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.directory import Directory
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import iso_8601, now
+from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.search import (
+    ARRANGEMENT,
+    FILTERS,
+    check_search,
+    search_incidents,
+    search_of,
+)
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident, named
 
 if t.TYPE_CHECKING:
@@ -42,9 +45,14 @@ def options(**given: t.Any) -> dict[str, t.Any]:
     return {**dict.fromkeys((*FILTERS, *ARRANGEMENT)), **given}
 
 
+def search(pagerduty: PagerDuty, **given: t.Any) -> list[str]:
+    """Return the ids of the incidents that are found."""
+    return list(search_incidents(pagerduty, search_of(Directory(pagerduty), options(**given)), []))
+
+
 def sent(pagerduty: PagerDuty, http: ScriptedHttp, **given: t.Any) -> list[tuple[str, str]]:
     """Return what PagerDuty is asked for, without the page."""
-    search_incidents(pagerduty, options(**given), [])
+    search(pagerduty, **given)
     return [pair for pair in http.requests[-1].query if pair[0] not in ("limit", "offset")]
 
 
@@ -77,7 +85,7 @@ def test_names_become_ids_and_every_value_counts(pagerduty: PagerDuty, http: Scr
 
 def test_an_unknown_name_is_an_error(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     with pytest.raises(Refused, match="No service is called 'Chekout'"):
-        search_incidents(pagerduty, options(services=["Chekout"]), [])
+        search(pagerduty, services=["Chekout"])
     assert SEARCH not in http.calls
 
 
@@ -114,42 +122,52 @@ def test_until_alone_looks_back_30_days(pagerduty: PagerDuty, http: ScriptedHttp
     assert (query["since"], query["until"]) == ("2026-01-31T08:00:00Z", "2026-03-02T08:00:00Z")
 
 
+EARLIER = r"since: must be earlier than until \(or than now, if until is not set\)"
+IN_RANGE = r"since: must be within the 6 months before until \(or before now\)"
+
+
 @pytest.mark.parametrize(
-    "given",
+    ("given", "words"),
     [
-        {"since": days_ago(190)},
-        {"since": days_ago(300), "until": days_ago(100)},
-        {"since": days_ago(1), "until": days_ago(2)},
-        {"since": days_ago(-1)},
-        {"until": "2026-01-31"},
-        {"urgencies": []},
-        {"teams": [""]},
-        {"sort": ["urgency", "created_at", "resolved_at"], "statuses": ["triggered"]},
-        {"limit": 0, "statuses": ["triggered"]},
+        ({"since": days_ago(190)}, IN_RANGE),
+        ({"since": days_ago(300), "until": days_ago(100)}, IN_RANGE),
+        ({"since": days_ago(1), "until": days_ago(2)}, EARLIER),
+        ({"since": "2026-01-31T12:00:00Z", "until": "2026-01-31T13:00:00+01:00"}, EARLIER),
+        ({"since": days_ago(-1)}, EARLIER),
+        ({"until": "2026-01-31"}, "until: must be an ISO 8601 time"),
+        ({"urgencies": []}, "urgencies: must not be empty"),
+        ({"teams": [""]}, "teams: must be a list of non-empty names"),
+        ({"assignees": ["Ana", " "]}, "assignees: must be a list of non-empty names"),
+        ({"services": []}, "services: must be a list of non-empty names"),
+        ({"sort": ["urgency", "created_at", "resolved_at"]}, "sort: must have at most 2 fields"),
+        ({"sort": []}, "sort: must not be empty"),
+        ({"limit": 0}, "limit: must be 1 or greater"),
     ],
     # Not by their values, which are other ones each day.
-    ids=" and ".join,
+    ids=lambda value: " and ".join(value) if isinstance(value, dict) else "",
 )
-def test_an_unusable_option_is_refused_before_any_call(
-    given: dict[str, t.Any], pagerduty: PagerDuty, http: ScriptedHttp
-) -> None:
-    with pytest.raises(InvalidOption):
-        search_incidents(pagerduty, options(**given), [])
-    assert http.calls == []
+def test_an_unusable_option_is_refused(given: dict[str, t.Any], words: str) -> None:
+    with pytest.raises(InvalidOption, match=f"^{words}"):
+        check_search(options(**given))
+
+
+def test_the_smallest_and_the_largest_search_are_accepted() -> None:
+    check_search(options(statuses=["triggered"], limit=1, sort=["urgency", "created_at"]))
+    check_search(options(since="2026-01-01T00:00:00Z", until="2026-07-04T00:00:00Z"))
 
 
 def test_every_page_is_read_but_none_beyond_the_limit(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     first = {"incidents": [incident("Q4"), incident("Q3")], "more": True}
     second = {"incidents": [incident("Q3"), incident("Q2")]}
     http.answers[SEARCH] = [first, second]
-    assert list(search_incidents(pagerduty, options(statuses=["triggered"]), [])) == ["Q4", "Q3", "Q2"]
+    assert search(pagerduty, statuses=["triggered"]) == ["Q4", "Q3", "Q2"]
     http.answers[SEARCH] = [first]
-    assert list(search_incidents(pagerduty, options(statuses=["triggered"], limit=2), [])) == ["Q4", "Q3"]
+    assert search(pagerduty, statuses=["triggered"], limit=2) == ["Q4", "Q3"]
 
 
 def test_another_priority_is_left_out_even_if_pagerduty_lists_it(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers[SEARCH] = {"incidents": [incident("Q3"), incident("Q2", priority=P1), incident("Q1", priority=P1)]}
-    assert list(search_incidents(pagerduty, options(priorities=["P1"], limit=1), [])) == ["Q2"]
+    assert search(pagerduty, priorities=["P1"], limit=1) == ["Q2"]
 
 
 @pytest.mark.parametrize(
@@ -158,8 +176,8 @@ def test_another_priority_is_left_out_even_if_pagerduty_lists_it(pagerduty: Page
 def test_if_nothing_was_found_a_warning_says_how_far_back_it_looked(
     given: dict[str, t.Any], warns: bool, pagerduty: PagerDuty, http: ScriptedHttp
 ) -> None:
-    search_incidents(pagerduty, options(**given), [])
+    search(pagerduty, **given)
     assert http.warnings == []
     http.answers[SEARCH] = {"incidents": []}
-    assert search_incidents(pagerduty, options(**given), []) == {}
+    assert search(pagerduty, **given) == []
     assert ["30 days" in warning for warning in http.warnings] == [True] * warns

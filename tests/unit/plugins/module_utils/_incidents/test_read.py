@@ -2,26 +2,24 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading incidents with few calls, planning each, and updating many at once."""
+"""Reading incidents with few calls."""
 
 from __future__ import annotations
 
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.incidents import (
-    check_open,
-    checked_ids,
-    find_incidents,
-    incidents_result,
-    plan_each,
-    put_incidents,
-    read_incidents,
-    resolve_numbers,
-)
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused, TaskError
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.plan import Outcome, Plan, read_only_plan
+from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.read import (
+    check_open,
+    checked_ids,
+    find_alerts,
+    find_incidents,
+    is_id,
+    name_of,
+    read_incidents,
+)
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident
 
 if t.TYPE_CHECKING:
@@ -29,10 +27,6 @@ if t.TYPE_CHECKING:
 
 NOT_FOUND = (404, {"error": {"message": "Incident Not Found", "code": 5001}})
 UNAUTHORIZED = (401, {"error": {"message": "Unauthorized", "code": 2006}})
-
-
-def planned(record: dict[str, t.Any]) -> Plan:
-    return read_only_plan(record["id"], record)
 
 
 @pytest.mark.parametrize("ids", [[], [""], ["q1"], ["Q1?x"], ["../users"], ["Q1", "Q 2"]], ids=str)
@@ -95,9 +89,9 @@ def test_all_incidents_of_a_dedup_key_are_found_page_by_page(pagerduty: PagerDut
 
 def test_an_incident_that_cannot_be_read_does_not_stop_the_others(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {"GET /incidents/Q1": NOT_FOUND, "GET /incidents/Q2": {"incident": incident("Q2")}}
-    failed, done = plan_each(read_incidents(pagerduty, ["Q1", "Q2"]), planned)
-    assert isinstance(failed, Outcome)
-    assert (failed.target, done.target) == ("Q1", "Q2")
+    found = read_incidents(pagerduty, ["Q1", "Q2"])
+    assert isinstance(found["Q1"], Refused)
+    assert found["Q2"] == incident("Q2")
 
 
 def test_a_bad_token_stops_all(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
@@ -106,36 +100,43 @@ def test_a_bad_token_stops_all(pagerduty: PagerDuty, http: ScriptedHttp) -> None
         read_incidents(pagerduty, ["Q1", "Q2"])
 
 
-def test_an_incident_given_by_id_and_by_number_is_planned_once() -> None:
-    assert len(plan_each({"Q1": incident("Q1"), "1": incident("Q1")}, planned)) == 1
+def test_pages_end_when_single_reads_cost_less(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    others = [incident(f"Q{number}") for number in range(10, 20)]
+    http.answers = {
+        "GET /incidents": lambda _request: {"incidents": [*others, incident("Q1")], "more": True},
+        **{f"GET /incidents/Q{number}": {"incident": incident(f"Q{number}")} for number in (2, 3)},
+    }
+    read_incidents(pagerduty, ["Q1", "Q2", "Q3"])
+    assert http.calls == ["GET /incidents", "GET /incidents/Q2", "GET /incidents/Q3"]
 
 
-def test_an_incident_that_cannot_be_planned_has_an_outcome() -> None:
-    def refuse(record: dict[str, t.Any]) -> Plan:
-        check_open(record, "it cannot be escalated")
-        return planned(record)
-
-    closed, opened = plan_each({"Q1": incident("Q1", "resolved"), "Q2": incident("Q2")}, refuse)
-    assert isinstance(closed, Outcome)
-    assert "Q1 (number 1) is resolved; it cannot be escalated" in str(closed.error)
-    assert isinstance(opened, Plan)
+def test_custom_fields_are_not_in_lists_so_each_incident_is_read_by_itself(
+    pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers = {f"GET /incidents/Q{number}": {"incident": incident(f"Q{number}")} for number in (1, 2, 3)}
+    read_incidents(pagerduty, ["Q1", "Q2", "Q3"], ["custom_fields"])
+    assert http.calls == [f"GET /incidents/Q{number}" for number in (1, 2, 3)]
+    assert dict(http.requests[0].query) == {"include[]": "custom_fields"}
 
 
-def test_only_numbers_cost_a_call(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
-    http.answers = {"GET /incidents/7": {"incident": incident("Q7")}}
-    assert resolve_numbers(pagerduty, ["Q1", "7"]) == {"Q1": {"id": "Q1"}, "7": incident("Q7")}
+def test_alerts_of_a_key_are_found_page_by_page(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    pages = [{"alerts": [{"id": f"PA{number}", "status": "triggered"}], "more": number == 1} for number in (1, 2)]
+    http.answers = {"GET /incidents/Q1/alerts": pages}
+    assert [alert["id"] for alert in find_alerts(pagerduty, "Q1", "disk")] == ["PA1", "PA2"]
+    assert ("alert_key", "disk") in http.requests[0].query
 
 
-def test_a_bulk_update_returns_a_record_for_each_plan_in_order(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
-    http.answers = {"PUT /incidents": {"incidents": [incident("Q3", status=7), incident("Q2"), incident("Q1")]}}
-    # An incident that was found by its key has that key as its target, and its id in the body.
-    plans = [Plan("disk", {}, {}, {}, {}, body={"id": "Q1", "title": "New"})]
-    plans += [Plan(f"Q{number}", {}, {}, {}, {}, body={"title": "New"}) for number in (2, 3, 4)]
-    records = put_incidents(pagerduty, harmful_twice=False).send(plans)
-    assert [record and record["id"] for record in records] == ["Q1", "Q2", None, None]
-    assert http.writes[0][1]["incidents"][0] == {"id": "Q1", "type": "incident_reference", "title": "New"}
+def test_a_resolved_incident_is_refused_and_any_other_is_not() -> None:
+    with pytest.raises(Refused, match=r"Incident Q1 \(#1\) is resolved; it cannot be escalated\."):
+        check_open(incident("Q1", "resolved"), "it cannot be escalated")
+    for status in ("triggered", "acknowledged"):
+        check_open(incident("Q1", status), "it cannot be escalated")
 
 
-def test_the_result_has_the_incident_itself_if_there_is_one() -> None:
-    assert incidents_result([incident()]) == {"incidents": [incident()], "incident": incident()}
-    assert incidents_result([]) == {"incidents": []}
+@pytest.mark.parametrize(("text", "expected"), [("Q1", True), ("42", True), ("", False), ("q1", False), ("Q-1", False)])
+def test_ids_and_numbers_are_told_from_other_texts(text: str, expected: bool) -> None:
+    assert is_id(text) is expected
+
+
+def test_an_incident_is_called_by_id_and_number() -> None:
+    assert name_of(incident("Q7")) == "Incident Q7 (#7)"

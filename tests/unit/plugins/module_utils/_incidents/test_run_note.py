@@ -9,7 +9,6 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.run_note import Run, has_started, start
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import (
     NotSent,
@@ -17,7 +16,8 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors impo
     Refused,
     TaskError,
 )
-from ansible_collections.oncall.pagerduty.tests.unit.records import incident, note
+from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.run_note import Run, has_started, start
+from ansible_collections.oncall.pagerduty.tests.unit.records import note
 
 if t.TYPE_CHECKING:
     from conftest import ScriptedHttp
@@ -39,19 +39,17 @@ REFUSED = (400, {"error": {"message": "no", "code": 2001}})
         ([ABOUT_TO_START, STARTED], True),
     ],
 )
-def test_a_note_records_that_a_run_has_started(
-    contents: list[str], started: bool, pagerduty: PagerDuty, http: ScriptedHttp
-) -> None:
-    http.answers = {f"GET {NOTES}": {"notes": [note(f"PN{place}", text) for place, text in enumerate(contents)]}}
-    assert has_started(pagerduty, incident(), RUN) is started
+def test_a_note_records_that_a_run_has_started(contents: list[str], started: bool) -> None:
+    assert has_started([note("PN1", text) for text in contents], RUN, "Incident Q1 (#1)") is started
 
 
-def test_nobody_can_know_whether_a_run_that_was_about_to_start_has_started(
-    pagerduty: PagerDuty, http: ScriptedHttp
-) -> None:
-    http.answers = {f"GET {NOTES}": {"notes": [note("PN1", ABOUT_TO_START)]}}
-    with pytest.raises(OutcomeUnknown, match="may or may not have started") as caught:
-        has_started(pagerduty, incident(), RUN)
+def test_nobody_can_know_whether_a_run_that_was_about_to_start_has_started() -> None:
+    with pytest.raises(OutcomeUnknown) as caught:
+        has_started([note("PN1", ABOUT_TO_START)], RUN, "Incident Q1 (#1)")
+    assert str(caught.value) == (
+        "Incident Q1 (#1): Incident Workflow Declare (PWF1) may or may not have started (run key PWF1-Q1). "
+        "Check the incident's timeline. To start it again, remove the note that it is about to start."
+    )
     assert not caught.value.retryable
 
 
@@ -65,6 +63,7 @@ def test_the_note_is_there_before_the_call_and_says_afterwards_that_the_run_has_
     start(pagerduty, "Q1", RUN, lambda: pagerduty_is_called(http))
     assert [call for call, _body in http.writes] == [f"POST {NOTES}", f"PUT {NOTES}/PN1"]
     assert [body["note"]["content"] for _call, body in http.writes] == [ABOUT_TO_START, STARTED]
+    assert pagerduty.accepted == 0, "notes are no effects"
 
 
 def pagerduty_is_called(http: ScriptedHttp) -> None:
@@ -80,6 +79,7 @@ def test_a_run_that_was_certainly_not_started_leaves_no_note(
     with pytest.raises(type(error)):
         start(pagerduty, "Q1", RUN, lambda: fail(error))
     assert http.calls[-1] == f"DELETE {NOTES}/PN1"
+    assert pagerduty.accepted == 0, "notes are no effects"
 
 
 def fail(error: TaskError) -> None:
@@ -102,7 +102,8 @@ def test_without_the_first_note_nothing_is_started(pagerduty: PagerDuty, http: S
 def test_a_note_that_cannot_be_updated_is_a_warning(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {f"POST {NOTES}": {"note": note("PN1", ABOUT_TO_START)}, f"PUT {NOTES}/PN1": REFUSED}
     start(pagerduty, "Q1", RUN, lambda: None)
-    assert "has started, but its note could not be updated" in http.warnings[0]
+    assert http.warnings[0].startswith(f"Incident Q1: {RUN.name} has started, but its note could not be updated: PUT")
+    assert "Until you change the note to say that it has started, another run of this task fails." in http.warnings[0]
 
 
 def test_a_note_that_cannot_be_removed_is_a_warning_beside_the_refusal(
@@ -111,4 +112,5 @@ def test_a_note_that_cannot_be_removed_is_a_warning_beside_the_refusal(
     http.answers = {f"POST {NOTES}": {"note": note("PN1", ABOUT_TO_START)}, f"DELETE {NOTES}/PN1": REFUSED}
     with pytest.raises(Refused, match="the workflow is disabled"):
         start(pagerduty, "Q1", RUN, lambda: fail(Refused("the workflow is disabled")))
-    assert "has not started, but its note could not be removed" in http.warnings[0]
+    assert http.warnings[0].startswith(f"Incident Q1: {RUN.name} has not started, but its note could not be removed: ")
+    assert "Until you remove the note that it is about to start, another run of this task fails." in http.warnings[0]

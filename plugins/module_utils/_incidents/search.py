@@ -13,10 +13,10 @@ import typing as t
 from datetime import timedelta
 
 from .._api.client import PagerDuty, Record
-from .._api.directory import PRIORITY, SERVICE, TEAM, USER, Kind, look_up
+from .._api.directory import PRIORITY, SERVICE, TEAM, USER, Directory, Kind
 from .._core.errors import InvalidOption, TaskError
 from .._core.time_texts import iso_8601, now, parse_time
-from .incidents import IncidentsById, list_incidents
+from .read import IncidentsById, list_incidents
 
 Options = t.Mapping[str, t.Any]
 Parameters = list[tuple[str, str]]
@@ -49,50 +49,82 @@ MAX_RANGE = timedelta(days=184)
 """Six months, which PagerDuty does not exceed. Source: as above, `since`."""
 
 
-def search_incidents(pagerduty: PagerDuty, params: Options, include: t.Sequence[str]) -> IncidentsById:
-    """Return the incidents that fit all filters, by id, in the order of `sort`.
+class Search(t.NamedTuple):
+    """What PagerDuty is asked for.
 
     Args:
-        params: `FILTERS` and `ARRANGEMENT`; None for those that are not given.
-        include: what PagerDuty should include in each incident.
+        query: the filters and the order, without `include[]`.
+        priority_ids: those that are asked for.
+        limit: how many incidents at most; None for all.
+        is_recent: whether PagerDuty looks back only as far as it does by itself.
+    """
+
+    query: Parameters
+    priority_ids: t.Sequence[str]
+    limit: int | None
+    is_recent: bool
+
+
+def check_search(options: Options) -> None:
+    """Check the options of a search.
+
+    Args:
+        options: `FILTERS` and `ARRANGEMENT`; None for those that are not given.
 
     Raises:
         InvalidOption: an option has an unusable value.
+    """
+    for name in (*WORDS, *NAMED, "sort"):
+        if options[name] is not None and not (options[name] and all(each.strip() for each in options[name])):
+            problem = "must be a list of non-empty names" if name in NAMED else "must not be empty"
+            raise InvalidOption(name, problem, options[name])
+    if len(options["sort"] or ()) > MAX_SORT_FIELDS:
+        raise InvalidOption("sort", f"must have at most {MAX_SORT_FIELDS} fields", options["sort"])
+    if options["limit"] is not None and options["limit"] < 1:
+        raise InvalidOption("limit", "must be 1 or greater", options["limit"])
+    _date_range(options)
+
+
+def search_of(directory: Directory, options: Options) -> Search:
+    """Return what to ask for, with ids in place of names.
+
+    Args:
+        options: checked by `check_search`.
+
+    Raises:
         Refused: a name matches no object, or more than one.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents.
     """
-    _check(params)
-    dates = _date_range(params)
-    ids = {name: [look_up(pagerduty, NAMED[name][0], text)["id"] for text in params[name] or ()] for name in NAMED}
-    filters = [(WORDS[name], word) for name in WORDS for word in params[name] or ()]
-    filters += [(NAMED[name][1], each) for name in NAMED for each in ids[name]]
-    query = [*filters, *dates, ("sort_by", ",".join(params["sort"] or [NEWEST_FIRST]))]
-    found: dict[str, Record | TaskError] = {}
-    for incident_id, incident in list_incidents(pagerduty, query, include):
-        if _has_priority(incident, ids["priorities"]):
+    ids = {name: list(directory.find_all(kind, options[name])) for name, (kind, _parameter) in NAMED.items()}
+    dates = _date_range(options)
+    query = [(WORDS[name], word) for name in WORDS for word in options[name] or ()]
+    query += [(NAMED[name][1], each) for name in NAMED for each in ids[name]]
+    query += [*dates, ("sort_by", ",".join(options["sort"] or [NEWEST_FIRST]))]
+    return Search(query, ids["priorities"], options["limit"], is_recent=not dates)
+
+
+def search_incidents(client: PagerDuty, search: Search, include: t.Sequence[str]) -> IncidentsById:
+    """Return the incidents that fit all filters, by id, in the order of `sort`.
+
+    Args:
+        include: what PagerDuty should include in each incident.
+    """
+    found: IncidentsById = {}
+    for incident_id, incident in list_incidents(client, search.query, include):
+        if _has_priority(incident, search.priority_ids):
             found[incident_id] = incident
-        if len(found) == params["limit"]:
+        if len(found) == search.limit:
             break
-    if not (found or dates):
-        pagerduty.warn(
+    if not found and search.is_recent:
+        client.warn(
             f"No incident was found, but only those of the last {DEFAULT_RANGE.days} days were searched. Set since to "
             "search further back."
         )
     return found
 
 
-def _check(params: Options) -> None:
-    for name in (*WORDS, *NAMED, "sort"):
-        if params[name] is not None and not (params[name] and all(each.strip() for each in params[name])):
-            raise InvalidOption(name, "must not be empty", params[name])
-    if len(params["sort"] or ()) > MAX_SORT_FIELDS:
-        raise InvalidOption("sort", f"must have at most {MAX_SORT_FIELDS} fields", params["sort"])
-    if params["limit"] is not None and params["limit"] < 1:
-        raise InvalidOption("limit", "must be 1 or greater", params["limit"])
-
-
-def _date_range(params: Options) -> Parameters:
+def _date_range(options: Options) -> Parameters:
     """Return the parameters for when the incidents were opened; none leaves it to PagerDuty.
 
     Open incidents are found whatever their age: none of them is over. So are those of an assignee, as they are open.
@@ -100,15 +132,15 @@ def _date_range(params: Options) -> Parameters:
     Raises:
         InvalidOption: `since` or `until` is no time, or PagerDuty does not search that range.
     """
-    since, until = (params[name] and parse_time(name, params[name]) for name in ("since", "until"))
+    since, until = (options[name] and parse_time(name, options[name]) for name in ("since", "until"))
     if not (since or until):
-        is_open = bool(params["statuses"]) and "resolved" not in params["statuses"]
-        return [("date_range", "all")] if is_open or params["assignees"] else []
+        is_open = bool(options["statuses"]) and "resolved" not in options["statuses"]
+        return [("date_range", "all")] if is_open or options["assignees"] else []
     start = since or until - DEFAULT_RANGE
     if start >= (until or now()):
-        raise InvalidOption("since", "must be before until, or in the past", params["since"])
+        raise InvalidOption("since", "must be earlier than until (or than now, if until is not set)", options["since"])
     if (until or now()) - start > MAX_RANGE:
-        raise InvalidOption("since", "must be at most 6 months before until, or ago", params["since"])
+        raise InvalidOption("since", "must be within the 6 months before until (or before now)", options["since"])
     return [("since", iso_8601(start)), *([("until", iso_8601(until))] if until else [])]
 
 

@@ -14,10 +14,10 @@ import json
 import re
 import typing as t
 
-from .._api.auth import routing_key
-from .._api.client import Record
-from .._core.errors import InvalidOption
-from .._core.time_texts import parse_time
+from ._api.auth import routing_key
+from ._api.client import Record
+from ._core.errors import InvalidOption
+from ._core.time_texts import parse_time
 
 SEVERITIES = ("critical", "error", "warning", "info")
 MAX_SUMMARY = 1024

@@ -15,11 +15,11 @@ import typing as t
 
 from .._api.client import PagerDuty, Record
 from .._core.errors import NotSent, OutcomeUnknown, Refused, TaskError
-from .incident_note import NoteCall, read_notes, write_note
-from .incidents import name_of
+from .notes import Notes, add_note, remove_note, update_note
 
 ABOUT_TO_START = "is about to start"
 STARTED = "has started"
+IF_UNKNOWN = "Check the incident's timeline. To start it again, remove the note that it is about to start."
 
 
 class Run(t.NamedTuple):
@@ -38,25 +38,28 @@ class Run(t.NamedTuple):
         return f"{self.name} {state} (run key {self.key})."
 
 
-def has_started(pagerduty: PagerDuty, incident: Record, run: Run) -> bool:
-    """Return whether the notes record the run as started.
+def has_started(notes: Notes, run: Run, incident: str) -> bool:
+    """Return whether an incident's notes record the run as started.
+
+    Args:
+        incident: the incident's name, for the message.
 
     Raises:
         OutcomeUnknown: they record it as about to start.
     """
-    contents = [note["content"].strip() for note in read_notes(pagerduty, incident["id"])]
+    contents = [note["content"].strip() for note in notes]
     if run.note(STARTED) in contents:
         return True
     if run.note(ABOUT_TO_START) not in contents:
         return False
     raise OutcomeUnknown(
-        f"Incident {name_of(incident)}: {run.name} may or may not have started (run key {run.key}).",
-        hint="Check the incident's timeline. To start it again, remove the note that it is about to start.",
+        f"{incident}: {run.name} may or may not have started (run key {run.key}).",
+        hint=IF_UNKNOWN,
         retryable=False,
     )
 
 
-def start(pagerduty: PagerDuty, incident_id: str, run: Run, call: t.Callable[[], t.Any]) -> None:
+def start(client: PagerDuty, incident_id: str, run: Run, call: t.Callable[[], t.Any]) -> None:
     """Start a run, and record it.
 
     Args:
@@ -65,27 +68,27 @@ def start(pagerduty: PagerDuty, incident_id: str, run: Run, call: t.Callable[[],
     Raises:
         TaskError: it was not started, or whether it was is not known.
     """
-    note = write_note(pagerduty, incident_id, NoteCall("POST", None, run.note(ABOUT_TO_START)))
+    note = add_note(client, incident_id, run.note(ABOUT_TO_START), is_effect=False)
     try:
         call()
     except (NotSent, Refused):
-        _remove(pagerduty, incident_id, run, note)
+        _remove(client, incident_id, run, note)
         raise
     try:
-        write_note(pagerduty, incident_id, NoteCall("PUT", note["id"], run.note(STARTED)))
+        update_note(client, incident_id, note["id"], run.note(STARTED), is_effect=False)
     except TaskError as error:
-        pagerduty.warn(
+        client.warn(
             f"Incident {incident_id}: {run.name} has started, but its note could not be updated: {error.message} "
             f"Until you change the note to say that it {STARTED}, another run of this task fails."
         )
 
 
-def _remove(pagerduty: PagerDuty, incident_id: str, run: Run, note: Record) -> None:
+def _remove(client: PagerDuty, incident_id: str, run: Run, note: Record) -> None:
     """Remove the note of a run that has not started. A failure must not hide why it has not."""
     try:
-        write_note(pagerduty, incident_id, NoteCall("DELETE", note["id"]))
+        remove_note(client, incident_id, note["id"], is_effect=False)
     except TaskError as error:
-        pagerduty.warn(
+        client.warn(
             f"Incident {incident_id}: {run.name} has not started, but its note could not be removed: {error.message} "
             f"Until you remove the note that it {ABOUT_TO_START}, another run of this task fails."
         )

@@ -9,8 +9,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions.on_call import OnCall, notified
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
+from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.on_call import OnCall, assigned, notified
+from ansible_collections.oncall.pagerduty.tests.unit.records import named
 
 if t.TYPE_CHECKING:
     from conftest import ScriptedHttp
@@ -58,11 +59,32 @@ def test_no_change_fails_or_waits_if_it_cannot_be_read_whom_a_policy_notifies(
 
 
 def test_a_policy_is_read_once(on_call: OnCall, http: ScriptedHttp) -> None:
-    on_call.notified_by(POLICY)
-    on_call.levels("PE1")
+    for _time in range(2):
+        on_call.notified_by(POLICY)
     assert http.calls == ["GET /oncalls"]
+    for _time in range(2):
+        on_call.levels("PE1")
+    assert http.calls == ["GET /oncalls"] * 2
+
+
+def test_all_that_only_informs_shares_a_few_seconds(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    seconds: list[float] = []
+    quick = pagerduty.quick
+    pagerduty.quick = lambda each: seconds.append(each) or quick(each)  # type: ignore[method-assign,func-returns-value]
+    http.answers = {"GET /oncalls": {"oncalls": [entry(1, "PU1")]}}
+    on_call = OnCall(pagerduty)
+    for policy_id in ("PE1", "PE2"):
+        on_call.notified_by({**POLICY, "id": policy_id})
+    assert seconds == [5.0]
 
 
 def test_a_user_is_shown_by_reference_and_name() -> None:
     (shown,) = notified([{"id": "PU1", "name": "Ana", "email": "ana@example.com"}], "assigned to the incident")
     assert shown.who == {"id": "PU1", "type": "user_reference", "summary": "Ana"}
+
+
+def test_assignments_hold_references_and_leave_the_time_open() -> None:
+    (assignment,) = assigned([named("PU1", "Ana", email="ana@example.com")])
+    assert assignment["at"] is None
+    assert assignment["assignee"]["type"] == "user_reference"
+    assert (assignment["assignee"]["id"], assignment["assignee"]["summary"]) == ("PU1", "Ana")

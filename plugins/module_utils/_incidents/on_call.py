@@ -12,12 +12,13 @@ from __future__ import annotations
 import typing as t
 
 from .._api.client import PagerDuty, Record
-from .._api.directory import USER, label, reference
+from .._api.directory import USER, full_reference, reference
+from .._core.change import Notification
 from .._core.errors import TaskError
-from .._core.plan import Notification
+from .._core.words import PAGE, Verb, label
 
-READ_TIMEOUT = 5.0
-"""Seconds for a read that only says whom a change notifies."""
+QUICK_READS = 5.0
+"""Seconds for all reads of a task that only say whom a change notifies."""
 UsersByLevel = dict[int, dict[str, Record]]
 """The users on call, by level and id."""
 
@@ -25,11 +26,12 @@ UsersByLevel = dict[int, dict[str, Record]]
 class OnCall:
     """Who is on call now; read once for each escalation policy.
 
-    Create it for each round of planning: a plan made after a lost response must not rest on an earlier read.
+    What decides about a change must be read with a new object each time that the change is planned.
     """
 
-    def __init__(self, pagerduty: PagerDuty) -> None:
-        self.pagerduty = pagerduty
+    def __init__(self, client: PagerDuty) -> None:
+        self._client = client
+        self._quick: PagerDuty | None = None
         self._levels: dict[str, UsersByLevel] = {}
         self._notified: dict[str, list[Notification]] = {}
 
@@ -39,11 +41,7 @@ class OnCall:
         Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /oncalls.
         """
         if policy_id not in self._levels:
-            levels: UsersByLevel = {}
-            for page in self.pagerduty.pages("/oncalls", "oncalls", [("escalation_policy_ids[]", policy_id)]):
-                for entry in page:
-                    levels.setdefault(entry["escalation_level"], {})[entry["user"]["id"]] = entry["user"]
-            self._levels[policy_id] = levels
+            self._levels[policy_id] = _read_levels(self._client, policy_id)
         return self._levels[policy_id]
 
     def notified_by(self, policy: Record) -> list[Notification]:
@@ -62,18 +60,25 @@ class OnCall:
         return self._notified[policy_id]
 
     def _read_notified(self, policy: Record) -> list[Notification]:
-        once = OnCall(self.pagerduty.without_retries(READ_TIMEOUT))
+        self._quick = self._quick or self._client.quick(QUICK_READS)
         try:
-            levels = self._levels.get(policy["id"]) or once.levels(policy["id"])
+            levels = _read_levels(self._quick, policy["id"])
         except TaskError as error:
             return [Notification(None, f"on call for {label(policy)}, which could not be read: {error.message}")]
-        self._levels[policy["id"]] = levels
         if not levels:
             return []
         return notified(levels[min(levels)].values(), f"on call at level {min(levels)} of {label(policy)}")
 
 
-def notified(users: t.Iterable[Record], why: str) -> list[Notification]:
+def _read_levels(client: PagerDuty, policy_id: str) -> UsersByLevel:
+    levels: UsersByLevel = {}
+    for page in client.pages("/oncalls", "oncalls", [("escalation_policy_ids[]", policy_id)]):
+        for entry in page:
+            levels.setdefault(entry["escalation_level"], {})[entry["user"]["id"]] = entry["user"]
+    return levels
+
+
+def notified(users: t.Iterable[Record], why: str, how: Verb = PAGE) -> list[Notification]:
     """Return notifications of users, all for the same reason.
 
     Args:
@@ -81,6 +86,11 @@ def notified(users: t.Iterable[Record], why: str) -> list[Notification]:
         why: a phrase.
     """
     return [
-        Notification({**reference(USER, user), "summary": user.get("summary") or user.get("name")}, why)
+        Notification({**reference(USER, user), "summary": user.get("summary") or user.get("name")}, why, how)
         for user in users
     ]
+
+
+def assigned(users: t.Iterable[Record]) -> list[Record]:
+    """Return an incident's assignments as PagerDuty will return them; only PagerDuty knows their times."""
+    return [{"at": None, "assignee": full_reference(USER, user)} for user in users]

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What tasks on incidents have in common: which incidents, how they are read, and how many change in one call.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._api.client import PagerDuty, Record
+from .._core.action import Action, State, each
+from .._core.change import Change
+from .._core.errors import TaskError
+from .read import checked_ids, name_of, read_incidents, well_formed
+
+MAX_PUT = 250
+"""Incidents in one call. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents."""
+
+
+class IncidentAction(Action[PagerDuty]):
+    """A task on the incidents of the option `incident_id`."""
+
+    include: t.Sequence[str] = ()
+    """What PagerDuty should include in each incident."""
+
+    def __init__(self, client: PagerDuty, options: dict[str, t.Any]) -> None:
+        super().__init__(client, options)
+        self._names: dict[str, str] = {}
+        self._unknown: dict[str, TaskError] = {}
+
+    def check(self) -> None:
+        """Check the ids.
+
+        Raises:
+            InvalidOption: there is none, or one is neither an id nor a number.
+        """
+        checked_ids(self.options["incident_id"])
+
+    def prepare(self) -> None:
+        """Turn numbers into ids, so that one incident is one target, and one lock, whatever it is called."""
+        self.targets = list(dict.fromkeys(self.ids_of(checked_ids(self.options["incident_id"])).values()))
+
+    def ids_of(self, given: t.Sequence[str]) -> dict[str, str]:
+        """Return the ids of incidents that are given by id or number; a number that cannot be read stands for itself.
+
+        Args:
+            given: checked by `checked_ids`.
+        """
+        ids = {name: name for name in given}
+        for number, incident in read_incidents(self.client, [name for name in ids if name.isdecimal()]).items():
+            if isinstance(incident, TaskError):
+                self._unknown[number] = incident
+            else:
+                ids[number] = incident["id"]
+                self._names[incident["id"]] = name_of(incident)
+        return ids
+
+    def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
+        """Read the incidents with as few calls as possible."""
+        found = read_incidents(self.client, [target for target in targets if target not in self._unknown], self.include)
+        return self.each(targets, lambda target: self.state(known(found[target])))
+
+    def each(
+        self, targets: t.Iterable[str], read: t.Callable[[str], State]
+    ) -> t.Iterator[tuple[str, State | TaskError]]:
+        """Yield the state of each incident, read by its id."""
+
+        def read_known(target: str) -> State:
+            if target in self._unknown:
+                raise self._unknown[target]
+            return read(target)
+
+        return each(targets, read_known)
+
+    def state(self, incident: Record) -> State:
+        """Return what to plan with. Override it to read more of one incident."""
+        return incident
+
+    def incident_name(self, incident_id: str) -> str:
+        """Return the name of an incident of which nothing but the id may be known."""
+        return self._names.get(incident_id, f"Incident {incident_id}")
+
+    def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
+        """Return `incidents`, and `incident` if there is one."""
+        return {"incidents": list(records), **({"incident": records[0]} if len(records) == 1 else {})}
+
+
+class IncidentPut(IncidentAction):
+    """A task that updates incidents. A change's `body` holds the fields to send.
+
+    If PagerDuty refuses a call, none of its incidents should be changed, but that is not relied on.
+
+    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents; PagerDuty/developer-docs,
+    docs/REST-API/05-Endpoints.md.
+    """
+
+    batch_size = MAX_PUT
+
+    def send(self, changes: t.Sequence[Change]) -> t.Sequence[Record | None]:
+        """Update incidents in one call."""
+        body = [{"id": change.target, "type": "incident_reference", **change.body} for change in changes]
+        listed = well_formed(self.client.write_and_get("PUT", "/incidents", {"incidents": body}, "incidents"))
+        return [with_bridge(change, listed.get(sent["id"])) for change, sent in zip(changes, body)]
+
+
+def with_bridge(change: Change, incident: Record | None) -> Record | None:
+    """Return an updated incident with the conference bridge, which PagerDuty leaves out of its response."""
+    if incident is None or "conference_bridge" not in change.body:
+        return incident
+    return {**incident, "conference_bridge": change.predicted["conference_bridge"]}
+
+
+def known(found: Record | TaskError) -> Record:
+    """Return an incident.
+
+    Raises:
+        TaskError: it could not be read.
+    """
+    if isinstance(found, TaskError):
+        raise found
+    return found

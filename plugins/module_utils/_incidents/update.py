@@ -1,0 +1,170 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sets fields of incidents. Only those that differ are sent, all in one PUT.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._api.client import PagerDuty, Record, path_of
+from .._api.directory import Directory
+from .._core.change import CAREFULLY, FREELY, Change, Notification
+from .._core.errors import Refused
+from .._core.time_texts import time_of
+from .._core.words import Phrase, Verb
+from .action import IncidentPut
+from .fields import REASSIGNING, Desired, TriggeredByReassigning, check_fields, desired_fields
+from .on_call import OnCall
+from .read import name_of
+
+NOTIFYING = (*REASSIGNING, "status", "urgency")
+"""Fields that notify people. If several are set, the first one says whom."""
+
+
+class IncidentState(t.NamedTuple):
+    """What was read of an incident.
+
+    Args:
+        incident: the incident.
+        warnings: what the user should know of it.
+    """
+
+    incident: Record
+    warnings: t.Sequence[str] = ()
+
+
+class IncidentUpdate(IncidentPut):
+    """Makes the given fields of each incident equal to the given values.
+
+    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents.
+    """
+
+    already = "already as wanted"
+    """What is said if there is nothing to do."""
+    reassigning_hint = "Set status: triggered to re-open it and assign it to them."
+
+    def __init__(self, client: PagerDuty, options: dict[str, t.Any]) -> None:
+        super().__init__(client, options)
+        self.desired: Desired = {}
+        self.on_call = OnCall(client)
+
+    def check(self) -> None:
+        """Check the ids and the fields."""
+        super().check()
+        check_fields(self.options)
+
+    def prepare(self) -> None:
+        """Turn numbers and names into ids."""
+        super().prepare()
+        self.look_up_fields()
+
+    def look_up_fields(self) -> None:
+        """Turn the names in fields into ids."""
+        self.desired = desired_fields(Directory(self.client), self.options)
+        # PagerDuty returns the bridge only if it is asked for.
+        self.include = ["conference_bridge"] if "conference_bridge" in self.desired else []
+
+    def state(self, incident: Record) -> IncidentState:
+        """Return the incident, with a warning if it was resolved with another resolution."""
+        resolution = self.options.get("resolution")
+        if resolution is None or incident["status"] != "resolved":
+            return IncidentState(incident)
+        return IncidentState(incident, self._resolution_warnings(incident, resolution))
+
+    def plan(self, target: str, state: IncidentState) -> Change:
+        """Plan to set the fields that differ.
+
+        Raises:
+            Refused: a resolved incident would have to be re-opened, which was not asked for.
+        """
+        incident = state.incident
+        differing = self._differing(incident)
+        self._check_resolved(incident, differing)
+        managed = {**self.desired, **differing}
+        resolution = self._new_resolution(incident)
+        return Change(
+            target=target,
+            name=name_of(incident),
+            before={**{name: want.present(incident) for name, want in managed.items()}, **dict.fromkeys(resolution)},
+            after={**{name: want.shown for name, want in managed.items()}, **resolution},
+            says=_phrases(incident, differing) or self.already,
+            record=incident,
+            predicted=_merged([incident, *(want.record(incident) for want in differing.values())]),
+            body=_merged([*(want.body(incident) for want in differing.values()), resolution]),
+            resend=CAREFULLY if any(name in self.desired for name in ("status", *REASSIGNING)) else FREELY,
+            warnings=state.warnings,
+        )
+
+    def people(self, change: Change) -> t.Sequence[Notification]:
+        """Return whom the update notifies."""
+        differing = self._differing(change.record)
+        for name in NOTIFYING:
+            if name in differing:
+                return differing[name].notifies(change.record, self.on_call)
+        return ()
+
+    def _differing(self, incident: Record) -> Desired:
+        """Return the fields to set."""
+        differing = {name: want for name, want in self.desired.items() if want.present(incident) != want.shown}
+        if incident["status"] != "resolved" and any(name in differing for name in REASSIGNING):
+            differing["status"] = self.desired.get("status") or TriggeredByReassigning()
+        return differing
+
+    def _new_resolution(self, incident: Record) -> Record:
+        resolution = self.options.get("resolution")
+        return {} if resolution is None or incident["status"] == "resolved" else {"resolution": resolution}
+
+    def _check_resolved(self, incident: Record, differing: Desired) -> None:
+        """Check that a resolved incident is re-opened only on request.
+
+        Raises:
+            Refused: the change would re-open it, or PagerDuty would refuse it.
+
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents/{id}, `status`; for reassigning
+        https://developer.pagerduty.com/docs/errors, code 1011.
+        """
+        if incident["status"] != "resolved":
+            return
+        status = differing["status"].shown if "status" in differing else None
+        if status == "acknowledged" and not self.options.get("reopen"):
+            raise Refused(
+                f"{name_of(incident)} is resolved, and acknowledging it would re-open it.",
+                hint="Set reopen: true to do so.",
+            )
+        if status != "triggered" and any(name in differing for name in REASSIGNING):
+            # Acknowledging a resolved incident assigns it to whoever acknowledges it.
+            raise Refused(f"{name_of(incident)} is resolved and cannot be reassigned.", hint=self.reassigning_hint)
+
+    def _resolution_warnings(self, incident: Record, resolution: str) -> t.Sequence[str]:
+        """Return a warning if an incident was resolved with another resolution: PagerDuty cannot change it afterwards.
+
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents/{id}, `resolution`.
+        """
+        path = path_of("incidents", incident["id"], "log_entries")
+        entries = [entry for page in self.client.pages(path, "log_entries") for entry in page]
+        resolved = [entry for entry in entries if str(entry.get("type")).startswith("resolve_log_entry")]
+        latest = max(resolved, key=lambda entry: time_of(entry.get("created_at")), default={})
+        if latest.get("note") == resolution:
+            return ()
+        return [
+            f"{name_of(incident)} was already resolved, so its resolution is not changed. "
+            "Use incident_note to add a note."
+        ]
+
+
+def _phrases(incident: Record, differing: Desired) -> list[Phrase]:
+    """Return what is done; what has the same verb in one phrase."""
+    about: dict[Verb, list[str]] = {}
+    for want in differing.values():
+        for verb, texts in want.says(incident):
+            about.setdefault(verb, []).extend(texts)
+    return [verb(*texts) for verb, texts in about.items()]
+
+
+def _merged(records: t.Iterable[Record]) -> Record:
+    return {key: value for record in records for key, value in record.items()}

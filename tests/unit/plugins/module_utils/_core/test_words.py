@@ -1,0 +1,50 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Verbs and names, as sentences use them."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core import words
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.words import Verb, label, short_name
+
+VERBS = {name: verb for name, verb in vars(words).items() if isinstance(verb, Verb)}
+IRREGULAR = {
+    "ASSIGN": "assigned to",
+    "CANCEL": "cancelled",
+    "NOTIFY": "notified",
+    "RUN": "ran",
+    "SEND": "sent",
+    "SET": "set",
+    "TRIGGER_AGAIN": "triggered again",
+}
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_each_verb_has_the_form_that_follows_would_and_the_one_for_what_was_done(name: str) -> None:
+    verb = VERBS[name]
+    assert verb.form(True) == verb.base
+    assert verb.form(False) == IRREGULAR.get(name, verb.base + ("d" if verb.base.endswith("e") else "ed"))
+    assert name.replace("_", " ").casefold() == verb.base.replace("-", " ").removesuffix(" to")
+
+
+def test_a_phrase_is_a_verb_and_what_it_is_about() -> None:
+    assert words.SET("title to Disk full", "urgency to high") == (words.SET, ("title to Disk full", "urgency to high"))
+
+
+@pytest.mark.parametrize(
+    ("record", "named", "labelled"),
+    [
+        ({"id": "PU1", "summary": "Ana", "name": "Ana B."}, "Ana", "Ana (PU1)"),
+        ({"id": "PU1", "summary": None, "name": "Ana"}, "Ana", "Ana (PU1)"),
+        ({"id": "PU1"}, "PU1", "PU1"),
+        ({"id": None, "summary": "new@example.com"}, "new@example.com", "new@example.com"),
+    ],
+    ids=str,
+)
+def test_a_record_is_called_by_its_name_and_in_diffs_also_by_its_id(
+    record: dict[str, str], named: str, labelled: str
+) -> None:
+    assert (short_name(record), label(record)) == (named, labelled)
