@@ -224,7 +224,7 @@ def _ca_bundle(verify: bool | str) -> str:
     if verify is not True:
         return verify or ""
     # The function is documented by requests, but missing in its stubs.
-    return os.environ.get(_ca_variable()) or requests.certs.where()  # type: ignore[attr-defined, no-any-return]
+    return os.environ.get(_ca_variable()) or requests.certs.where()  # type: ignore[attr-defined]
 
 
 def _ca_variable() -> str:
