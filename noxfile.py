@@ -25,7 +25,7 @@ import nox
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from tools.versions import AWX_PYTHON, CLIENTS, CONTROLLERS, OLDEST_TARGET, TARGETS  # noqa: E402
+from tools.versions import AWX_PYTHON, CLIENTS, CONTROLLERS, OLDEST_HTTP, OLDEST_TARGET, TARGETS  # noqa: E402
 
 CACHE = ROOT / ".cache"
 TREE = CACHE / "tree"
@@ -36,6 +36,7 @@ CONTROLLER_VENVS = CACHE / "ansible-core"
 TARGET_VENV = CACHE / "target"
 CLIENT_VENVS = CACHE / "clients"
 AWX_VENV = CACHE / "awx"
+OLDEST_HTTP_VENV = CACHE / "oldest-http"
 DOCS = CACHE / "docs"
 CONSTRAINTS = str(ROOT / "tests" / "constraints.txt")
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -62,6 +63,12 @@ TESTS_PACKAGES = [
     "trustme",
     "types-requests",
 ]
+HTTP_TESTS = [
+    "tests/integration/in_process/test_connections.py",
+    "tests/unit/plugins/module_utils/_core/test_connection.py",
+    "tests/unit/plugins/module_utils/_core/test_http_client.py",
+]
+HTTP_TESTS_PACKAGES = ("ansible-core", "hypothesis", "pytest", "pytest-asyncio", "pytest-xdist", "trustme")
 ANSIBLE_RULEBOOK = [
     "ansible-rulebook==1.3.2",
     *[f"ansible-core=={release}" for release, python in CONTROLLERS.values() if python == PYTHON][:1],
@@ -261,13 +268,27 @@ def eda(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def matrix(session: nox.Session) -> None:
-    """End-to-end tests on every pair of ansible-core and Python that this machine has; arguments go to pytest."""
+    """End-to-end tests on every pair of ansible-core and Python that this machine has; arguments go to pytest.
+
+    Without arguments also connections with the oldest HTTP libraries.
+    """
     found = {
         "ANSIBLE_MATRIX": json.dumps(controllers(session)),
         "ANSIBLE_TARGET_PYTHONS": json.dumps(target_pythons(session)),
     }
     arguments = session.posargs or ["-n", "auto"]
     run(session, "pytest", "tests/integration/test_versions.py", *arguments, env={**environment(), **found})
+    if not session.posargs:
+        python = str(oldest_http(session) / "bin" / "python")
+        session.run(python, "-m", "pytest", *HTTP_TESTS, *arguments, env=environment(), external=True)
+
+
+def oldest_http(session: nox.Session) -> Path:
+    """Return the folder of an environment with the oldest HTTP libraries; creates it if it is missing."""
+    pinned = [line for line in Path(CONSTRAINTS).read_text().splitlines() if line.split("==")[0] in HTTP_TESTS_PACKAGES]
+    libraries = [f"{name}=={release}" for name, release in OLDEST_HTTP.items()]
+    create_venv(session, OLDEST_HTTP_VENV, sys.executable, *pinned, *libraries)
+    return OLDEST_HTTP_VENV
 
 
 @nox.session(venv_backend="none")

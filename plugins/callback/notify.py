@@ -77,7 +77,8 @@ options:
   ca_path:
     description:
       - A file or directory with the certificates of the certificate authorities to trust.
-      - If not set, those that the Python library C(requests) uses.
+      - If not set, the environment variable E(REQUESTS_CA_BUNDLE) or E(CURL_CA_BUNDLE) is used, and otherwise the
+        certificates of the Python library C(requests).
     type: path
     env:
       - name: PAGERDUTY_NOTIFY_CA_PATH

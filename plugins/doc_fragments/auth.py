@@ -59,11 +59,13 @@ options:
   ca_path:
     description:
       - A file or directory with the certificates of the certificate authorities to trust.
-      - If not set, those that the Python library C(requests) uses.
+      - If not set, the environment variable E(REQUESTS_CA_BUNDLE) or E(CURL_CA_BUNDLE) is used, and otherwise the
+        certificates of the Python library C(requests).
     type: path
   timeout:
     description:
       - The time limit for one call, in seconds. At most 86400.
+      - It holds for the whole call, from the resolution of the name to the end of the response.
       - If not set, the environment variable E(PAGERDUTY_TIMEOUT) is used.
     type: float
     default: 30

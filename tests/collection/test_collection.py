@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client import USER_AGENT
 
 from tools.versions import CONTROLLERS
 
@@ -59,6 +60,11 @@ def test_a_module_that_writes_documents_whom_it_notifies(module: Path) -> None:
 def test_the_runtime_metadata_names_every_module() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
     assert set(runtime["action_groups"]["pagerduty"]) == {module.stem for module in MODULES}
+
+
+def test_the_user_agent_names_the_version() -> None:
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"]
+    assert USER_AGENT.rpartition("/")[2] == version
 
 
 def test_no_function_is_longer_than_a_screen() -> None:

@@ -10,10 +10,8 @@ import base64
 import contextlib
 import json
 import socket
-import threading
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -21,6 +19,7 @@ import pytest
 from integration.playbook_runner import NO_CREDENTIALS, PlaybookResult, PlaybookRunner
 from module_table import MODULES, ON_INCIDENTS, SETTING, step
 from simulator import account
+from simulator.connect_proxy import ConnectProxy
 from simulator.launch import Simulator
 
 SECRETS = (account.ACCOUNT_KEY, account.ROUTING_KEY)
@@ -142,58 +141,14 @@ PASSWORD = "pr0xy-s3cret"
 CREDENTIALS = base64.b64encode(f"someone:{PASSWORD}".encode()).decode()
 
 
-class Proxy(ThreadingHTTPServer):
-    """A context manager; a proxy that leads to one server, or finds every password wrong.
-
-    Args:
-        upstream: the server's port; None to let nobody through.
-    """
-
-    daemon_threads = True
-
-    def __init__(self, upstream: int | None = None) -> None:
-        self.upstream = upstream
-        self.heard = b""
-        super().__init__(("127.0.0.1", 0), _ProxyHandler)
-
-    def __enter__(self) -> Proxy:
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-    @property
-    def environment(self) -> dict[str, str | None]:
-        """Sends everything through this proxy."""
-        address = f"http://someone:{PASSWORD}@127.0.0.1:{self.server_port}"
-        return {"HTTPS_PROXY": address, "https_proxy": address, "NO_PROXY": None, "no_proxy": None}
+def refuse_password(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
 
 
-class _ProxyHandler(BaseHTTPRequestHandler):
-    server: Proxy
-
-    def do_CONNECT(self) -> None:
-        self.server.heard += f"{self.requestline}\n{self.headers}".encode()
-        if self.server.upstream is None:
-            self.send_error(407)
-            return
-        self.send_response(200)
-        self.end_headers()
-        with socket.create_connection(("127.0.0.1", self.server.upstream)) as upstream:
-            threading.Thread(target=self._hand_back, args=(upstream,), daemon=True).start()
-            while sent := self.connection.recv(65536):
-                self.server.heard += sent
-                upstream.sendall(sent)
-
-    def _hand_back(self, upstream: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while answered := upstream.recv(65536):
-                self.connection.sendall(answered)
-
-    def log_message(self, format: str, *arguments: t.Any) -> None:
-        """Say nothing."""
+def through(proxy: ConnectProxy) -> dict[str, str | None]:
+    """Return the environment that sends everything through a proxy."""
+    address = f"http://someone:{PASSWORD}@127.0.0.1:{proxy.port}"
+    return {"HTTPS_PROXY": address, "https_proxy": address, "NO_PROXY": None, "no_proxy": None}
 
 
 def test_a_proxy_hears_its_password_and_no_secret(
@@ -201,16 +156,16 @@ def test_a_proxy_hears_its_password_and_no_secret(
 ) -> None:
     (incident,) = tls_simulator.reset(incidents=1)["incidents"]
     to = {"api_url": tls_simulator.url, "ca_path": ca_path}
-    with Proxy(upstream=int(tls_simulator.url.rpartition(":")[2])) as proxy:
+    with ConnectProxy(int(tls_simulator.url.rpartition(":")[2])) as proxy:
         played = play_both_ways(
             step("incident_info", incident, **to),
             step("event", None, events_url=tls_simulator.url, **to),
             arguments=["-vvvv"],
-            environment=proxy.environment,
+            environment=through(proxy),
         )
     assert [done.outcome for done in played.tasks] == ["ok", "ok"]
-    assert CREDENTIALS.encode() in proxy.heard
-    assert not any(secret.encode() in proxy.heard for secret in SECRETS)
+    assert CREDENTIALS.encode() in proxy.received
+    assert not any(secret.encode() in proxy.received for secret in SECRETS)
     assert_hidden(played, tmp_path, PASSWORD, CREDENTIALS)
 
 
@@ -218,16 +173,16 @@ def test_the_password_of_a_proxy_that_lets_nobody_through_is_not_shown(
     play_both_ways: PlaybookRunner, tmp_path: Path
 ) -> None:
     address = "https://pagerduty.invalid"
-    with Proxy() as proxy:
+    with ConnectProxy(0, answer=refuse_password) as proxy:
         played = play_both_ways(
             step("incident_info", "Q1", api_url=address),
             step("event", None, events_url=address, api_url=address),
             arguments=["-vvvv"],
-            environment=proxy.environment,
+            environment=through(proxy),
         )
     for done in played.tasks:
-        assert "the proxy refused to connect to pagerduty.invalid" in done.msg
-    assert CREDENTIALS.encode() in proxy.heard
+        assert f"the proxy 127.0.0.1:{proxy.port} did not connect to pagerduty.invalid: 407" in done.msg
+    assert CREDENTIALS.encode() in proxy.received
     assert_hidden(played, tmp_path, PASSWORD, CREDENTIALS)
 
 

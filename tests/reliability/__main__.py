@@ -27,7 +27,8 @@ from reliability.concurrency import CONCURRENT_TASKS, FORKS, run_concurrently
 from reliability.corrupting_proxy import CorruptingProxy
 from reliability.fuzz import Fuzz
 from reliability.load import MAX_MEMORY, BulkLoad, EventLoad, acknowledge, send_events
-from reliability.matrix import FAULTS, TASKS, Finding, Scenario, scenarios
+from reliability.matrix import FAULTS, TASKS, Finding, Scenario, scenarios, scenarios_through_proxy
+from reliability.routes import direct_runner, proxied_runner
 from reliability.scenario_runner import ScenarioRunner
 from simulator.launch import Simulator
 
@@ -40,18 +41,25 @@ INCIDENTS = 5000
 FUZZ_INPUTS = 50_000
 MAX_CALLS_RATIO = 1.05
 """How many times the minimum number of calls a task may make."""
+Runner = t.Callable[[], "contextlib.AbstractContextManager[ScenarioRunner]"]
 PROBLEM_KINDS = ("duplicates", "losses", "wrong_reports", "tracebacks")
 
 
 def main() -> int:
     """Run everything; returns the exit code."""
-    passed = [_matrix(), _concurrent_tasks(), _load(), _fuzz()]
+    passed = [
+        _matrix("directly", scenarios(), direct_runner),
+        _matrix("through a proxy", scenarios_through_proxy(), proxied_runner),
+        _concurrent_tasks(),
+        _load(),
+        _fuzz(),
+    ]
     return 0 if all(passed) else 1
 
 
-def _matrix() -> bool:
-    print(f"{len(scenarios())} scenarios, a dot for each:", file=sys.stderr)
-    findings = run_scenarios(scenarios())
+def _matrix(route: str, wanted: t.Sequence[Scenario], runner: Runner) -> bool:
+    print(f"{len(wanted)} scenarios {route}, a dot for each:", file=sys.stderr)
+    findings = run_scenarios(wanted, runner)
     print(file=sys.stderr)
     for finding in findings:
         for fault in finding.problems:
@@ -59,25 +67,27 @@ def _matrix() -> bool:
     print(table(findings))
     totals = {name: sum(len(getattr(finding, name)) for finding in findings) for name in PROBLEM_KINDS}
     shown = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in totals.items())
-    print(f"scenarios {len(findings)}, {shown}; outcome reported as unknown in {sum(v.unknown for v in findings)}")
+    print(
+        f"scenarios {route} {len(findings)}, {shown}; outcome reported as unknown in {sum(v.unknown for v in findings)}"
+    )
     return not any(totals.values())
 
 
-def run_scenarios(wanted: t.Sequence[Scenario]) -> list[Finding]:
+def run_scenarios(wanted: t.Sequence[Scenario], runner: Runner) -> list[Finding]:
     """Run scenarios on several simulators at the same time; returns the findings in the order of the scenarios."""
     runners: queue.SimpleQueue[ScenarioRunner] = queue.SimpleQueue()
 
     def finding(scenario: Scenario) -> Finding:
-        runner = runners.get()
+        free = runners.get()
         try:
-            return runner.finding(scenario)
+            return free.finding(scenario)
         finally:
-            runners.put(runner)
+            runners.put(free)
             print(".", end="", file=sys.stderr, flush=True)
 
     with contextlib.ExitStack() as stack:
         for _simulator in range(SIMULATORS):
-            runners.put(ScenarioRunner(stack.enter_context(Simulator())))
+            runners.put(stack.enter_context(runner()))
         return list(stack.enter_context(ThreadPoolExecutor(SIMULATORS)).map(finding, wanted))
 
 

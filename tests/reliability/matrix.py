@@ -137,6 +137,11 @@ def scenarios() -> list[Scenario]:
     return [scenario for task in TASKS for fault in FAULTS for scenario in _scenarios_of(task, fault)]
 
 
+def scenarios_through_proxy() -> list[Scenario]:
+    """Return those that are possible through a tunnel, of which a proxy cannot refuse a single call."""
+    return [scenario for scenario in scenarios() if scenario.fault is not REFUSED]
+
+
 def _scenarios_of(task: Task, fault: Fault) -> t.Iterator[Scenario]:
     for lasting in (True, False):
         if not (fault.simulated or lasting):

@@ -30,6 +30,7 @@ if t.TYPE_CHECKING:
 MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
 TIME_LIMIT = 900.0
 """Seconds for one module; longer than any max_wait in the tests."""
+PROXY_VARIABLES = ("https_proxy", "all_proxy", "no_proxy")
 TRACEBACKS = ("Traceback (most recent call last)", "MODULE FAILURE")
 
 _FORKS = multiprocessing.get_context("forkserver")
@@ -93,7 +94,25 @@ class ModuleRun:
         return any(failure.get("outcome") == "unknown" for failure in self.failures)
 
 
-def run(module: str, options: t.Mapping[str, t.Any], url: str, *, machine: str | None = None) -> ModuleRun:
+@dataclass(frozen=True)
+class Route:
+    """How a module reaches the simulator.
+
+    Args:
+        proxy: the address of an HTTPS proxy; empty for none.
+        ca_path: the certificate authority of the simulator, if it is behind TLS.
+    """
+
+    proxy: str = ""
+    ca_path: str = ""
+
+
+DIRECT = Route()
+
+
+def run(
+    module: str, options: t.Mapping[str, t.Any], url: str, *, machine: str | None = None, route: Route = DIRECT
+) -> ModuleRun:
     """Run a module.
 
     Args:
@@ -102,7 +121,8 @@ def run(module: str, options: t.Mapping[str, t.Any], url: str, *, machine: str |
         machine: a folder for temporary files, shared by the tasks of one machine; by default the system's.
     """
     receiving, sending = _FORKS.Pipe(duplex=False)
-    process = _FORKS.Process(target=_perform, args=(sending, module, written(module, options, url), machine))
+    given = {**options, "ca_path": route.ca_path} if route.ca_path else options
+    process = _FORKS.Process(target=_perform, args=(sending, module, written(module, given, url), machine, route.proxy))
     process.start()
     sending.close()
     try:
@@ -138,10 +158,12 @@ def connection(module: str, url: str) -> dict[str, t.Any]:
     return {**options, **described} if module in ("change_event", "event") else options
 
 
-def _perform(sending: Connection, module: str, options: str, machine: str | None) -> None:
+def _perform(sending: Connection, module: str, options: str, machine: str | None, proxy: str) -> None:
     """Run a module in this process, and send its exit code and output."""
-    for name in [name for name in os.environ if name.startswith("PAGERDUTY_")]:
+    for name in [name for name in os.environ if name.startswith("PAGERDUTY_") or name.lower() in PROXY_VARIABLES]:
         del os.environ[name]
+    if proxy:
+        os.environ["HTTPS_PROXY"] = proxy
     if machine:
         tempfile.tempdir = machine
     # A module without a wrapper reads its options from the standard input.

@@ -12,7 +12,7 @@ import typing as t
 from module_table import targeted
 from module_table.rows import KEY
 from reliability.matrix import REFUSED, Expected, Finding, Scenario, State, Task, effect, judge
-from reliability.processes import ModuleRun, run
+from reliability.processes import DIRECT, ModuleRun, Route, run
 from reliability.refusing_proxy import RefusingProxy
 from simulator import account
 from simulator.client import Client
@@ -26,10 +26,12 @@ class ScenarioRunner:
 
     Args:
         simulator: used by nobody else.
+        route: how the modules reach it.
     """
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, route: Route = DIRECT) -> None:
         self._simulator = simulator
+        self._route = route
         self._expected: dict[str, Expected] = {}
 
     def finding(self, scenario: Scenario) -> Finding:
@@ -40,7 +42,7 @@ class ScenarioRunner:
         self._wait_for_effects()
         between = self._effect(scenario.task)
         self._simulator.clear_faults()
-        second = run(scenario.task.module, options, self._simulator.url)
+        second = run(scenario.task.module, options, self._simulator.url, route=self._route)
         return judge(scenario, expected, first, between, second, self._effect(scenario.task))
 
     def _expectation(self, task: Task) -> Expected:
@@ -48,7 +50,7 @@ class ScenarioRunner:
             options = self._set_up(task)
             before = self._effect(task)
             self._simulator.empty_journal()
-            ran = run(task.module, options, self._simulator.url)
+            ran = run(task.module, options, self._simulator.url, route=self._route)
             if ran.failed or ran.crashed:
                 raise AssertionError(f"{task} fails without a fault: {ran.output}")
             methods = [entry["method"] for entry in self._simulator.journal()["entries"]]
@@ -82,7 +84,7 @@ class ScenarioRunner:
                 ).url
             else:
                 self._simulator.faults(scenario.faults(reads_before))
-            return run(scenario.task.module, options, url)
+            return run(scenario.task.module, options, url, route=self._route)
 
     def _wait_for_effects(self) -> None:
         """Wait for delayed effects; each ends with a response that nobody reads."""

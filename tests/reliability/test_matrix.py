@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 
-from reliability.matrix import FAULTS, TASKS, Scenario, scenarios
+from reliability.matrix import FAULTS, TASKS, Scenario, scenarios, scenarios_through_proxy
+from reliability.routes import proxied_runner
 from reliability.scenario_runner import ScenarioRunner
 from simulator.launch import Simulator
 
@@ -39,12 +42,34 @@ def runner(running_simulator: Simulator) -> ScenarioRunner:
     return ScenarioRunner(running_simulator)
 
 
+@pytest.fixture(scope="session")
+def through_proxy() -> t.Iterator[ScenarioRunner]:
+    """Runs scenarios through a proxy."""
+    with proxied_runner() as runner:
+        yield runner
+
+
 REDUCED = [scenario for scenario in scenarios() if is_in_reduced_form(scenario)]
 
 
 @pytest.mark.parametrize("scenario", REDUCED, ids=str)
 def test_a_task_takes_effect_once_or_not_at_all_and_reports_it(scenario: Scenario, runner: ScenarioRunner) -> None:
     assert runner.finding(scenario).problems == ()
+
+
+LOST_RESPONSES = [
+    scenario
+    for scenario in scenarios_through_proxy()
+    if FIRST_TASKS[scenario.task.module] == scenario.task
+    and (scenario.fault.name, scenario.place, scenario.lasting) == ("dropped after", "write", False)
+]
+
+
+@pytest.mark.parametrize("scenario", LOST_RESPONSES, ids=str)
+def test_a_write_whose_response_a_proxy_loses_takes_effect_once(
+    scenario: Scenario, through_proxy: ScenarioRunner
+) -> None:
+    assert through_proxy.finding(scenario).problems == ()
 
 
 def test_the_reduced_form_has_every_module_and_every_fault_but_the_slow_one() -> None:

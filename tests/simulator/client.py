@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from simulator import account
+from simulator.launch import unverified
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Client:
     """Calls a simulator as an API client would, each call on a new connection."""
 
     def __init__(self, url: str) -> None:
-        self._host = urlsplit(url).netloc
+        self._is_tls, self._host = url.startswith("https:"), urlsplit(url).netloc
 
     def __call__(
         self,
@@ -47,7 +48,7 @@ class Client:
             "From": account.FROM_EMAIL,
         }
         sent = {name: value for name, value in {**defaults, **(headers or {})}.items() if value is not None}
-        connection = http.client.HTTPConnection(self._host, timeout=30)
+        connection = self._connection()
         try:
             content = None if body is None else json.dumps(body)
             connection.request(method, f"{path}?{urlencode(query)}" if query else path, content, sent)
@@ -57,3 +58,8 @@ class Client:
             return Answered(answer.status, json.loads(text) if text else None, answered)
         finally:
             connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if not self._is_tls:
+            return http.client.HTTPConnection(self._host, timeout=30)
+        return http.client.HTTPSConnection(self._host, timeout=30, context=unverified())

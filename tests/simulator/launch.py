@@ -62,7 +62,7 @@ class Simulator:
         )
         self.url = self._ready()
         # The certificate is the caller's own; whether clients trust it is for the tests to check.
-        self._tls = _unverified() if self.url.startswith("https:") else None
+        self._tls = unverified() if self.url.startswith("https:") else None
 
     def __enter__(self) -> Simulator:
         return self
@@ -150,7 +150,8 @@ class Simulator:
         return http.client.HTTPConnection(host, timeout=self._time_limit)
 
 
-def _unverified() -> ssl.SSLContext:
+def unverified() -> ssl.SSLContext:
+    """Return a context that trusts any certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

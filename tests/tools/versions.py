@@ -29,3 +29,6 @@ AWX_PYTHON = "3.12"
 TARGETS = ("2.7", "3.6", "3.8", "3.9")
 """Pythons of target hosts: the oldest that the modules support, and older ones that they must refuse."""
 OLDEST_TARGET = "3.9"
+
+OLDEST_HTTP = {"requests": "2.28.2", "urllib3": "1.26.20"}
+"""The oldest releases of the HTTP libraries that connections are tested with: urllib3 before version 2."""

@@ -9,14 +9,17 @@ Private to the collection.
 
 from __future__ import annotations
 
-import contextlib
+import http.client
 import http.cookiejar
 import os
+import re
+import socket
 import ssl
-import time
 import typing as t
+from urllib.parse import urlsplit
 
-from .errors import NotSent, OutcomeUnknown
+from .connection import Call, TlsSocket, start_call, watch
+from .errors import NotSent, OutcomeUnknown, shorten
 
 REQUESTS_IMPORT_ERROR = ""
 """Why `requests` cannot be imported; empty if it can."""
@@ -30,7 +33,8 @@ try:
 except ImportError as error:
     REQUESTS_IMPORT_ERROR = str(error)
 
-USER_AGENT = "ansible-collection-oncall.pagerduty"
+USER_AGENT = "ansible-collection-oncall.pagerduty/0.1.0"
+"""A test compares the version with that of galaxy.yml, which a module's process does not have."""
 MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 """The largest response that is read; a full page of incidents is below 2 MB."""
 CHUNK_BYTES = 64 * 1024
@@ -44,7 +48,14 @@ HANDSHAKE_FAILURES = frozenset(
         "WRONG_VERSION_NUMBER",
     )
 )
-"""OpenSSL's reasons for a failure before anything was sent; other TLS failures can come later."""
+"""OpenSSL's reasons for a failure that comes again each time."""
+CLOSED = (ConnectionError, http.client.IncompleteRead, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+"""What is raised if the other side closes the connection, also in the middle of TLS or of a response."""
+CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Source: https://requests.readthedocs.io/en/latest/user/advanced/#ssl-cert-verification."""
+PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+"""In the order in which Python reads them. Source: https://docs.python.org/3/library/urllib.request.html."""
+PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
 class Request(t.NamedTuple):
@@ -77,8 +88,9 @@ class HttpClient:
     """Sends calls one after the other, over kept-alive connections.
 
     Args:
-        timeout: seconds for one call, from the first byte sent to the last byte read.
-        verify: as in `requests`: True, False, or the path of a CA bundle.
+        timeout: seconds for one call, from the resolution of the name to the last byte read.
+        verify: True, False, or the path of a CA bundle. True trusts what `requests` documents: the bundle that
+            REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names, else that of `requests`.
     """
 
     def __init__(self, timeout: float, verify: bool | str) -> None:
@@ -89,173 +101,298 @@ class HttpClient:
         """Send a call once and read the complete response.
 
         Raises:
-            NotSent: the call did not reach the server.
+            NotSent: nothing of the call has left this machine.
             OutcomeUnknown: it was sent, but there was no complete response.
         """
-        deadline = time.monotonic() + self._timeout
-        try:
-            with session(request.url, self._verify).request(
-                request.method,
-                request.url,
-                params=list(request.query),
-                json=request.body,
-                headers=dict(request.headers),
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
-                proxies=_proxies(request.url),
-            ) as response:
-                return Response(response.status_code, response.headers, self._read(request, response, deadline))
-        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise _failure(request, error, self._timeout) from error
+        proxy = _proxy(request)
+        with start_call(self._timeout) as call:
+            try:
+                return self._exchange(request, proxy)
+            except (OSError, ValueError, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
+                causes = list(_causes(error))
+                if call.sent:
+                    raise self._outcome_unknown(request, causes) from error
+                raise self._not_sent(request, causes, call, proxy) from error
 
-    def _read(self, request: Request, response: requests.Response, deadline: float) -> bytes:
-        content = bytearray()
-        # read1 returns what has arrived, so a slow trickle of bytes cannot extend a call beyond its timeout.
-        read = getattr(response.raw, "read1", response.raw.read)
-        while chunk := read(CHUNK_BYTES, decode_content=True):
-            content += chunk
-            if len(content) > MAX_RESPONSE_BYTES:
-                raise OutcomeUnknown(
-                    f"{request.description}: the response is larger than {MAX_RESPONSE_BYTES // 1024**2} MB.",
-                    hint="Check api_url or events_url.",
-                    retryable=False,
-                )
-            if time.monotonic() > deadline:
-                raise _timed_out(request, self._timeout)
-        return bytes(content)
+    def _exchange(self, request: Request, proxy: str) -> Response:
+        with session(request, self._verify).request(
+            request.method,
+            request.url,
+            params=list(request.query),
+            json=request.body,
+            headers=dict(request.headers),
+            timeout=self._timeout,
+            allow_redirects=False,
+            stream=True,
+            proxies={"https": proxy} if proxy else {},
+        ) as response:
+            return Response(response.status_code, response.headers, _read(request, response))
+
+    def _outcome_unknown(self, request: Request, causes: t.Sequence[BaseException]) -> OutcomeUnknown:
+        """Return the error for a call that was sent, but has no complete response."""
+        if _is_timeout(causes):
+            return OutcomeUnknown(
+                f"{request.description}: timed out after {self._timeout:g} s.",
+                hint="Raise timeout if the network is slow.",
+                may_still_apply=True,
+            )
+        hint = "Check the network, and the proxy if there is one."
+        unreadable = (http.client.HTTPException, urllib3.exceptions.DecodeError, ssl.SSLError)
+        if _any_of(causes, *unreadable) and not _any_of(causes, *CLOSED):
+            return OutcomeUnknown(
+                f"{request.description}: cannot read the response of {_host(request)}: {_reason(causes)}.", hint=hint
+            )
+        return OutcomeUnknown(
+            f"{request.description}: the connection to {_host(request)} closed before the response was complete.",
+            hint=hint,
+        )
+
+    def _not_sent(self, request: Request, causes: t.Sequence[BaseException], call: Call, proxy: str) -> NotSent:
+        """Return the error for a call of which nothing has left this machine."""
+        if _any_of(causes, requests.exceptions.InvalidHeader, UnicodeError):
+            # The reason would quote the header, and with it the token.
+            return NotSent(
+                f"{request.description}: a header holds a character that HTTP does not allow.", retryable=False
+            )
+        is_tls = _any_of(causes, ssl.SSLError, urllib3.exceptions.SSLError)
+        if _any_of(causes, ValueError) and not is_tls:
+            return NotSent(f"{request.description}: invalid request: {_reason(causes)}.", retryable=False)
+        host = _host(request)
+        peer = f"the proxy {_address(proxy)}" if proxy and not call.asked_proxy else host
+        if _is_timeout(causes):
+            return _cannot_connect(request, f"cannot connect to {peer}: timed out after {self._timeout:g} s")
+        if is_tls:
+            return _no_tls(request, peer, causes)
+        if call.asked_proxy:
+            return _proxy_failed(request, f"the proxy {_address(proxy)} did not connect to {host}", _reason(causes))
+        return _cannot_connect(request, f"cannot connect to {peer}: {_reason(causes)}")
 
 
-_contexts: dict[bool | str, ssl.SSLContext] = {}
-"""The TLS contexts, by `verify`. Forks share them."""
+def _read(request: Request, response: requests.Response) -> bytes:
+    content = bytearray()
+    for chunk in response.iter_content(CHUNK_BYTES):
+        content += chunk
+        if len(content) > MAX_RESPONSE_BYTES:
+            raise OutcomeUnknown(
+                f"{request.description}: the response is larger than {MAX_RESPONSE_BYTES // 1024**2} MB.",
+                hint="Check api_url or events_url.",
+                retryable=False,
+            )
+    _check_length(response)
+    return bytes(content)
+
+
+def _check_length(response: requests.Response) -> None:
+    """Notice a body that ended early; before version 2, urllib3 does not.
+
+    Raises:
+        http.client.IncompleteRead: it is shorter than announced.
+    """
+    announced = response.headers.get("Content-Length", "")
+    received = response.raw.tell()
+    if announced.isdigit() and "Transfer-Encoding" not in response.headers and received < int(announced):
+        raise http.client.IncompleteRead(b"", int(announced) - received)
+
+
+class _Trust(t.NamedTuple):
+    """Which certificates are trusted.
+
+    Args:
+        problem: why they cannot be read; empty if they can.
+    """
+
+    context: ssl.SSLContext
+    problem: str
+
+
+_trusts: dict[str, _Trust] = {}
+"""By the path of the CA bundle, which is empty if certificates are not checked. Forks share them."""
 
 
 def tls_context(verify: bool | str) -> ssl.SSLContext:
     """Return the context for TLS 1.2 or later, whatever the system's OpenSSL allows.
 
     Args:
-        verify: as in `requests`. For True the context holds the CA certificates: reading them takes 16 ms, and a
-            worker has them already if it was forked afterwards.
+        verify: as for `HttpClient`. Reading the CA certificates takes 16 ms; a worker that is forked afterwards has
+            them already. If they cannot be read, each call says so.
     """
-    if verify not in _contexts:
-        context = urllib3.util.ssl_.create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if verify else ssl.CERT_NONE)
+    return _trust(_ca_bundle(verify)).context
+
+
+def _ca_bundle(verify: bool | str) -> str:
+    """Return the path of the CA bundle; empty if certificates are not checked."""
+    if verify is not True:
+        return verify or ""
+    # The function is documented by requests, but missing in its stubs.
+    return os.environ.get(_ca_variable()) or requests.certs.where()  # type: ignore[attr-defined]
+
+
+def _ca_variable() -> str:
+    """Return the name of the environment variable with the path of the CA bundle; empty if none is set."""
+    return next((name for name in CA_VARIABLES if os.environ.get(name)), "")
+
+
+def _trust(bundle: str) -> _Trust:
+    if bundle not in _trusts:
+        context = urllib3.util.ssl_.create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if bundle else ssl.CERT_NONE)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if verify is True:
-            # Without them every handshake fails, with a hint.
-            with contextlib.suppress(OSError):
-                # Documented by requests, but missing in its stubs.
-                context.load_verify_locations(requests.certs.where())  # type: ignore[attr-defined]
-        _contexts[verify] = context
-    return _contexts[verify]
+        context.sslsocket_class = TlsSocket
+        _trusts[bundle] = _Trust(context, _load(context, bundle) if bundle else "")
+    return _trusts[bundle]
+
+
+def _load(context: ssl.SSLContext, bundle: str) -> str:
+    """Load CA certificates from a file or a folder; returns why that failed, or nothing."""
+    try:
+        context.load_verify_locations(**{"capath" if os.path.isdir(bundle) else "cafile": bundle})
+    except ssl.SSLError:
+        return "it has no certificates in PEM format"
+    except OSError as error:
+        return str(error.strerror)
+    return ""
 
 
 if not REQUESTS_IMPORT_ERROR:
 
-    class _SharedContextAdapter(requests.adapters.HTTPAdapter):
-        """Uses the shared TLS context.
+    class _Adapter(requests.adapters.HTTPAdapter):
+        """Watches its connections, and uses the shared TLS context.
 
         Args:
-            verify: as in `requests`.
+            bundle: the path of the CA bundle; empty if certificates are not checked.
         """
 
-        def __init__(self, verify: bool | str) -> None:
-            self._context = tls_context(verify)
+        def __init__(self, bundle: str) -> None:
+            self._bundle = bundle
             super().__init__()
 
         def init_poolmanager(self, *arguments: t.Any, **keywords: t.Any) -> None:
             """Create the pool for direct connections."""
-            super().init_poolmanager(*arguments, ssl_context=self._context, **keywords)
+            super().init_poolmanager(*arguments, ssl_context=_trust(self._bundle).context, **keywords)
+            watch(self.poolmanager)
 
         def proxy_manager_for(self, proxy: str, **keywords: t.Any) -> t.Any:
             """Create the pool for connections through a proxy."""
-            return super().proxy_manager_for(proxy, ssl_context=self._context, **keywords)
+            context = _trust(self._bundle).context
+            # With a given context, urllib3 1.26 does not check the name of a proxy. With its own, it starts TLS through
+            # a proxy that is reached over TLS without the deadline: each read may take the whole timeout.
+            if proxy.startswith("https:") and context.check_hostname == bool(self._bundle):
+                keywords["proxy_ssl_context"] = context
+            return watch(super().proxy_manager_for(proxy, ssl_context=context, **keywords))
 
         def cert_verify(self, conn: t.Any, url: t.Any, verify: t.Any, cert: t.Any) -> None:
             """Require a valid certificate. What the context holds is not read again."""
-            # A proxy that is reached over TLS has a context of its own, which holds nothing.
-            if verify is True and conn.proxy is None:
-                conn.cert_reqs = "CERT_REQUIRED"
+            if conn.proxy is not None and conn.proxy.scheme == "https":
+                super().cert_verify(conn, url, self._bundle or False, cert)
             else:
-                super().cert_verify(conn, url, verify, cert)
+                conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
 
 
-_sessions: dict[bool | str | None, requests.Session] = {}
-"""The sessions of this process, by `verify`, and that for plain HTTP: their connections are reused by the next task."""
+_sessions: dict[str, requests.Session] = {}
+"""The sessions of this process, by the path of the CA bundle: their connections are reused by the next task."""
 # A forked worker must not share its parent's connections.
 os.register_at_fork(after_in_child=_sessions.clear)
 
 
-def session(url: str, verify: bool | str) -> requests.Session:
-    """Return the session for a URL. It keeps nothing of a task: credentials go with each call, cookies are refused."""
-    is_tls = url.startswith("https:")
-    key = verify if is_tls else None
-    if key not in _sessions:
-        created = requests.Session()
-        # Otherwise ~/.netrc would replace the token; proxies are read from the environment for each call instead.
-        created.trust_env = False
-        created.verify = verify
-        if is_tls:
-            created.mount("https://", _SharedContextAdapter(verify))
-        created.headers["User-Agent"] = USER_AGENT
-        created.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-        _sessions[key] = created
-    return _sessions[key]
+def session(request: Request, verify: bool | str) -> requests.Session:
+    """Return the session for a call. It keeps nothing of a task: credentials go with each call, cookies are refused.
 
-
-def _proxies(url: str) -> dict[str, str]:
-    """Return the environment's proxies for a URL; none for plain HTTP, which must not leave this machine."""
-    return requests.utils.get_environ_proxies(url) if url.startswith("https:") else {}
-
-
-def _failure(request: Request, error: Exception, timeout: float) -> NotSent | OutcomeUnknown:
-    """Return what an exception of the HTTP library means for the effect of the call."""
-    causes = list(_causes(error))
-    not_sent = _not_sent(request, causes)
-    if not_sent:
-        return not_sent
-    if _any_of(causes, requests.exceptions.Timeout, urllib3.exceptions.TimeoutError):
-        return _timed_out(request, timeout)
-    return OutcomeUnknown(
-        f"{request.description}: the connection to {_host(request)} closed before the response was complete.",
-        hint="It is safe to run the task again: it reads before it writes.",
-    )
-
-
-def _not_sent(request: Request, causes: t.Sequence[BaseException]) -> NotSent | None:
-    """Return the error for a call that failed before anything reached the server."""
-    host, reason = _host(request), _reason(causes)
-    if any(getattr(cause, "reason", None) in HANDSHAKE_FAILURES for cause in causes):
-        return NotSent(
-            f"{request.description}: the TLS connection to {host} failed: {reason}.",
-            hint="Set ca_path to the certificate authority's bundle, or check the address.",
+    Raises:
+        NotSent: the CA certificates cannot be read.
+    """
+    # Plain HTTP does not leave this machine.
+    bundle = _ca_bundle(verify) if _is_tls(request) else ""
+    problem = _trust(bundle).problem
+    if problem:
+        name = "ca_path" if isinstance(verify, str) else _ca_variable()
+        raise NotSent(
+            f"{request.description}: cannot read the CA bundle {bundle}{f' of {name}' if name else ''}: {problem}.",
+            hint="Set ca_path to the certificate authority's bundle.",
             retryable=False,
         )
-    if _any_of(causes, requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
-        return NotSent(
-            f"{request.description}: the proxy refused to connect to {host}.",
-            hint="Check HTTPS_PROXY and NO_PROXY in the environment of the task.",
-        )
-    if _any_of(
-        causes,
-        requests.exceptions.ConnectTimeout,
-        urllib3.exceptions.NewConnectionError,
-        urllib3.exceptions.ConnectTimeoutError,
-    ):
-        return NotSent(
-            f"{request.description}: cannot connect to {host}: {reason}.",
-            hint="Check the network, DNS and proxy of the machine that runs the task, and api_url or region.",
-        )
-    if _any_of(causes, requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader):
-        return NotSent(f"{request.description}: invalid request: {reason}.", retryable=False)
-    return None
+    if bundle not in _sessions:
+        _sessions[bundle] = _new_session(bundle)
+    return _sessions[bundle]
 
 
-def _timed_out(request: Request, timeout: float) -> OutcomeUnknown:
-    return OutcomeUnknown(
-        f"{request.description}: timed out after {timeout:g} s.",
-        hint="Raise timeout if the network is slow. It is safe to run the task again: it reads before it writes.",
-        may_still_apply=True,
+def _new_session(bundle: str) -> requests.Session:
+    created = requests.Session()
+    # Otherwise ~/.netrc would replace the token; proxies are read from the environment for each call instead.
+    created.trust_env = False
+    created.verify = bool(bundle)
+    for scheme in ("http://", "https://"):
+        created.mount(scheme, _Adapter(bundle))
+    created.headers["User-Agent"] = USER_AGENT
+    created.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    return created
+
+
+def _proxy(request: Request) -> str:
+    """Return the address of the proxy for a call, empty for none; plain HTTP must not leave this machine.
+
+    Raises:
+        NotSent: the environment has something else in its place.
+    """
+    if not _is_tls(request):
+        return ""
+    proxy = requests.utils.select_proxy(request.url, requests.utils.get_environ_proxies(request.url)) or ""
+    address = proxy if "://" in proxy or not proxy else f"http://{proxy}"
+    if address and not _is_proxy(address):
+        name = next((name for name in PROXY_VARIABLES if os.environ.get(name) == proxy), PROXY_VARIABLES[1])
+        raise NotSent(
+            f"{request.description}: {name} is not the address of a proxy, such as http://proxy.example.com:3128.",
+            hint="In its user name and password, write / as %2F, # as %23, ? as %3F, @ as %40 and : as %3A.",
+            retryable=False,
+        )
+    return address
+
+
+def _is_proxy(address: str) -> bool:
+    """Return whether an address is that of a proxy; characters of a password end it early unless they are escaped."""
+    try:
+        parts = urlsplit(address)
+        names_server = bool(parts.hostname) and parts.port != 0 and bool(urllib3.util.parse_url(address).host)
+    except (ValueError, urllib3.exceptions.LocationParseError):
+        return False
+    rest = f"{parts.path.rstrip('/')}{parts.query}{parts.fragment}"
+    return names_server and parts.scheme in PROXY_SCHEMES and not rest and not re.search(r"\s", address)
+
+
+def _address(proxy: str) -> str:
+    """Return the host and port of a proxy, without its password."""
+    return urlsplit(proxy).netloc.rpartition("@")[2]
+
+
+def _cannot_connect(request: Request, words: str) -> NotSent:
+    return NotSent(
+        f"{request.description}: {words}.",
+        hint="Check the network, DNS and proxy of the machine that runs the task, and api_url or region.",
     )
+
+
+def _no_tls(request: Request, peer: str, causes: t.Sequence[BaseException]) -> NotSent:
+    reasons = {cause.reason for cause in causes if isinstance(cause, ssl.SSLError)}
+    # A certificate for another name is a ValueError.
+    is_final = bool(reasons & HANDSHAKE_FAILURES) or _any_of(causes, ValueError)
+    return NotSent(
+        f"{request.description}: the TLS connection to {peer} failed: {_reason(causes)}.",
+        hint="Set ca_path to the certificate authority's bundle, or check the address.",
+        retryable=not is_final,
+    )
+
+
+def _proxy_failed(request: Request, words: str, reason: str) -> NotSent:
+    return NotSent(
+        f"{request.description}: {words}: {shorten(reason, 100)}.",
+        hint="Check HTTPS_PROXY and NO_PROXY in the environment of the task.",
+        # A wrong password stays wrong.
+        retryable=str(http.HTTPStatus.PROXY_AUTHENTICATION_REQUIRED.value) not in reason,
+    )
+
+
+def _is_timeout(causes: t.Sequence[BaseException]) -> bool:
+    # urllib3 1.26 counts every failure to connect as a time-out.
+    timeouts = (socket.timeout, urllib3.exceptions.TimeoutError, requests.exceptions.Timeout)
+    return _any_of(causes, *timeouts) and not _any_of(causes, urllib3.exceptions.NewConnectionError)
 
 
 def _causes(error: BaseException | None) -> t.Iterator[BaseException]:
@@ -274,10 +411,18 @@ def _any_of(causes: t.Sequence[BaseException], *types: type[BaseException]) -> b
 
 
 def _reason(causes: t.Sequence[BaseException]) -> str:
-    """Return the operating system's text, without the library's object addresses around it."""
+    """Return the system's text, without the numbers and addresses of objects around it."""
     deepest = causes[-1]
+    if isinstance(deepest, ssl.SSLCertVerificationError):
+        return str(deepest.verify_message).strip(" .")
+    if isinstance(deepest, ssl.SSLError) and deepest.reason:
+        return deepest.reason.lower().replace("_", " ")
     text = getattr(deepest, "strerror", None) or str(deepest).rsplit(": ", 1)[-1]
-    return str(text).strip(" ().\"'")
+    return re.sub(r"\[Errno -?\d+\] | ?\(_ssl\.c:\d+\)", "", str(text)).strip(" ().\"'")
+
+
+def _is_tls(request: Request) -> bool:
+    return request.url.startswith("https:")
 
 
 def _host(request: Request) -> str:

@@ -193,7 +193,19 @@ def test_a_huge_response_is_not_read_to_its_end(
 def test_a_server_whose_authority_is_in_the_ca_bundle_of_requests_is_trusted(
     tls_simulator: Simulator, ca_path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for cache in ("_contexts", "_sessions"):
+    for cache in ("_trusts", "_sessions"):
         monkeypatch.setattr(http_client, cache, {})
+    for name in http_client.CA_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("requests.certs.where", lambda: ca_path)
+    assert HttpClient(30, True).send(get(tls_simulator, "/users")).status == 200
+
+
+@pytest.mark.parametrize("variable", http_client.CA_VARIABLES)
+def test_a_server_whose_authority_the_environment_names_is_trusted(
+    variable: str, tls_simulator: Simulator, ca_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in http_client.CA_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, ca_path)
     assert HttpClient(30, True).send(get(tls_simulator, "/users")).status == 200

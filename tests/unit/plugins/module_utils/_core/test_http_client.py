@@ -2,17 +2,22 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a failure means before anything was sent. What a server can do is tested against one, in test_http.py."""
+"""What failures, proxies and CA bundles mean. What servers and proxies do is tested in test_connections.py."""
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import ssl
 import typing as t
+from pathlib import Path
 
 import pytest
 import requests
 import urllib3.exceptions
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import NotSent, OutcomeUnknown
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core import http_client
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.connection import Call
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import NotSent, OutcomeUnknown, TaskError
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client import (
     HttpClient,
     Request,
@@ -21,22 +26,42 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client
 )
 
 URL = "https://api.pagerduty.com/incidents"
+PROXY = "http://someone:pr0xy-s3cret@proxy.example.com:3128"
+VARIABLES = ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def request(url: str = URL, **headers: str) -> Request:
     return Request("GET", url, "GET /incidents", headers)
 
 
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy, no CA bundle, and nothing kept of earlier tests."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for cache in ("_trusts", "_sessions"):
+        monkeypatch.setattr(http_client, cache, {})
+
+
 @pytest.fixture
-def send_and_fail(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[Exception], Exception]:
+def call(monkeypatch: pytest.MonkeyPatch) -> Call:
+    """The call that the next `send` makes."""
+    call = Call(30)
+    monkeypatch.setattr(http_client, "start_call", lambda _timeout: contextlib.nullcontext(call))
+    return call
+
+
+@pytest.fixture
+def send_and_fail(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[Exception], t.Any]:
     """Send a call on which the HTTP library raises an exception; returns the error for the task."""
 
-    def fail(error: Exception) -> Exception:
+    def fail(error: Exception) -> TaskError:
         def request_and_fail(*_given: t.Any, **_more: t.Any) -> t.NoReturn:
             raise error
 
-        monkeypatch.setattr(session(URL, True), "request", request_and_fail)
-        with pytest.raises((NotSent, OutcomeUnknown)) as caught:
+        monkeypatch.setattr(session(request(), True), "request", request_and_fail)
+        with pytest.raises(TaskError) as caught:
             HttpClient(30, True).send(request())
         return caught.value
 
@@ -44,47 +69,119 @@ def send_and_fail(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[Exception], Ex
 
 
 def tls_failure(reason: str) -> requests.exceptions.SSLError:
-    error = ssl.SSLError(1, f"[SSL: {reason}] {reason.lower()}")
+    error = ssl.SSLError(1, f"[SSL: {reason}] {reason.lower()} (_ssl.c:1020)")
     error.reason = reason
-    return requests.exceptions.SSLError(error)
+    return requests.exceptions.SSLError(urllib3.exceptions.SSLError(error))
 
 
-@pytest.mark.parametrize(
-    ("error", "words", "retryable"),
-    [
-        (tls_failure("CERTIFICATE_VERIFY_FAILED"), "the TLS connection to api.pagerduty.com failed", False),
-        (requests.exceptions.ProxyError("refused"), "the proxy refused to connect to api.pagerduty.com", True),
-        (requests.exceptions.ConnectTimeout("timed out"), "cannot connect to api.pagerduty.com", True),
-        (requests.exceptions.InvalidHeader("line break"), "invalid request: line break", False),
-    ],
-    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
-)
-def test_a_call_that_failed_before_it_was_sent(
+def refused() -> requests.exceptions.ConnectionError:
+    return requests.exceptions.ConnectionError(ConnectionRefusedError(111, "Connection refused"))
+
+
+def no_certificate() -> requests.exceptions.SSLError:
+    error = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] (_ssl.c:1020)")
+    error.reason = "CERTIFICATE_VERIFY_FAILED"
+    error.verify_message = "unable to get local issuer certificate"
+    return requests.exceptions.SSLError(urllib3.exceptions.SSLError(error))
+
+
+NO_CONNECTION = "cannot connect to api.pagerduty.com: "
+NO_TLS = "the TLS connection to api.pagerduty.com failed: "
+BAD_HEADER = "a header holds a character that HTTP does not allow."
+NOT_SENT: list[tuple[Exception, str, bool]] = [
+    (refused(), f"{NO_CONNECTION}Connection refused.", True),
+    (requests.exceptions.ConnectionError("x: [Errno 111] refused"), f"{NO_CONNECTION}refused.", True),
+    (TimeoutError("timed out"), f"{NO_CONNECTION}timed out after 30 s.", True),
+    (requests.exceptions.ConnectTimeout("timed out"), f"{NO_CONNECTION}timed out after 30 s.", True),
+    (urllib3.exceptions.NewConnectionError(t.cast("t.Any", None), "x: [Errno 113] No route"), ": No route.", True),
+    (no_certificate(), f"{NO_TLS}unable to get local issuer certificate.", False),
+    (requests.exceptions.SSLError(urllib3.exceptions.SSLError(ValueError("no match"))), f"{NO_TLS}no match.", False),
+    (tls_failure("WRONG_VERSION_NUMBER"), f"{NO_TLS}wrong version number.", False),
+    (tls_failure("UNEXPECTED_EOF_WHILE_READING"), f"{NO_TLS}unexpected eof while reading.", True),
+    (requests.exceptions.InvalidURL("no host"), "invalid request: no host.", False),
+    (UnicodeError("'latin-1' codec can't encode 's3cret'"), BAD_HEADER, False),
+    (requests.exceptions.InvalidHeader("in value: 's3cret\n'"), BAD_HEADER, False),
+]
+
+
+@pytest.mark.usefixtures("call")
+@pytest.mark.parametrize(("error", "words", "retryable"), NOT_SENT, ids=lambda value: str(value)[:40])
+def test_nothing_was_sent(
     error: Exception, words: str, retryable: bool, send_and_fail: t.Callable[[Exception], t.Any]
 ) -> None:
     failure = send_and_fail(error)
     assert isinstance(failure, NotSent)
     assert words in failure.message
     assert failure.retryable is retryable
+    assert "s3cret" not in str(failure)
+    assert "_ssl.c" not in str(failure)
 
 
 @pytest.mark.parametrize(
-    ("error", "may_still_apply"),
+    ("asked", "error", "words", "retryable"),
     [
-        (requests.exceptions.ReadTimeout("timed out"), True),
-        (urllib3.exceptions.ReadTimeoutError(None, URL, "timed out"), True),  # type: ignore[arg-type]
-        (requests.exceptions.ConnectionError("reset by peer"), False),
-        (tls_failure("SSLV3_ALERT_BAD_RECORD_MAC"), False),
-        (urllib3.exceptions.ProtocolError("incomplete read"), False),
+        (False, refused(), "cannot connect to the proxy proxy.example.com:3128: Connection refused.", True),
+        (False, tls_failure("WRONG_VERSION_NUMBER"), "the TLS connection to the proxy proxy.example.com:3128", False),
+        (False, TimeoutError("timed out"), "cannot connect to the proxy proxy.example.com:3128: timed out", True),
+        (True, tls_failure("WRONG_VERSION_NUMBER"), "the TLS connection to api.pagerduty.com failed", False),
+        (True, TimeoutError("timed out"), "cannot connect to api.pagerduty.com: timed out after 30 s.", True),
+        (
+            True,
+            requests.exceptions.ProxyError(OSError("Tunnel connection failed: 407 No")),
+            "the proxy proxy.example.com:3128 did not connect to api.pagerduty.com: 407 No.",
+            False,
+        ),
+        (True, requests.exceptions.ProxyError(OSError("Tunnel connection failed: 502 No")), "pagerduty.com: 502", True),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_nothing_was_sent_through_a_proxy(
+    asked: bool,
+    error: Exception,
+    words: str,
+    retryable: bool,
+    call: Call,
+    send_and_fail: t.Callable[[Exception], t.Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", PROXY)
+    call.asked_proxy = asked
+    failure = send_and_fail(error)
+    assert isinstance(failure, NotSent)
+    assert words in failure.message
+    assert failure.retryable is retryable
+    assert "s3cret" not in str(failure)
+
+
+CLOSED = "the connection to api.pagerduty.com closed before the response was complete."
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "may_still_apply"),
+    [
+        (requests.exceptions.ReadTimeout("timed out"), "timed out after 30 s.", True),
+        (requests.exceptions.ConnectionError(urllib3.exceptions.ReadTimeoutError(None, URL, "")), "timed out", True),  # type: ignore[arg-type]
+        (requests.exceptions.ConnectionError(ConnectionResetError("reset by peer")), CLOSED, False),
+        # What it says of the proxy is what the library guesses.
+        (requests.exceptions.ProxyError(http.client.RemoteDisconnected("closed")), CLOSED, False),
+        (http.client.IncompleteRead(b"", 9), CLOSED, False),
+        (ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), CLOSED, False),
+        (tls_failure("WRONG_VERSION_NUMBER"), "cannot read the response of api.pagerduty.com: wrong version", False),
+        (http.client.BadStatusLine("garbage"), "cannot read the response of api.pagerduty.com: garbage.", False),
+        (urllib3.exceptions.DecodeError("not gzip"), "cannot read the response of api.pagerduty.com: not gzip", False),
+        (requests.exceptions.InvalidHeader("of the response"), CLOSED, False),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
-def test_a_call_that_may_have_been_applied(
-    error: Exception, may_still_apply: bool, send_and_fail: t.Callable[[Exception], t.Any]
+def test_whatever_fails_after_the_call_was_sent_leaves_its_outcome_unknown(
+    error: Exception, words: str, may_still_apply: bool, call: Call, send_and_fail: t.Callable[[Exception], t.Any]
 ) -> None:
+    call.sent = True
     failure = send_and_fail(error)
     assert isinstance(failure, OutcomeUnknown)
-    assert failure.may_still_apply is may_still_apply
+    assert words in failure.message
+    assert (failure.retryable, failure.may_still_apply) == (True, may_still_apply)
+    assert failure.hint
 
 
 def test_a_port_on_which_nothing_listens() -> None:
@@ -92,35 +189,139 @@ def test_a_port_on_which_nothing_listens() -> None:
         HttpClient(30, True).send(request("http://127.0.0.1:1/incidents"))
 
 
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "http://someone:pr0xy/s3cret@proxy.example.com:3128",
+        "http://someone:pr0xy#s3cret@proxy.example.com:3128",
+        "http://someone:pr0xy?s3cret@proxy.example.com:3128",
+        "http://someone:12/s3cret@proxy.example.com:3128",
+        "http://someone:pr0xy[s3cret@proxy.example.com:3128",
+        "http://someone:s3cret@proxy.example.com:port",
+        "http://someone:s3cret@proxy.example.com:0",
+        "http://someone:s3cret@proxy.example.com:99999",
+        "http://someone:s3cret@:3128",
+        "http://someone:s3cret@proxy .example.com",
+        "ftp://someone:s3cret@proxy.example.com",
+        "://someone:s3cret@proxy.example.com",
+        "/s3cret",
+    ],
+)
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_what_is_not_the_address_of_a_proxy_is_refused_and_not_shown(
+    proxy: str, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, proxy)
+    with pytest.raises(NotSent) as caught:
+        HttpClient(30, True).send(request())
+    message = f"GET /incidents: {variable} is not the address of a proxy, such as http://proxy.example.com:3128."
+    assert caught.value.message == message
+    assert "%2F" in caught.value.hint
+    assert not caught.value.retryable
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ({"HTTPS_PROXY": PROXY}, PROXY),
+        ({"https_proxy": "proxy.example.com:3128"}, "http://proxy.example.com:3128"),
+        ({"ALL_PROXY": "socks5h://proxy.example.com/"}, "socks5h://proxy.example.com/"),
+        ({"HTTPS_PROXY": PROXY, "NO_PROXY": "pagerduty.com"}, None),
+        ({}, None),
+    ],
+)
+def test_the_proxy_of_the_environment_is_used(
+    given: dict[str, str], used: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    proxies: list[t.Any] = []
+
+    def note_proxies(*_given: t.Any, **more: t.Any) -> t.NoReturn:
+        proxies.append(more["proxies"])
+        raise OSError
+
+    monkeypatch.setattr(session(request(), True), "request", note_proxies)
+    with pytest.raises(NotSent):
+        HttpClient(30, True).send(request())
+    assert proxies == [{"https": used} if used else {}]
+
+
 @pytest.mark.parametrize("verify", [True, False])
 def test_every_connection_requires_tls_1_2(verify: bool) -> None:
     # What Python and OpenSSL themselves refuse differs from system to system.
-    adapter = session(URL, verify).get_adapter(URL)
+    adapter = session(request(), verify).get_adapter(URL)
     managers = [adapter.poolmanager, adapter.proxy_manager_for("http://proxy.example.com")]
     for manager in managers:
         context = manager.connection_pool_kw["ssl_context"]
         assert context.minimum_version == ssl.TLSVersion.TLSv1_2
-        assert context.check_hostname == verify
+        assert context.verify_mode == (ssl.CERT_REQUIRED if verify else ssl.CERT_NONE)
 
 
-def test_the_shared_tls_context_holds_the_ca_certificates_and_a_proxy_reads_its_own() -> None:
-    adapter = session(URL, True).get_adapter(URL)
+def test_the_shared_tls_context_holds_the_ca_certificates() -> None:
+    adapter = session(request(), True).get_adapter(URL)
     context = adapter.poolmanager.connection_pool_kw["ssl_context"]
     assert context is tls_context(True)
     assert context.cert_store_stats()["x509_ca"] > 0
-    direct = adapter.get_connection_with_tls_context(requests.Request("GET", URL).prepare(), True)
-    proxies = {"https": "https://proxy.example.com"}
-    proxied = adapter.get_connection_with_tls_context(requests.Request("GET", URL).prepare(), True, proxies)
-    for pool in (direct, proxied):
-        adapter.cert_verify(pool, URL, True, None)
-    assert (direct.cert_reqs, proxied.cert_reqs) == ("CERT_REQUIRED", "CERT_REQUIRED")
-    assert (direct.ca_certs, proxied.ca_certs) == (None, requests.certs.where())
+    pool = adapter.poolmanager.connection_from_url(URL)
+    adapter.cert_verify(pool, URL, True, None)
+    # Nothing is read again.
+    assert (pool.cert_reqs, pool.ca_certs) == ("CERT_REQUIRED", None)
+
+
+@pytest.mark.parametrize(
+    ("variables", "trusted"),
+    [
+        ({"REQUESTS_CA_BUNDLE": "first.pem", "CURL_CA_BUNDLE": "second.pem"}, "first.pem"),
+        ({"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": "second.pem"}, "second.pem"),
+        ({"CURL_CA_BUNDLE": "folder"}, "folder"),
+    ],
+)
+def test_the_environment_names_the_ca_bundle_unless_the_task_does(
+    variables: dict[str, str], trusted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = Path(requests.certs.where()).read_bytes()
+    (tmp_path / "folder").mkdir()
+    for name in ("first.pem", "second.pem", "own.pem"):
+        (tmp_path / name).write_bytes(bundle)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, str(tmp_path / value) if value else "")
+    assert tls_context(True) is tls_context(str(tmp_path / trusted))
+    assert tls_context(str(tmp_path / "own.pem")) is not tls_context(True)
+    assert tls_context(False).verify_mode == ssl.CERT_NONE
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [("missing.pem", "No such file or directory"), ("text.pem", "it has no certificates in PEM format")],
+)
+def test_a_ca_bundle_that_cannot_be_read_is_named_with_its_variable(
+    variable: str, name: str, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "text.pem").write_text("text")
+    monkeypatch.setenv(variable, str(tmp_path / name))
+    # Importing the collection must not fail.
+    tls_context(True)
+    with pytest.raises(NotSent) as caught:
+        HttpClient(30, True).send(request())
+    assert (
+        caught.value.message == f"GET /incidents: cannot read the CA bundle {tmp_path / name} of {variable}: {problem}."
+    )
+    assert not caught.value.retryable
+
+
+def test_plain_http_needs_no_ca_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/bundle.pem")
+    with pytest.raises(NotSent, match="cannot connect"):
+        HttpClient(30, True).send(request("http://127.0.0.1:1/incidents"))
 
 
 def test_connections_are_shared_but_nothing_of_a_task_is_kept() -> None:
-    first = session(URL, True)
-    assert first is session(URL, True)
-    assert first is not session(URL, False)
+    first = session(request(), True)
+    assert first is session(request(), True)
+    assert first is not session(request(), False)
     # Otherwise ~/.netrc would replace the token.
     assert not first.trust_env
     assert "Authorization" not in first.headers
