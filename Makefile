@@ -6,7 +6,7 @@
 
 ACCOUNT ?=
 PORT ?= 0
-PYTHON ?= $(shell tests/tools/find-python)
+PYTHON ?= $(shell tools/find-python)
 CACHE := .cache
 DEMO := $(CACHE)/demo
 NOX := $(CACHE)/nox
@@ -36,23 +36,23 @@ help:
 	@echo "make clean        remove everything that these commands created"
 
 demo: $(DEMO)/installed
-	@cd tests && $(ISOLATED) $(CURDIR)/$(DEMO)/venv/bin/python -m demo
+	@$(ISOLATED) $(DEMO)/venv/bin/python -m tools.demo
 
 test: $(NOX)/ready
-	@$(NOX)/bin/python tests/tools/run_checks.py $(if $(CHECK),$(CHECK),$(CHECKS))
+	@$(NOX)/bin/python tools/run_checks.py $(if $(CHECK),$(CHECK),$(CHECKS))
 
 quick: $(NOX)/ready
-	@$(NOX)/bin/python tests/tools/run_checks.py $(QUICK)
+	@$(NOX)/bin/python tools/run_checks.py $(QUICK)
 
 content docs reliability bench pictures conformance release: $(NOX)/ready
 	@$(NOX)/bin/nox --session $@
 
 simulator: $(DEMO)/venv/ready
-	@cd tests && $(CURDIR)/$(DEMO)/venv/bin/python -m tools.practice --port $(PORT) $(if $(ACCOUNT),--account $(abspath $(ACCOUNT)))
+	@$(DEMO)/venv/bin/python -m tools.practice --port $(PORT) $(if $(ACCOUNT),--account $(abspath $(ACCOUNT)))
 
 snapshot: $(DEMO)/installed
 	@test -n "$(ACCOUNT)" || { echo "Name the file to write: make snapshot ACCOUNT=account.json"; exit 1; }
-	@cd tests && PYTHONPATH=$(CURDIR)/$(DEMO)/collections $(CURDIR)/$(DEMO)/venv/bin/python -m tools.snapshot $(abspath $(ACCOUNT)) $(if $(WITH_PEOPLE),--with-people)
+	@PYTHONPATH=$(DEMO)/collections $(DEMO)/venv/bin/python -m tools.snapshot $(abspath $(ACCOUNT)) $(if $(WITH_PEOPLE),--with-people)
 
 # The environments are created again when another Python is chosen.
 python:
@@ -62,10 +62,10 @@ python:
 
 $(CACHE)/python: python ;
 
-$(DEMO)/venv/ready: tests/demo/requirements.txt tests/simulator/requirements.txt $(CACHE)/python
+$(DEMO)/venv/ready: tools/demo/requirements.txt simulator/requirements.txt $(CACHE)/python
 	@echo "==> Creating a virtual environment for the demo."
 	@$(PYTHON) -m venv $(DEMO)/venv
-	@$(PIP) $(DEMO)/venv/bin/pip install -r tests/demo/requirements.txt
+	@$(PIP) $(DEMO)/venv/bin/pip install -r tools/demo/requirements.txt
 	@touch $@
 
 $(DEMO)/installed: $(DEMO)/venv/ready $(SOURCES)

@@ -23,7 +23,7 @@ import antsibull_nox
 import nox
 
 ROOT = Path(__file__).resolve().parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT))
 
 from tools.versions import AWX_PYTHON, CLIENTS, CONTROLLERS, OLDEST_TARGET, TARGETS  # noqa: E402
 
@@ -46,7 +46,7 @@ TESTS_VENV = CACHE / "tests"
 """The environment that most sessions share: creating one for each takes longer than many of them."""
 TESTS_PACKAGES = [
     "-r",
-    str(ROOT / "tests" / "simulator" / "requirements.txt"),
+    str(ROOT / "simulator" / "requirements.txt"),
     "ansible-core",
     "hypothesis",
     "mcp",
@@ -121,7 +121,7 @@ def environment() -> dict[str, str]:
     path, tests_folder = str(copy_tree()), ROOT / "tests"
     return {
         # The process that tests fork modules from finds its imports only here.
-        "PYTHONPATH": f"{path}{os.pathsep}{tests_folder}",
+        "PYTHONPATH": os.pathsep.join([path, str(ROOT), str(tests_folder)]),
         "ANSIBLE_COLLECTIONS_PATH": path,
         "ANSIBLE_CONFIG": str(tests_folder / "ansible.cfg"),
     }
@@ -161,16 +161,16 @@ def style(session: nox.Session) -> None:
     session.install("ruff")
     session.run("ruff", "format", "--check", "--quiet", ".")
     session.run("ruff", "check", "--quiet", ".")
-    session.run("python", "tests/tools/private_names.py")
+    session.run("python", "tools/private_names.py")
 
 
 @nox.session(venv_backend="none")
 def types(session: nox.Session) -> None:
-    """Types of the collection, its event sources, the simulator and the conformance checks, strictly."""
-    paths = {"MYPYPATH": f"{copy_tree()}:{ROOT / 'tests'}"}
+    """Types of the collection, its event sources, the simulator and the tests of beliefs, strictly."""
+    paths = {"MYPYPATH": f"{copy_tree()}:{ROOT}:{ROOT / 'tests'}"}
     plugins = ("module_utils", "modules", "action", "callback", "lookup", "plugin_utils")
     packages = [f"ansible_collections.oncall.pagerduty.plugins.{name}" for name in plugins]
-    names = [argument for package in (*packages, "simulator", "conformance") for argument in ("-p", package)]
+    names = [argument for package in (*packages, "simulator", "beliefs") for argument in ("-p", package)]
     run(session, "mypy", "--config-file", "mypy.ini", *names, env=paths)
     # Event sources are scripts, which belong to no package.
     run(session, "mypy", "--config-file", "mypy.ini", *EVENT_SOURCES, env={})
@@ -216,7 +216,7 @@ def simulator_settings(session: nox.Session) -> t.Iterator[None]:
     copy_tree()
     settings = COLLECTION / SETTINGS
     program = [str(tests_programs(session) / "python"), "-m", "tools.simulator_settings", str(settings)]
-    with subprocess.Popen(program, cwd=ROOT / "tests", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
             process.stdout.readline()
             yield
@@ -240,7 +240,11 @@ def tests(session: nox.Session) -> None:
         "--ignore",
         "tests/collection",
         "--ignore",
-        "tests/eda",
+        "tests/integration/awx",
+        "--ignore",
+        "tests/integration/clients",
+        "--ignore",
+        "tests/integration/eda",
         "--ignore",
         "tests/integration/test_versions.py",
         # Much of their time is waiting: for time-outs and for delayed responses.
@@ -256,7 +260,9 @@ def eda(session: nox.Session) -> None:
     folder = CACHE / f"ansible-rulebook-python{PYTHON}"
     create_venv(session, folder, sys.executable, *ANSIBLE_RULEBOOK)
     found = {"ANSIBLE_RULEBOOK": str(folder / "bin" / "ansible-rulebook")}
-    run(session, "pytest", "tests/eda", *(session.posargs or ["-n", "auto"]), env={**environment(), **found})
+    run(
+        session, "pytest", "tests/integration/eda", *(session.posargs or ["-n", "auto"]), env={**environment(), **found}
+    )
 
 
 @nox.session(venv_backend="none")
@@ -274,7 +280,7 @@ def matrix(session: nox.Session) -> None:
 def clients(session: nox.Session) -> None:
     """Clients of PagerDuty that others have written, against the simulator; arguments go to pytest."""
     found = {"PAGERDUTY_CLIENTS": json.dumps(client_programs(session))}
-    run(session, "pytest", "tests/clients", *session.posargs, env={**environment(), **found})
+    run(session, "pytest", "tests/integration/clients", *session.posargs, env={**environment(), **found})
 
 
 def client_programs(session: nox.Session) -> dict[str, str]:
@@ -297,10 +303,10 @@ def awx(session: nox.Session) -> None:
     interpreter = find_python(AWX_PYTHON)
     if not interpreter:
         session.skip(f"Python {AWX_PYTHON} was not found.")
-    create_venv(session, AWX_VENV, interpreter, "-r", str(ROOT / "tests" / "awx" / "requirements.txt"))
+    create_venv(session, AWX_VENV, interpreter, "-r", str(ROOT / "tests" / "integration" / "awx" / "requirements.txt"))
     arguments = session.posargs or ["-n", "auto"]
     python = str(AWX_VENV / "bin" / "python")
-    session.run(python, "-m", "pytest", "tests/awx", *arguments, env=environment(), external=True)
+    session.run(python, "-m", "pytest", "tests/integration/awx", *arguments, env=environment(), external=True)
 
 
 def controllers(session: nox.Session) -> dict[str, str]:
@@ -335,7 +341,7 @@ def target_pythons(session: nox.Session) -> dict[str, str]:
 
 def find_python(*versions: str) -> str:
     """Return the path of the first of these Pythons that this machine has, or nothing."""
-    command = [str(ROOT / "tests" / "tools" / "find-python"), *versions]
+    command = [str(ROOT / "tools" / "find-python"), *versions]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
@@ -360,7 +366,7 @@ def create_venv(session: nox.Session, folder: Path, interpreter: str, *packages:
 
 def run_program(session: nox.Session, name: str) -> None:
     """Run a program of the folder tests, in the shared environment."""
-    found = {"ANSIBLE_MATRIX": json.dumps(controllers(session))} if name == "benchmarks" else {}
+    found = {"ANSIBLE_MATRIX": json.dumps(controllers(session))} if name == "figures.benchmarks" else {}
     variables = {**environment(), **found}
     session.chdir("tests")
     run(session, "python", "-m", name, env=variables)
@@ -369,13 +375,13 @@ def run_program(session: nox.Session, name: str) -> None:
 @nox.session(default=False, venv_backend="none")
 def reliability(session: nox.Session) -> None:
     """The full fault matrix, concurrency, load and random input; prints the figures."""
-    run_program(session, "reliability")
+    run_program(session, "figures.reliability")
 
 
 @nox.session(default=False, venv_backend="none")
 def bench(session: nox.Session) -> None:
     """The benchmarks, side by side; prints the figures."""
-    run_program(session, "benchmarks")
+    run_program(session, "figures.benchmarks")
 
 
 @nox.session(default=False, venv_backend="none")
@@ -389,14 +395,13 @@ def conformance(session: nox.Session) -> None:
     """The collection's beliefs about PagerDuty, against a real account; prints a table."""
     session.install("requests")
     session.chdir("tests")
-    session.run("python", "-m", "conformance")
+    session.run("python", "-m", "beliefs")
 
 
 @nox.session(default=False)
 def content(session: nox.Session) -> None:
     """Write the files that are made from the modules' documentation: playbooks, Rundeck jobs, AWX variables."""
     session.install("jinja2", "pyyaml")
-    session.chdir("tests")
     session.run("python", "-m", "tools.content")
 
 
@@ -425,7 +430,7 @@ def release(session: nox.Session) -> None:
     """Build the collection, check it with galaxy-importer, and print the next steps. Publishes nothing."""
     session.install("ansible-core", "antsibull-changelog", "galaxy-importer")
     session.run("antsibull-changelog", "lint")
-    session.run("python", "tests/tools/check_release.py")
+    session.run("python", "tools/check_release.py")
     folder = CACHE / "release"
     shutil.rmtree(folder, ignore_errors=True)
     session.run("ansible-galaxy", "collection", "build", "--output-path", str(folder))

@@ -21,13 +21,13 @@ from simulator.client import Client
 from simulator.launch import Simulator
 from tools.browser import ARGUMENTS, CHROMIUM
 
-TESTS = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 EXPORT = re.compile(r"^export (\w+)=(.+)$", re.MULTILINE)
 
 
 def test_what_it_prints_sends_a_client_to_it() -> None:
     command = [sys.executable, "-m", "tools.practice"]
-    with subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         stdout = t.cast("t.IO[str]", process.stdout)
         printed = ""
         while "Stop with Ctrl+C" not in printed:
