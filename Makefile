@@ -62,10 +62,10 @@ python:
 
 $(CACHE)/python: python ;
 
-$(DEMO)/venv/ready: tools/demo/requirements.txt simulator/requirements.txt $(CACHE)/python
+$(DEMO)/venv/ready: tools/demo/requirements.txt simulator/pyproject.toml $(CACHE)/python
 	@echo "==> Creating a virtual environment for the demo."
 	@$(PYTHON) -m venv $(DEMO)/venv
-	@$(PIP) $(DEMO)/venv/bin/pip install -r tools/demo/requirements.txt
+	@$(PIP) $(DEMO)/venv/bin/pip install ./simulator -r tools/demo/requirements.txt
 	@touch $@
 
 $(DEMO)/installed: $(DEMO)/venv/ready $(SOURCES)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The command line: `python -m simulator`, from the folder that holds this package."""
+"""The command line: `pagerduty-simulator`, or `python -m simulator`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def options(arguments: t.Sequence[str] | None = None) -> argparse.Namespace:
     Raises:
         SystemExit: it is invalid.
     """
-    parser = argparse.ArgumentParser(prog="python -m simulator", description="A PagerDuty on this machine, for tests.")
+    parser = argparse.ArgumentParser(prog="pagerduty-simulator", description="A PagerDuty on this machine.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
     parser.add_argument("--contract", type=Path, metavar="DIR", help="check everything against the OpenAPI files here")
@@ -81,5 +81,10 @@ async def serve(given: argparse.Namespace) -> None:
     await runner.cleanup()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run the simulator."""
     asyncio.run(serve(options()))
+
+
+if __name__ == "__main__":
+    main()

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from simulator import account
 
 FOLDER = Path(__file__).resolve().parents[1]
+"""Where Python finds this package, installed or not."""
 READY = "PagerDuty simulator listening on "
 
 
@@ -45,7 +46,7 @@ class Simulator:
         contract: the folder with the OpenAPI files; None to check nothing.
         port: 0 for a free one.
         time_limit: seconds for its start, its stop and each command.
-        options: further options of the command line, such as `rest_limit=10`.
+        options: further options of the command line, such as `rest_limit=10`. Paths may be relative.
 
     Raises:
         SimulatorError: it does not listen in time.
@@ -56,7 +57,7 @@ class Simulator:
     ) -> None:
         self._time_limit = time_limit
         given = {"port": port, "contract": contract, **options}
-        arguments = [f"--{name.replace('_', '-')}={value}" for name, value in given.items() if value is not None]
+        arguments = [_argument(name, value) for name, value in given.items() if value is not None]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "simulator", *arguments], cwd=FOLDER, stdout=subprocess.PIPE, text=True
         )
@@ -148,6 +149,11 @@ class Simulator:
         if self._tls:
             return http.client.HTTPSConnection(host, timeout=self._time_limit, context=self._tls)
         return http.client.HTTPConnection(host, timeout=self._time_limit)
+
+
+def _argument(name: str, value: t.Any) -> str:
+    """Return an option of the command line; paths are absolute, as the simulator runs in another folder."""
+    return f"--{name.replace('_', '-')}={value.absolute() if isinstance(value, Path) else value}"
 
 
 def _unverified() -> ssl.SSLContext:

@@ -33,12 +33,13 @@ CONSTRAINTS = str(ROOT / "tests" / "constraints.txt")
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 BOOTSTRAP_SCRIPTS = ("get_pip_23_1_2.py", "get_pip_24_2.py", "get_pip_25_2.py")
 """The names by which the versions of ansible-test ask for it."""
-SIMULATOR = ["-r", str(ROOT / "simulator" / "requirements.txt")]
+SIMULATOR = ["-r", str(ROOT / "simulator" / "pyproject.toml")]
 TESTS_VENV = CACHE / "tests"
 """The environment that most sessions share: creating one for each takes longer than many of them."""
 TESTS_PACKAGES = [
     *SIMULATOR,
     "ansible-core",
+    "hatchling",
     "hypothesis",
     "mcp",
     "molecule",
@@ -59,7 +60,7 @@ ANSIBLE_RULEBOOK = [
     "requests",
 ]
 """An environment of its own: the event sources run in it, and so do the modules that rules call."""
-AWX = ["-r", str(ROOT / "tests" / "integration" / "awx" / "requirements.txt")]
+AWX = ["-r", str(ROOT / "tests" / "integration" / "awx" / "requirements.txt"), *SIMULATOR]
 
 
 def set_up() -> None:
