@@ -38,10 +38,9 @@ def use(file: Path) -> None:
         OSError: it cannot be read.
         ValueError: it is not such a file.
     """
-    content = json.loads(file.read_text(encoding="utf-8"))
     try:
-        _replace(content)
-    except (KeyError, TypeError) as error:
+        _replace(json.loads(file.read_text(encoding="utf-8")))
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{file} is not a snapshot of an account: {error!r}") from error
 
 

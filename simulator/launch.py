@@ -39,8 +39,12 @@ class SimulatorError(Exception):
     """The simulator did not start, or refused a command."""
 
 
+class NotStarted(SimulatorError):
+    """The simulator has ended at once; its own error output has said why."""
+
+
 class Simulator:
-    """Starts a simulator; a context manager that stops it.
+    """Starts a simulator; a context manager that stops it. It also ends when this process does, however that ends.
 
     Args:
         contract: the folder with the OpenAPI files; None to check nothing.
@@ -49,6 +53,7 @@ class Simulator:
         options: further options of the command line, such as `rest_limit=10`. Paths may be relative.
 
     Raises:
+        NotStarted: it has ended at once.
         SimulatorError: it does not listen in time.
     """
 
@@ -58,8 +63,13 @@ class Simulator:
         self._time_limit = time_limit
         given = {"port": port, "contract": contract, **options}
         arguments = [_argument(name, value) for name, value in given.items() if value is not None]
+        # Nothing is ever written to its input, which closes when this process ends.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "simulator", *arguments], cwd=FOLDER, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "simulator", "--until-stdin-closes", *arguments],
+            cwd=FOLDER,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self.url = self._ready()
         # The certificate is the caller's own; whether clients trust it is for the tests to check.
@@ -78,7 +88,9 @@ class Simulator:
         line = stdout.readline() if readable else ""
         if not line.startswith(READY):
             self.stop()
-            raise SimulatorError(f"The simulator did not start within {self._time_limit:g} s; see its error output.")
+            if readable:
+                raise NotStarted("The simulator did not start; its error output says why.")
+            raise SimulatorError(f"The simulator did not start within {self._time_limit:g} s.")
         return line.removeprefix(READY).strip()
 
     def reset(self, **options: t.Any) -> dict[str, t.Any]:
@@ -127,8 +139,9 @@ class Simulator:
             self._process.kill()
             return self._process.wait()
         finally:
-            if self._process.stdout:
-                self._process.stdout.close()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe:
+                    pipe.close()
 
     def _command(self, method: str, name: str, body: t.Any = None) -> t.Any:
         content = None if body is None else json.dumps(body)

@@ -14,7 +14,7 @@ import typing as t
 from pathlib import Path
 
 from simulator.client import Client
-from simulator.launch import Simulator, SimulatorError, environment
+from simulator.launch import NotStarted, Simulator, SimulatorError, environment
 
 INCIDENTS = 3
 
@@ -25,18 +25,36 @@ def main() -> int:
     parser.add_argument("--account", type=Path, help="an account that make snapshot has written")
     parser.add_argument("--port", type=int, default=0, help="the port to listen on (default: a free one)")
     given = parser.parse_args()
+    # SIGTERM ends it as Ctrl+C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with Simulator(port=given.port, account=given.account) as simulator:
-            services = Client(simulator.url)("GET", "/services", query=[("include[]", "integrations")]).body["services"]
-            if not given.account:
-                simulator.reset(incidents=INCIDENTS)
-            with contextlib.suppress(KeyboardInterrupt):
-                show(simulator.url, routing_keys(services))
-                signal.pause()
+        with contextlib.suppress(KeyboardInterrupt):
+            practice(given.port, given.account)
+    except NotStarted:
+        return 1
     except SimulatorError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def practice(port: int, account: Path | None) -> None:
+    """Run the simulator until a signal comes.
+
+    Args:
+        port: 0 for a free one.
+        account: the file of an account; None for the simulator's own, with incidents.
+
+    Raises:
+        SimulatorError: it does not start.
+        KeyboardInterrupt: the signal has come.
+    """
+    with Simulator(port=port, account=account) as simulator:
+        services = Client(simulator.url)("GET", "/services", query=[("include[]", "integrations")]).body["services"]
+        if not account:
+            simulator.reset(incidents=INCIDENTS)
+        show(simulator.url, routing_keys(services))
+        signal.pause()
 
 
 def routing_keys(services: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, str]:

@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the simulator starts, and what is installed by `pip install ./simulator`."""
+"""How the simulator starts and ends, and what is installed by `pip install ./simulator`."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import typing as t
@@ -18,11 +19,18 @@ from pathlib import Path
 import pytest
 
 from simulator.client import Client
-from simulator.launch import FOLDER, Simulator
+from simulator.launch import FOLDER, NotStarted, Simulator
 
 PACKAGE = FOLDER / "simulator"
 NOTHING = ("teams", "users", "schedules", "escalation_policies", "services", "priorities", "incident_workflows")
 TIME_LIMIT = 60
+LAUNCHER = """
+import signal
+from simulator.launch import Simulator
+simulator = Simulator()
+print(simulator.url, flush=True)
+signal.pause()
+"""
 
 
 @pytest.fixture
@@ -36,6 +44,48 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def teams(url: str) -> list[str]:
     return [team["name"] for team in Client(url)("GET", "/teams").body["teams"]]
+
+
+def start(*arguments: str, **options: t.Any) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end; it must end by itself."""
+    command = [sys.executable, "-m", "simulator", *arguments]
+    given = {"cwd": FOLDER, "stdin": subprocess.DEVNULL, "timeout": TIME_LIMIT, **options}
+    return subprocess.run(command, capture_output=True, text=True, check=False, **given)
+
+
+def test_it_ends_when_the_process_that_has_launched_it_is_killed() -> None:
+    command = [sys.executable, "-c", LAUNCHER]
+    with subprocess.Popen(command, cwd=FOLDER, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as launcher:
+        url = t.cast("t.IO[str]", launcher.stdout).readline().strip()
+        assert teams(url)
+        launcher.kill()
+        # The simulator has the launcher's error output, so this waits for the end of both.
+        assert launcher.communicate(timeout=TIME_LIMIT) == ("", "")
+    with pytest.raises(ConnectionError):
+        teams(url)
+
+
+def test_a_busy_port_is_told_in_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        done = start("--port", str(port))
+    sentence = f"Port {port} is in use already; choose another with --port, or 0 for a free one.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
+
+
+@pytest.mark.parametrize("text", ["[]", "no JSON", '{"users": []}'])
+def test_a_file_that_is_no_account_is_told_in_one_sentence(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "account.json"
+    file.write_text(text)
+    done = start("--account", str(file))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"{file} is not a snapshot of an account")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_launcher_is_told_at_once_that_it_did_not_start() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy, pytest.raises(NotStarted):
+        Simulator(port=busy.getsockname()[1])
 
 
 @pytest.mark.usefixtures("folder")
@@ -66,11 +116,11 @@ def test_what_is_installed_is_the_code_with_its_pages(installed: Path) -> None:
     assert "pagerduty-simulator = simulator.__main__:main" in commands.read_text()
 
 
-def test_what_is_installed_runs_in_any_folder(installed: Path) -> None:
-    command = [sys.executable, "-m", "simulator", "--account", "account.json"]
+def test_what_is_installed_runs_in_any_folder_until_its_input_closes(installed: Path) -> None:
+    command = [sys.executable, "-m", "simulator", "--until-stdin-closes", "--account", "account.json"]
     variables = {**os.environ, "PYTHONPATH": str(installed)}
-    with subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         url = t.cast("t.IO[str]", process.stdout).readline().split()[-1]
         assert teams(url) == ["Night Shift"]
-        process.terminate()
+        t.cast("t.IO[str]", process.stdin).close()
         assert process.wait(TIME_LIMIT) == 0
