@@ -13,7 +13,7 @@ NOX := $(CACHE)/nox
 # The demo must not depend on the settings of whoever runs it.
 ISOLATED := ANSIBLE_CONFIG=$(CURDIR)/tests/ansible.cfg ANSIBLE_HOME=$(CURDIR)/$(DEMO)/home ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/$(DEMO)/collections
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_QUIET=1
-SOURCES := $(shell git ls-files --cached --others --exclude-standard -- galaxy.yml meta plugins)
+SOURCES := $(shell git ls-files -- galaxy.yml meta plugins)
 
 QUICK := style types unit
 CHECKS := $(QUICK) changelog license-check extra-checks docs-check ansible-lint build-import-check sanity units targets molecule tests clients matrix awx eda
@@ -71,7 +71,8 @@ $(DEMO)/venv/ready: tools/demo/requirements.txt simulator/pyproject.toml $(CACHE
 $(DEMO)/installed: $(DEMO)/venv/ready $(SOURCES)
 	@echo "==> Building the collection and installing it."
 	@rm -rf $(DEMO)/*.tar.gz
-	@$(ISOLATED) $(DEMO)/venv/bin/ansible-galaxy collection build --output-path $(DEMO) > /dev/null
+	@$(PYTHON) -m tools.tracked $(DEMO)/source
+	@$(ISOLATED) $(DEMO)/venv/bin/ansible-galaxy collection build $(DEMO)/source --output-path $(DEMO) > /dev/null
 	@$(ISOLATED) $(DEMO)/venv/bin/ansible-galaxy collection install --force --offline $(DEMO)/*.tar.gz > /dev/null
 	@touch $@
 

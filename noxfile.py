@@ -10,7 +10,6 @@ environments in tools/nox_environments.py. Where a session runs pytest, argument
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -176,11 +175,4 @@ def release(session: nox.Session) -> None:
     """Build the collection, check it with galaxy-importer, and print the next steps. Publishes nothing."""
     session.install("ansible-core", "antsibull-changelog", "galaxy-importer")
     session.run("antsibull-changelog", "lint")
-    session.run("python", "tools/check_release.py")
-    folder = environments.CACHE / "release"
-    shutil.rmtree(folder, ignore_errors=True)
-    session.run("ansible-galaxy", "collection", "build", "--output-path", str(folder))
-    (tarball,) = folder.glob("*.tar.gz")
-    session.run("python", "-m", "galaxy_importer.main", str(tarball))
-    session.log(f"Next: git tag {tarball.stem.removesuffix('.tar').rpartition('-')[2]}, push the tag,")
-    session.log(f"and publish with: ansible-galaxy collection publish {tarball.relative_to(ROOT)}")
+    session.run("python", "-m", "tools.release")
