@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from integration.awx.launch import Awx
 from simulator import account
 from simulator.launch import Simulator
+
+pytest.importorskip("ansible_runner", reason="'make test CHECK=awx' has the environment of these tests")
+
+from integration.awx.launch import Awx
 
 SECRETS = {
     "PagerDuty REST API": {"api_token": account.ACCOUNT_KEY, "from_email": account.FROM_EMAIL, "region": "us"},
