@@ -6,14 +6,14 @@
 
 ACCOUNT ?=
 PORT ?= 0
-PYTHON ?= $(shell tests/tools/find-python)
+PYTHON ?= $(shell tools/find-python)
 CACHE := .cache
 DEMO := $(CACHE)/demo
 NOX := $(CACHE)/nox
 # The demo must not depend on the settings of whoever runs it.
 ISOLATED := ANSIBLE_CONFIG=$(CURDIR)/tests/ansible.cfg ANSIBLE_HOME=$(CURDIR)/$(DEMO)/home ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/$(DEMO)/collections
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_QUIET=1
-SOURCES := $(shell git ls-files --cached --others --exclude-standard -- galaxy.yml meta plugins)
+SOURCES := $(shell git ls-files -- galaxy.yml meta plugins)
 
 QUICK := style types unit
 CHECKS := $(QUICK) changelog license-check extra-checks docs-check ansible-lint build-import-check sanity units targets molecule tests clients matrix awx eda
@@ -36,23 +36,23 @@ help:
 	@echo "make clean        remove everything that these commands created"
 
 demo: $(DEMO)/installed
-	@cd tests && $(ISOLATED) $(CURDIR)/$(DEMO)/venv/bin/python -m demo
+	@$(ISOLATED) $(DEMO)/venv/bin/python -m tools.demo
 
 test: $(NOX)/ready
-	@$(NOX)/bin/python tests/tools/run_checks.py $(if $(CHECK),$(CHECK),$(CHECKS))
+	@$(NOX)/bin/python tools/run_checks.py $(if $(CHECK),$(CHECK),$(CHECKS))
 
 quick: $(NOX)/ready
-	@$(NOX)/bin/python tests/tools/run_checks.py $(QUICK)
+	@$(NOX)/bin/python tools/run_checks.py $(QUICK)
 
 content docs reliability bench pictures conformance release: $(NOX)/ready
 	@$(NOX)/bin/nox --session $@
 
 simulator: $(DEMO)/venv/ready
-	@cd tests && $(CURDIR)/$(DEMO)/venv/bin/python -m tools.practice --port $(PORT) $(if $(ACCOUNT),--account $(abspath $(ACCOUNT)))
+	@$(DEMO)/venv/bin/python -m tools.practice --port $(PORT) $(if $(ACCOUNT),--account $(abspath $(ACCOUNT)))
 
 snapshot: $(DEMO)/installed
 	@test -n "$(ACCOUNT)" || { echo "Name the file to write: make snapshot ACCOUNT=account.json"; exit 1; }
-	@cd tests && PYTHONPATH=$(CURDIR)/$(DEMO)/collections $(CURDIR)/$(DEMO)/venv/bin/python -m tools.snapshot $(abspath $(ACCOUNT)) $(if $(WITH_PEOPLE),--with-people)
+	@PYTHONPATH=$(DEMO)/collections $(DEMO)/venv/bin/python -m tools.snapshot $(abspath $(ACCOUNT)) $(if $(WITH_PEOPLE),--with-people)
 
 # The environments are created again when another Python is chosen.
 python:
@@ -62,16 +62,17 @@ python:
 
 $(CACHE)/python: python ;
 
-$(DEMO)/venv/ready: tests/demo/requirements.txt tests/simulator/requirements.txt $(CACHE)/python
+$(DEMO)/venv/ready: tools/demo/requirements.txt simulator/pyproject.toml $(CACHE)/python
 	@echo "==> Creating a virtual environment for the demo."
 	@$(PYTHON) -m venv $(DEMO)/venv
-	@$(PIP) $(DEMO)/venv/bin/pip install -r tests/demo/requirements.txt
+	@$(PIP) $(DEMO)/venv/bin/pip install ./simulator -r tools/demo/requirements.txt
 	@touch $@
 
 $(DEMO)/installed: $(DEMO)/venv/ready $(SOURCES)
 	@echo "==> Building the collection and installing it."
 	@rm -rf $(DEMO)/*.tar.gz
-	@$(ISOLATED) $(DEMO)/venv/bin/ansible-galaxy collection build --output-path $(DEMO) > /dev/null
+	@$(PYTHON) -m tools.tracked $(DEMO)/source
+	@$(ISOLATED) $(DEMO)/venv/bin/ansible-galaxy collection build $(DEMO)/source --output-path $(DEMO) > /dev/null
 	@$(ISOLATED) $(DEMO)/venv/bin/ansible-galaxy collection install --force --offline $(DEMO)/*.tar.gz > /dev/null
 	@touch $@
 

@@ -17,7 +17,8 @@ from tools.versions import CONTROLLERS
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
-SOURCES = sorted(path for folder in ("plugins", "extensions", "tests") for path in (ROOT / folder).rglob("*.py"))
+FOLDERS = ("plugins", "extensions", "simulator", "tests", "tools")
+SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 DOCUMENTATION = ("DOCUMENTATION", "EXAMPLES", "RETURN")
 MAX_MODULE_LINES = 40
 MAX_FUNCTION_LINES = 40

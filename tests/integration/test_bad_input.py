@@ -11,8 +11,8 @@ import typing as t
 import pytest
 
 from integration.playbook_runner import NO_CREDENTIALS, PlaybookRunner
-from module_table import MODULES, ON_INCIDENTS, step
-from module_table.rows import ID
+from modules import MODULES, ON_INCIDENTS, step
+from modules.rows import ID
 
 SHARED: tuple[tuple[dict[str, t.Any], str], ...] = (
     ({"auth_type": "basic"}, "value of auth_type must be one of: token, bearer, got: basic"),

@@ -22,7 +22,7 @@ import pytest
 import yaml
 
 from integration.playbook_runner import PlaybookRunner
-from module_table import SETTING
+from modules import SETTING
 from simulator import account
 from simulator.launch import Simulator
 

@@ -20,7 +20,7 @@ import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.errors import HINTS_BY_CODE
 
 from integration.playbook_runner import PlaybookRunner, TaskResult
-from module_table import NEEDING_FROM, ON_INCIDENTS, SETTING, WRITING, step
+from modules import NEEDING_FROM, ON_INCIDENTS, SETTING, WRITING, step
 from simulator import account
 from simulator.launch import Simulator
 

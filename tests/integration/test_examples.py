@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from integration.playbook_runner import PlaybookRunner
-from module_table import MODULES, SETTING, step
+from modules import MODULES, SETTING, step
 from simulator import account
 from simulator.launch import Simulator
 

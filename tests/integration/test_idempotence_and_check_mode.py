@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from integration.playbook_runner import PlaybookRunner, TaskResult
-from module_table import MODULES, SETTING, bare
-from module_table.rows import Case
+from modules import MODULES, SETTING, bare
+from modules.rows import Case
 from simulator.launch import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]

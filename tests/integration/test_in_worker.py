@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from integration.playbook_runner import PlaybookRunner
-from module_table import step
+from modules import step
 from simulator.launch import Simulator
 
 REASONS: tuple[tuple[dict[str, t.Any], str | None], ...] = (

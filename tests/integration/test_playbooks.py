@@ -15,7 +15,7 @@ import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from integration.playbook_runner import NO_CREDENTIALS, PlaybookResult, PlaybookRunner
-from module_table import MODULES, ON_INCIDENTS
+from modules import MODULES, ON_INCIDENTS
 from simulator import account
 from simulator.launch import Simulator
 

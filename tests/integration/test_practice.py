@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import typing as t
@@ -21,13 +22,14 @@ from simulator.client import Client
 from simulator.launch import Simulator
 from tools.browser import ARGUMENTS, CHROMIUM
 
-TESTS = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 EXPORT = re.compile(r"^export (\w+)=(.+)$", re.MULTILINE)
 
 
-def test_what_it_prints_sends_a_client_to_it() -> None:
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+def test_what_it_prints_sends_a_client_to_it_until_a_signal_ends_it(signal_number: signal.Signals) -> None:
     command = [sys.executable, "-m", "tools.practice"]
-    with subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         stdout = t.cast("t.IO[str]", process.stdout)
         printed = ""
         while "Stop with Ctrl+C" not in printed:
@@ -39,8 +41,19 @@ def test_what_it_prints_sends_a_client_to_it() -> None:
         assert f"{variables['PAGERDUTY_ROUTING_KEY']}  Checkout" in printed
         incidents = Client(variables["PAGERDUTY_API_URL"])("GET", "/incidents").body["incidents"]
         assert len(incidents) == 3
-        process.send_signal(signal.SIGINT)
-        assert process.wait() == 0, stdout.read()
+        process.send_signal(signal_number)
+        # To its end: the simulator has the same error output, so it has ended as well.
+        rest = stdout.read()
+        assert process.wait() == 0, rest
+
+
+def test_a_busy_port_is_told_in_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        command = [sys.executable, "-m", "tools.practice", "--port", str(port)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"Port {port} is in use already; choose another with --port, or 0 for a free one.\n"
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from integration.playbook_runner import NO_CREDENTIALS, PlaybookResult, PlaybookRunner
-from module_table import MODULES, ON_INCIDENTS, SETTING, step
+from modules import MODULES, ON_INCIDENTS, SETTING, step
 from simulator import account
 from simulator.connect_proxy import ConnectProxy
 from simulator.launch import Simulator

@@ -24,7 +24,7 @@ from pathlib import Path
 import pytest
 
 from integration.playbook_runner import PlaybookRunner, TaskResult
-from module_table import MODULES, SETTING, bare, step
+from modules import MODULES, SETTING, bare, step
 from simulator import account
 from simulator.launch import Simulator
 from tools.versions import OLDEST_TARGET
@@ -42,7 +42,7 @@ WAYS = {"in the worker": True, "in a process": False}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 AWKWARD = "Disk full: 95% on /var #2, \"really\" 'yes' {{ 1 + 1 }} {% raw %} \\n é"
 VAULT_PASSWORD = "a password for this test"
-DEMO = Path(__file__).resolve().parents[1] / "demo" / "incident.yml"
+DEMO = Path(__file__).resolve().parents[2] / "tools" / "demo" / "incident.yml"
 
 
 class Section(t.NamedTuple):

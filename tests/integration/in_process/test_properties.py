@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from integration.in_process.conftest import ModuleRun, ModuleRunner
-from module_table import MODULES, targeted
-from module_table.strategies import PRIORITIES, texts
+from modules import MODULES, targeted
+from modules.strategies import PRIORITIES, texts
 from simulator import account
 from simulator.launch import Simulator
 

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.scopes import required_scope
 
 from integration.in_process.conftest import ModuleRunner
-from module_table import MODULES, targeted
+from modules import MODULES, targeted
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -1,0 +1,181 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Events, and the alerts that they open."""
+
+from __future__ import annotations
+
+from beliefs.account import Json, Response
+from beliefs.belief import EVENTS_SCHEMA, INFERRED, SCHEMA, belief
+from beliefs.own_service import OwnService
+
+ENQUEUE = f"{EVENTS_SCHEMA}, POST /enqueue"
+OVERVIEW = "https://developer.pagerduty.com/docs/events-api-v2-overview"
+SERVICES = "https://support.pagerduty.com/main/docs/service-settings"
+DETAILS = {"free": "1 %", "disks": [{"name": "sda"}]}
+
+
+@belief((202, True), source=ENQUEUE)
+def an_event_is_accepted_with_its_key(own: OwnService) -> object:
+    """An event is accepted with status 202, and the response holds its dedup key."""
+    key = own.new_key()
+    response = own.send(key)
+    return response.status, response.body.get("dedup_key") == key
+
+
+@belief([True], source=f"{SCHEMA}, GET /incidents, incident_key")
+def an_alert_is_found_by_its_key(own: OwnService) -> object:
+    """GET /incidents?incident_key= finds the incident of an alert by its dedup key, and ?alert_key= finds the alert."""
+    key = own.new_key()
+    return [alert["alert_key"] == key for alert in own.alerts(own.trigger(key)["id"], key)]
+
+
+@belief((DETAILS, "warning", True), source=f"{SCHEMA}, Alert")
+def an_alert_shows_its_event(own: OwnService) -> object:
+    """An alert shows the event's custom details as body.details, its severity and its summary."""
+    key = own.new_key()
+    incident = own.trigger(key, custom_details=DETAILS, severity="warning")
+    (alert,) = own.alerts(incident["id"], key)
+    return alert["body"]["details"], alert["severity"], alert["summary"] == own.name
+
+
+@belief((1, 1), source=OVERVIEW)
+def a_repeated_event_opens_nothing(own: OwnService) -> object:
+    """A trigger with the dedup key of an open alert opens neither a second alert nor a second incident."""
+    key = own.new_key()
+    incident = own.trigger(key)
+    own.send(key)
+    own.let_events_settle()
+    return len(own.alerts(incident["id"], key)), len(own.with_key(key))
+
+
+@belief("critical", source=f"{INFERRED}: the documents say that the event is appended, not what the alert then shows")
+def an_alert_shows_its_latest_event(own: OwnService) -> object:
+    """An open alert shows the severity of the latest event."""
+    key = own.new_key()
+    incident = own.trigger(key)
+    own.send(key, severity="critical")
+    return own.eventually(lambda: severity(own, incident["id"], key), lambda seen: seen == "critical")
+
+
+@belief(("acknowledged", "triggered"), source=OVERVIEW)
+def an_event_acknowledges_the_incident(own: OwnService) -> object:
+    """An acknowledge event acknowledges the alert's incident; the alert stays `triggered`."""
+    key = own.new_key()
+    incident = own.trigger(key)
+    own.send(key, "acknowledge")
+    status = own.eventually(lambda: own.read(incident["id"])["status"], lambda seen: seen == "acknowledged")
+    return status, own.alerts(incident["id"], key)[0]["status"]
+
+
+@belief(("resolved", "resolved"), source=OVERVIEW)
+def an_event_resolves_the_alert(own: OwnService) -> object:
+    """A resolve event resolves the alert. An incident is resolved with its last open alert."""
+    key = own.new_key()
+    incident = own.trigger(key)
+    own.send(key, "resolve")
+    status = own.eventually(lambda: own.read(incident["id"])["status"], lambda seen: seen == "resolved")
+    return status, own.alerts(incident["id"], key)[0]["status"]
+
+
+@belief((True, True), source=f"{SCHEMA}, Alert")
+def an_alert_names_its_service_and_integration(own: OwnService) -> object:
+    """An alert names the service and the integration of its event."""
+    key = own.new_key()
+    (alert,) = own.alerts(own.trigger(key)["id"], key)
+    return alert["service"]["id"] == own.service["id"], alert["integration"]["id"] == own.integration["id"]
+
+
+@belief(
+    (["target"], "merge_resolve_reason", True), source=f"{INFERRED} from ResolveReason and GET /incidents, incident_key"
+)
+def merging_takes_the_alerts_along(own: OwnService) -> object:
+    """After merging, the key of an alert finds the incident that it was merged into; the other has a resolve_reason."""
+    key, target = own.new_key(), own.trigger(own.new_key())
+    source = own.trigger(key)
+    sources = {"source_incidents": [{"id": source["id"], "type": "incident_reference"}]}
+    own.account.write("PUT", f"/incidents/{target['id']}/merge", sources, "incident")
+    alerts = own.eventually(lambda: own.alerts(target["id"], key), bool)
+    found = ["target" if each["id"] == target["id"] else "source" for each in own.with_key(key)]
+    reason = own.read(source["id"])["resolve_reason"] or {}
+    return found, reason.get("type"), [alert["service"]["id"] for alert in alerts] == [own.service["id"]]
+
+
+@belief(2, source=OVERVIEW)
+def a_resolved_key_opens_anew(own: OwnService) -> object:
+    """After resolving, the same dedup key opens a new incident."""
+    key = own.new_key()
+    incident = own.trigger(key)
+    own.send(key, "resolve")
+    own.eventually(lambda: own.read(incident["id"])["status"], lambda seen: seen == "resolved")
+    own.send(key)
+    return len(own.eventually(lambda: own.with_key(key), lambda seen: len(seen) > 1))
+
+
+@belief((202, 0), source=OVERVIEW)
+def resolving_nothing_is_accepted(own: OwnService) -> object:
+    """A resolve event for a dedup key without an open alert is accepted with status 202 and has no effect."""
+    key = own.new_key()
+    response = own.send(key, "resolve")
+    own.let_events_settle()
+    return response.status, len(own.with_key(key))
+
+
+@belief(0, source=SERVICES)
+def a_disabled_service_opens_nothing(own: OwnService) -> object:
+    """An event to a disabled service is accepted with status 202 and opens nothing."""
+    key = own.new_key()
+    set_status(own, "disabled")
+    try:
+        own.send(key)
+        own.let_events_settle()
+        return len(own.with_key(key))
+    finally:
+        set_status(own, "active")
+
+
+@belief(400, source=ENQUEUE)
+def a_long_summary_is_refused(own: OwnService) -> object:
+    """A summary of more than 1024 characters is refused with status 400."""
+    return own.send(own.new_key(), summary="x" * 1025).status
+
+
+@belief(400, 413, source=OVERVIEW)
+def a_large_event_is_refused(own: OwnService) -> object:
+    """An event of more than 512 KB is refused with status 400 or 413."""
+    return own.send(own.new_key(), custom_details={"text": "x" * 600 * 1024}).status
+
+
+@belief(400, source=ENQUEUE)
+def a_long_key_is_refused(own: OwnService) -> object:
+    """A dedup key of more than 255 characters is refused with status 400."""
+    return own.send("x" * 256).status
+
+
+@belief((400, "invalid event"), source=ENQUEUE)
+def an_event_needs_a_severity(own: OwnService) -> object:
+    """An event without a severity is refused with status 400 and `status: invalid event`."""
+    response = own.send(own.new_key(), severity=None)
+    return response.status, response.body.get("status")
+
+
+@belief(400, source=f"{INFERRED} from the documented answer to an invalid event")
+def an_unknown_routing_key_is_refused(own: OwnService) -> object:
+    """An unknown routing key is refused with status 400."""
+    payload = {"summary": own.name, "source": "conformance", "severity": "info"}
+    event: Json = {"routing_key": "0" * 32, "event_action": "trigger", "dedup_key": own.new_key(), "payload": payload}
+    response: Response = own.account.event(event)
+    return response.status
+
+
+def severity(own: OwnService, incident_id: str, key: str) -> object:
+    """Return the severity of the alert with a key."""
+    return own.alerts(incident_id, key)[0]["severity"]
+
+
+def set_status(own: OwnService, status: str) -> None:
+    """Change the status of the service."""
+    policy = own.reference("escalation_policy")
+    body = {"service": {"type": "service", "escalation_policy": policy, "status": status}}
+    own.account.write("PUT", f"/services/{own.service['id']}", body, "service")

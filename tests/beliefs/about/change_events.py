@@ -1,0 +1,58 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Change events, sent and read back."""
+
+from __future__ import annotations
+
+from beliefs.account import Json
+from beliefs.belief import EVENTS_SCHEMA, INFERRED, SCHEMA, NotTried, belief
+from beliefs.own_service import OwnService
+
+SEND = f"{EVENTS_SCHEMA}, POST /change/enqueue"
+READ = f"{SCHEMA}, GET /services/{{id}}/change_events"
+
+
+@belief(202, source=SEND)
+def a_change_event_is_accepted(own: OwnService) -> object:
+    """A change event with the routing key of a service is accepted with status 202."""
+    return send(own, own.new_key())
+
+
+@belief((1, {"change_key"}), source=READ)
+def a_change_event_is_read_with_its_details(own: OwnService) -> object:
+    """GET /services/{id}/change_events lists a change event with its custom details, some time after it was sent."""
+    key = own.new_key()
+    send(own, key)
+    found = own.eventually(lambda: with_key(own, key), bool)
+    return len(found), {name for event in found for name in event["custom_details"]}
+
+
+@belief(2, source=f"{INFERRED}: no document names a key by which change events are told apart")
+def every_change_event_is_recorded(own: OwnService) -> object:
+    """The same change event, sent twice, is recorded twice."""
+    key = own.new_key()
+    send(own, key)
+    send(own, key)
+    return len(own.eventually(lambda: with_key(own, key), lambda found: len(found) > 1))
+
+
+@belief(400, source=f"{SCHEMA}, ChangeEvent, summary")
+def a_long_change_summary_is_refused(own: OwnService) -> object:
+    """The summary of a change event of more than 1024 characters is refused with status 400: it must be cut before."""
+    return send(own, own.new_key(), summary="x" * 1025)
+
+
+def send(own: OwnService, key: str, **fields: str) -> int:
+    """Send a change event with a key; returns the status of the response."""
+    payload = {"summary": own.name, "source": "conformance", "custom_details": {"change_key": key}, **fields}
+    return own.account.change_event({"routing_key": own.routing_key, "payload": payload}).status
+
+
+def with_key(own: OwnService, key: str) -> list[Json]:
+    """The change events of the service with a key."""
+    response = own.account.call("GET", f"/services/{own.service['id']}/change_events", query=[("limit", "100")])
+    if response.status in (402, 403):
+        raise NotTried("the account's plan has no change events")
+    return [event for event in response.body["change_events"] if event["custom_details"].get("change_key") == key]

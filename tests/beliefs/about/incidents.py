@@ -1,0 +1,165 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading, creating and changing incidents."""
+
+from __future__ import annotations
+
+from beliefs.about.status import assignees
+from beliefs.belief import ERRORS, INFERRED, SCHEMA, belief
+from beliefs.own_service import OwnService
+
+PUT = f"{SCHEMA}, PUT /incidents/{{id}}"
+BULK = f"{SCHEMA}, PUT /incidents"
+INCLUDE = f"{SCHEMA}, GET /incidents/{{id}}, include[]"
+LOW_URGENCY = "https://support.pagerduty.com/main/docs/reassigning-and-delegating-incidents"
+BRIDGE = {"conference_number": "+1-415-555-0100,,,,1234#", "conference_url": "https://meet.example.com/conformance"}
+OTHER_URL = "https://meet.example.com/other"
+UNKNOWN = "Q0000000000000"
+REFUSED = range(400, 500)
+
+
+@belief(True, source=f"{SCHEMA}, GET /incidents/{{id}}")
+def an_incident_is_read_by_its_number(own: OwnService) -> object:
+    """An incident can be read by its number instead of its id."""
+    incident = own.open_incident()
+    return own.read(str(incident["incident_number"]))["id"] == incident["id"]
+
+
+@belief(None, source=INCLUDE)
+def a_bridge_is_left_out(own: OwnService) -> object:
+    """Without include[]=conference_bridge an incident does not show its conference bridge."""
+    return own.updated(own.open_incident()["id"], conference_bridge=BRIDGE).get("conference_bridge")
+
+
+@belief(BRIDGE, source=INCLUDE)
+def a_bridge_is_included(own: OwnService) -> object:
+    """With include[]=conference_bridge an incident shows the number and URL of its conference bridge."""
+    incident = own.updated(own.open_incident()["id"], conference_bridge=BRIDGE)
+    bridge = own.read(incident["id"], "conference_bridge")["conference_bridge"]
+    return {name: bridge[name] for name in BRIDGE}
+
+
+@belief(
+    BRIDGE, source=f"{INFERRED}: the schema does not say what becomes of a field that is left out, so both are sent"
+)
+def half_a_bridge_leaves_the_other_half(own: OwnService) -> object:
+    """An update of a conference bridge's URL alone leaves its number."""
+    incident = own.updated(own.open_incident()["id"], conference_bridge={**BRIDGE, "conference_url": OTHER_URL})
+    own.updated(incident["id"], conference_bridge={"conference_url": BRIDGE["conference_url"]})
+    bridge = own.read(incident["id"], "conference_bridge")["conference_bridge"]
+    return {name: bridge.get(name) for name in BRIDGE}
+
+
+@belief(None, source=f"{PUT}: its response has no conference bridge")
+def an_update_does_not_show_the_bridge(own: OwnService) -> object:
+    """The response to an update does not show the conference bridge."""
+    response = own.update(own.open_incident()["id"], conference_bridge=BRIDGE)
+    return response.body["incident"].get("conference_bridge")
+
+
+@belief(True, source=f"{SCHEMA}, POST /incidents, incident_key")
+def an_open_incident_key_is_refused(own: OwnService) -> object:
+    """An incident with the incident_key of an open one on the same service is refused."""
+    key = own.new_key()
+    own.open_incident(incident_key=key)
+    return own.account.call("POST", "/incidents", own.new_incident(incident_key=key)).status in REFUSED
+
+
+@belief(201, source=f"{SCHEMA}, POST /incidents, incident_key")
+def a_resolved_incident_key_is_free(own: OwnService) -> object:
+    """The incident_key of a resolved incident opens a new one."""
+    key = own.new_key()
+    own.updated(own.open_incident(incident_key=key)["id"], status="resolved")
+    return own.account.call("POST", "/incidents", own.new_incident(incident_key=key)).status
+
+
+@belief(1, source=f"{SCHEMA}, GET /incidents, incident_key")
+def an_incident_is_found_by_its_key(own: OwnService) -> object:
+    """GET /incidents?incident_key= finds an incident that the REST API opened with this key."""
+    key = own.new_key()
+    own.open_incident(incident_key=key)
+    return len(own.eventually(lambda: own.with_key(key), bool))
+
+
+@belief("Changed", source=PUT)
+def a_title_is_changed(own: OwnService) -> object:
+    """A title can be changed."""
+    return own.updated(own.open_incident()["id"], title="Changed")["title"]
+
+
+@belief("high", source=PUT)
+def an_urgency_is_changed(own: OwnService) -> object:
+    """The urgency can be changed."""
+    return own.updated(own.open_incident()["id"], urgency="high")["urgency"]
+
+
+@belief((True, "direct_assignment"), source=f"{SCHEMA}, Incident, assigned_via")
+def an_assignment_is_direct(own: OwnService) -> object:
+    """After an assignment to a user, assigned_via is `direct_assignment`."""
+    assignments = [{"assignee": own.reference("user")}]
+    incident = own.open_incident(assignments=assignments)
+    return own.user["id"] in assignees(incident), incident["assigned_via"]
+
+
+@belief("escalation_policy", source=f"{SCHEMA}, Incident, assigned_via")
+def a_policy_assigns(own: OwnService) -> object:
+    """After an assignment by the policy, assigned_via is `escalation_policy`."""
+    return own.open_incident()["assigned_via"]
+
+
+@belief(True, source=f"{INFERRED}: the schema calls them alternatives at creation")
+def assignments_exclude_a_policy(own: OwnService) -> object:
+    """Assignments and an escalation policy in one update are refused."""
+    assignments = [{"assignee": own.reference("user")}]
+    policy = own.reference("escalation_policy")
+    incident = own.open_incident()
+    return own.update(incident["id"], assignments=assignments, escalation_policy=policy).status in REFUSED
+
+
+@belief((400, 1006), source=ERRORS)
+def a_level_must_exist(own: OwnService) -> object:
+    """A level that the escalation policy lacks is refused with status 400 and code 1006."""
+    incident = own.open_incident(urgency="high")
+    return own.update(incident["id"], escalation_level=9).status_and_code
+
+
+@belief(True, source=f"{INFERRED} from {LOW_URGENCY}, which speaks of the web interface")
+def low_urgency_has_no_levels(own: OwnService) -> object:
+    """A low-urgency incident cannot be escalated to a level."""
+    return own.update(own.open_incident()["id"], escalation_level=2).status in REFUSED
+
+
+@belief(200, source="https://github.com/mbovo/pdh, src/pdh/pd.py, which sends whole incidents")
+def a_whole_incident_is_taken(own: OwnService) -> object:
+    """An incident as it was read, with one field changed, is accepted as an update."""
+    incident = own.read(own.open_incident()["id"])
+    return own.account.call("PUT", "/incidents", {"incidents": [{**incident, "title": "Changed"}]}).status
+
+
+@belief(True, source=BULK)
+def a_batch_answers_with_its_incidents(own: OwnService) -> object:
+    """The response to an update of several incidents lists them."""
+    ids = {own.open_incident()["id"], own.open_incident()["id"]}
+    incidents = [{"id": each, "type": "incident_reference", "title": "Changed"} for each in ids]
+    listed = own.account.write("PUT", "/incidents", {"incidents": incidents}, "incidents")
+    return {incident["id"] for incident in listed} == ids
+
+
+@belief(
+    "refused", "accepted without it", source=f"{INFERRED}: undocumented, so incidents are read again before a retry"
+)
+def a_batch_with_an_unknown_incident(own: OwnService) -> object:
+    """An update of several incidents with an unknown one is refused, or carried out without it."""
+    ids = [own.open_incident()["id"], UNKNOWN]
+    incidents = [{"id": each, "type": "incident_reference", "title": "Changed"} for each in ids]
+    response = own.account.call("PUT", "/incidents", {"incidents": incidents})
+    return "refused" if response.status in REFUSED else "accepted without it"
+
+
+@belief(413, source=BULK)
+def a_batch_has_at_most_250(own: OwnService) -> object:
+    """More than 250 incidents in one update are refused with status 413."""
+    item = {"id": own.open_incident()["id"], "type": "incident_reference", "title": "Changed"}
+    return own.account.call("PUT", "/incidents", {"incidents": [item] * 251}).status

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Users, escalation policies, services and priorities, and who is on call."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from beliefs.belief import SCHEMA, belief
+from beliefs.own_service import OwnService
+
+
+@belief(True, source=f"{SCHEMA}, GET /users, query")
+def a_user_is_found_by_address(own: OwnService) -> object:
+    """GET /users?query= finds a user by the e-mail address."""
+    users = own.account.get("/users", "users", [("query", own.user["email"])])
+    return own.user["id"] in [user["id"] for user in users]
+
+
+@belief(True, source=f"{SCHEMA}, GET /users, query")
+def a_query_finds_parts_of_names(own: OwnService) -> object:
+    """A query also finds names that only contain it."""
+    part = own.user["name"][: max(3, len(own.user["name"]) - 1)]
+    users = own.account.get("/users", "users", [("query", part), ("limit", "100")])
+    return own.user["id"] in [user["id"] for user in users]
+
+
+@belief(True, source=f"{SCHEMA}, GET /escalation_policies, query")
+def a_policy_is_found_by_name(own: OwnService) -> object:
+    """GET /escalation_policies?query= finds a policy by its name."""
+    found = own.account.get("/escalation_policies", "escalation_policies", [("query", own.name)])
+    return own.policy["id"] in [policy["id"] for policy in found]
+
+
+@belief([1, 2], source=f"{SCHEMA}, GET /oncalls")
+def on_calls_name_every_level(own: OwnService) -> object:
+    """GET /oncalls for a policy lists who is on call at each level; level N is the N-th rule."""
+    query = [("escalation_policy_ids[]", own.policy["id"])]
+    on_calls = own.account.get("/oncalls", "oncalls", query)
+    return sorted(on_call["escalation_level"] for on_call in on_calls if on_call["user"]["id"] == own.user["id"])
+
+
+@belief([(None, None, None)], source=f"{SCHEMA}, Oncall")
+def a_user_on_a_policy_is_always_on_call(own: OwnService) -> object:
+    """A user whom an escalation policy names is on call without schedule, start and end."""
+    query = [("escalation_policy_ids[]", own.policy["id"])]
+    on_calls = own.account.get("/oncalls", "oncalls", query)
+    return sorted({(each["schedule"], each["start"], each["end"]) for each in on_calls})
+
+
+@belief(True, source=f"{SCHEMA}, GET /oncalls, include[]=users")
+def on_calls_include_addresses(own: OwnService) -> object:
+    """GET /oncalls with `include[]=users` shows the e-mail address of those who are on call."""
+    query = [("escalation_policy_ids[]", own.policy["id"]), ("include[]", "users")]
+    return own.user["email"] in [each["user"].get("email") for each in own.account.get("/oncalls", "oncalls", query)]
+
+
+@belief(True, source=f"{SCHEMA}, GET /oncalls, since and until; both default to the present moment")
+def on_calls_are_known_for_a_moment(own: OwnService) -> object:
+    """GET /oncalls lists who is on call at one moment, which is both `since` and `until`."""
+    moment = (datetime.now(timezone.utc) + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    query = [("escalation_policy_ids[]", own.policy["id"]), ("since", moment), ("until", moment)]
+    return own.user["id"] in [each["user"]["id"] for each in own.account.get("/oncalls", "oncalls", query)]
+
+
+@belief(400, source=f"{SCHEMA}, GET /oncalls, until")
+def a_span_cannot_end_before_it_starts(own: OwnService) -> object:
+    """GET /oncalls refuses an `until` before `since` with status 400."""
+    query = [("since", "2026-01-31T12:00:00Z"), ("until", "2026-01-30T12:00:00Z")]
+    return own.account.call("GET", "/oncalls", query=query).status
+
+
+@belief(True, source=f"{SCHEMA}, GET /services/{{id}}, include[]=integrations")
+def a_service_shows_its_routing_keys(own: OwnService) -> object:
+    """A service read with its integrations shows their routing keys."""
+    service = own.account.get(f"/services/{own.service['id']}", "service", [("include[]", "integrations")])
+    return own.routing_key in [integration.get("integration_key") for integration in service["integrations"]]
+
+
+@belief(True, source=f"{SCHEMA}, GET /priorities")
+def priorities_have_ids_and_names(own: OwnService) -> object:
+    """GET /priorities lists ids and names, in one page."""
+    priorities = own.account.get("/priorities", "priorities")
+    return all(priority["id"] and priority["name"] for priority in priorities)

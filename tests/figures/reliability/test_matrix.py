@@ -1,0 +1,77 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fault matrix in its reduced form: every module and every fault, on the calls where it matters most."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from figures.reliability.matrix import FAULTS, TASKS, Scenario, scenarios, scenarios_through_proxy
+from figures.reliability.routes import proxied_runner
+from figures.reliability.scenario_runner import ScenarioRunner
+from simulator.launch import Simulator
+
+EVERY_FAULT_ON = "incident_note"
+EVERYWHERE = ("dropped before", "dropped after", "time-out before", "503 after", "wrong shape")
+"""Faults that differ in what the module can see of the effect; for every module."""
+BLIND = ("dropped after", "503 after")
+"""Faults for a write whose effect cannot be read back either."""
+SLOW = "huge answer"
+FIRST_TASKS = {task.module: task for task in reversed(TASKS)}
+
+
+def is_in_reduced_form(scenario: Scenario) -> bool:
+    """One task of each module: a passing fault on the write, and a lasting one on the write and all reads after it."""
+    if FIRST_TASKS[scenario.task.module] != scenario.task or scenario.fault.name == SLOW:
+        return False
+    if scenario.place in ("read", "after"):
+        return scenario.lasting and (not scenario.task.rows.writes or scenario.fault.name == "500")
+    if scenario.place == "both":
+        return scenario.lasting and scenario.fault.name in BLIND
+    everywhere = scenario.task.module == EVERY_FAULT_ON or scenario.fault.name in EVERYWHERE
+    return everywhere and scenario.lasting == (scenario.fault.name == "connection refused")
+
+
+@pytest.fixture(scope="session")
+def runner(running_simulator: Simulator) -> ScenarioRunner:
+    """Runs scenarios."""
+    return ScenarioRunner(running_simulator)
+
+
+@pytest.fixture(scope="session")
+def through_proxy() -> t.Iterator[ScenarioRunner]:
+    """Runs scenarios through a proxy."""
+    with proxied_runner() as runner:
+        yield runner
+
+
+REDUCED = [scenario for scenario in scenarios() if is_in_reduced_form(scenario)]
+
+
+@pytest.mark.parametrize("scenario", REDUCED, ids=str)
+def test_a_task_takes_effect_once_or_not_at_all_and_reports_it(scenario: Scenario, runner: ScenarioRunner) -> None:
+    assert runner.finding(scenario).problems == ()
+
+
+LOST_RESPONSES = [
+    scenario
+    for scenario in scenarios_through_proxy()
+    if FIRST_TASKS[scenario.task.module] == scenario.task
+    and (scenario.fault.name, scenario.place, scenario.lasting) == ("dropped after", "write", False)
+]
+
+
+@pytest.mark.parametrize("scenario", LOST_RESPONSES, ids=str)
+def test_a_write_whose_response_a_proxy_loses_takes_effect_once(
+    scenario: Scenario, through_proxy: ScenarioRunner
+) -> None:
+    assert through_proxy.finding(scenario).problems == ()
+
+
+def test_the_reduced_form_has_every_module_and_every_fault_but_the_slow_one() -> None:
+    assert {scenario.task.module for scenario in REDUCED} == {task.module for task in TASKS}
+    assert {scenario.fault.name for scenario in REDUCED} == {fault.name for fault in FAULTS} - {SLOW}

@@ -1,0 +1,372 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The source `log_entries`: every entry once, in order, in the form of a webhook, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from integration.eda.source_runner import Event, Source, event_type
+from simulator import account
+from simulator.client import Client
+from simulator.endpoint import Endpoint
+from simulator.launch import Simulator
+
+Json = dict[str, t.Any]
+
+MODULE = Source("log_entries")
+LONG_AGO = "2026-01-31T12:00:00Z"
+POLL = {"method": "GET", "path": "/log_entries"}
+
+
+@pytest.fixture(autouse=True)
+def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*MODULE.names["TOKEN_VARIABLES"], "PAGERDUTY_REGION", "PAGERDUTY_API_URL", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def call(simulator: Simulator) -> Client:
+    return Client(simulator.url)
+
+
+@contextlib.asynccontextmanager
+async def polling(simulator: Simulator, **args: t.Any) -> t.AsyncIterator[Source]:
+    """A source that has got its first response, and so knows from when on entries are new."""
+    source = Source("log_entries")
+    wanted = {"api_token": account.ACCOUNT_KEY, "api_url": simulator.url, "interval": 0.1, **args}
+    polled = polls(simulator)
+    async with source.running(**wanted) as task:
+        await until(lambda: task.done() or polls(simulator) > polled)
+        yield source
+
+
+def polls(simulator: Simulator) -> int:
+    """How many polls were answered so far."""
+    entries = simulator.journal()["entries"]
+    return sum(entry["path"] == "/log_entries" and entry["status"] == 200 for entry in entries)
+
+
+async def until(condition: t.Callable[[], bool]) -> None:
+    """Wait for something that a source does in the background."""
+    async with asyncio.timeout(20):
+        while not await asyncio.to_thread(condition):
+            pass
+
+
+async def nothing_more(source: Source, simulator: Simulator) -> bool:
+    """Whether two more polls bring no event."""
+    polled = polls(simulator)
+    await until(lambda: polls(simulator) >= polled + 2)
+    return source.queue.empty()
+
+
+def open_incident(call: Client, title: str = "Disk full") -> str:
+    reference = {"id": account.CHECKOUT.id, "type": "service_reference"}
+    body = {"incident": {"type": "incident", "title": title, "service": reference}}
+    return str(call("POST", "/incidents", body).body["incident"]["id"])
+
+
+def update(call: Client, incident: str, **change: t.Any) -> None:
+    body = {"incident": {"type": "incident_reference", **change}}
+    assert call("PUT", f"/incidents/{incident}", body).status == 200
+
+
+def add_note(call: Client, incident: str, content: str) -> None:
+    assert call("POST", f"/incidents/{incident}/notes", {"note": {"content": content}}).status == 200
+
+
+def live(call: Client, incident: str) -> None:
+    """An incident's life, with what webhooks and log entries both report."""
+    owner = {"assignee": {"id": account.OWNER.id, "type": "user_reference"}}
+    open_incident(call)
+    update(call, incident, status="acknowledged")
+    update(call, incident, status="triggered")
+    add_note(call, incident, "Looking.")
+    update(call, incident, escalation_level=2)
+    update(call, incident, assignments=[owner])
+    update(call, incident, escalation_policy={"id": account.DATABASE_POLICY.id, "type": "escalation_policy_reference"})
+    update(call, incident, status="resolved")
+
+
+LIFE = ("triggered", "acknowledged", "unacknowledged", "annotated", "escalated", "reassigned", "delegated", "resolved")
+
+
+async def test_log_entries_become_the_events_that_webhooks_report(simulator: Simulator, call: Client) -> None:
+    endpoint = Endpoint()
+    # However busy this machine is, each webhook comes once.
+    (incident,) = simulator.reset(incidents=1, incident={"created_at": LONG_AGO}, webhook_timeout=60)["incidents"]
+    subscription = {
+        "type": "webhook_subscription",
+        "delivery_method": {"type": "http_delivery_method", "url": endpoint.url},
+        "events": [f"incident.{name}" for name in LIFE],
+        "filter": {"type": "account_reference"},
+    }
+    call("POST", "/webhook_subscriptions", {"webhook_subscription": subscription})
+    async with polling(simulator) as source:
+        live(call, incident)
+        await until(lambda: set(endpoint.types) == {f"incident.{name}" for name in LIFE})
+        events = []
+        while len(events) < len(LIFE):
+            events += [event for event in await source.events(1) if event_type(event).startswith("incident.")]
+    endpoint.close()
+    assert [event_type(event).removeprefix("incident.") for event in events] == list(LIFE)
+    by_type = {event["event_type"]: event for event in endpoint.events}
+    for polled in (event["payload"]["event"] for event in events):
+        reported = by_type[polled["event_type"]]
+        assert polled.keys() == reported.keys()
+        assert reported["data"].keys() <= polled["data"].keys()
+        incidents = [event["data"].get("incident", event["data"])["id"] for event in (polled, reported)]
+        assert incidents[0] == incidents[1]
+        assert polled["agent"]["id"] == reported["agent"]["id"]
+    note = events[3]["payload"]["event"]["data"]
+    assert (note["content"], note["type"]) == ("Looking.", "incident_note")
+
+
+async def test_a_first_assignment_and_a_further_trigger_are_no_events_of_a_webhook(
+    simulator: Simulator, call: Client
+) -> None:
+    payload = {"summary": "Disk full", "source": "db-1", "severity": "critical", "custom_details": {"free": "1 %"}}
+    event = {"routing_key": account.ROUTING_KEY, "event_action": "trigger", "dedup_key": "disk", "payload": payload}
+    async with polling(simulator) as source:
+        for _unused in range(2):
+            assert call("POST", "/v2/enqueue", event).status == 202
+        events = await source.events(4)
+    kinds = ["incident.triggered", "log_entry.assign", "log_entry.notify", "log_entry.trigger"]
+    assert [event_type(event) for event in events] == kinds
+    assert events[0]["payload"]["log_entry"]["channel"]["details"] == {"free": "1 %"}
+
+
+async def test_what_was_there_before_the_start_is_not_read(simulator: Simulator) -> None:
+    simulator.reset(incidents=1, incident={"created_at": LONG_AGO})
+    async with polling(simulator) as source:
+        assert await nothing_more(source, simulator)
+
+
+async def test_it_continues_where_it_stopped(simulator: Simulator, call: Client, tmp_path: Path) -> None:
+    state = str(tmp_path / "state.json")
+    async with polling(simulator, state_file=state) as source:
+        first = open_incident(call)
+        events = await source.events(3)
+        assert await nothing_more(source, simulator)
+    second = open_incident(call)
+    async with polling(simulator, state_file=state) as source:
+        third = open_incident(call)
+        events += await source.events(6)
+        assert await nothing_more(source, simulator)
+    triggered = [event for event in events if event_type(event) == "incident.triggered"]
+    assert [event["payload"]["event"]["data"]["id"] for event in triggered] == [first, second, third]
+    assert (tmp_path / "state.json").stat().st_mode & 0o77 == 0
+
+
+async def test_an_event_that_was_not_handed_over_comes_after_a_restart(
+    simulator: Simulator, call: Client, tmp_path: Path
+) -> None:
+    state = str(tmp_path / "state.json")
+    async with polling(simulator, state_file=state) as source:
+        open_incident(call)
+        # The queue holds one entry; the source waits with the second, and ends.
+        await until(source.queue.full)
+    events = await source.events(1)
+    async with polling(simulator, state_file=state) as source:
+        events += await source.events(2)
+        assert await nothing_more(source, simulator)
+    assert [event_type(event) for event in events] == ["incident.triggered", "log_entry.assign", "log_entry.notify"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"fault": "status_before", "status": 500},
+        {"fault": "status_before", "status": 429, "headers": {"ratelimit-reset": "0"}},
+        {"fault": "drop_before"},
+        {"fault": "truncated"},
+        {"fault": "html"},
+        {"fault": "wrong_shape"},
+    ],
+    ids=lambda fault: f"{fault['fault']} {fault.get('status', '')}".strip(),
+)
+async def test_trouble_loses_nothing_and_doubles_nothing(fault: Json, simulator: Simulator, call: Client) -> None:
+    async with polling(simulator) as source:
+        # aiohttp itself tries again after a connection that was dropped.
+        simulator.faults([{**POLL, **fault, "times": 2 if fault["fault"] == "drop_before" else 1}])
+        open_incident(call)
+        events = await source.events(3)
+        assert await nothing_more(source, simulator)
+        assert len(source.log) == 1
+    assert len({event["payload"]["event"]["id"] for event in events}) == 3
+    assert "next attempt in" in source.log[0]
+
+
+async def test_a_rate_limit_is_respected(simulator: Simulator) -> None:
+    async with polling(simulator) as source:
+        headers = {"ratelimit-reset": "17"}
+        simulator.faults([{**POLL, "fault": "status_before", "status": 429, "headers": headers}])
+        assert await source.line("rate limited") == " (HTTP 429, request id None); next attempt in 17 s"
+
+
+async def test_an_entry_that_appears_late_is_not_missed(simulator: Simulator, call: Client) -> None:
+    (incident,) = simulator.reset(incidents=1, incident={"created_at": LONG_AGO})["incidents"]
+    async with polling(simulator) as source:
+        # Reads do not see the note for a second; its log entry is from before that.
+        simulator.faults([{"method": "POST", "path": ".*/notes", "fault": "stale", "seconds": 1.5}])
+        with pytest.raises(ConnectionError):
+            add_note(call, incident, "Looking.")
+        polled = polls(simulator)
+        assert source.queue.empty()
+        (event,) = await source.events(1)
+        assert polls(simulator) > polled + 2
+        assert await nothing_more(source, simulator)
+    assert event["payload"]["event"]["data"]["content"] == "Looking."
+
+
+@pytest.mark.parametrize(
+    ("key", "status"), [("an-unknown-key", 401), (account.ACCOUNT_KEY, 402), (account.ACCOUNT_KEY, 302)]
+)
+async def test_a_refusal_ends_the_source(key: str, status: int, simulator: Simulator) -> None:
+    if status != 401:
+        simulator.faults([{**POLL, "fault": "status_before", "status": status}])
+    source = Source("log_entries")
+    with pytest.raises(Exception, match=f"PagerDuty refused GET /log_entries .HTTP {status}, .* check api_token"):
+        await source.names["main"](source.queue, {"api_token": key, "api_url": simulator.url})
+
+
+async def test_the_query_has_what_was_asked_for(simulator: Simulator) -> None:
+    async with polling(simulator, team_ids=["PTEAM01", "PTEAM02"], is_overview="true"):
+        pass
+    query = simulator.journal()["entries"][-1]["query"]
+    assert [value for name, value in query if name == "team_ids[]"] == ["PTEAM01", "PTEAM02"]
+    assert {"is_overview": "true", "time_zone": "UTC"}.items() <= dict(query).items()
+
+
+async def test_netrc_never_replaces_the_token(
+    simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "netrc"
+    file.write_text("machine 127.0.0.1 login somebody password else\n")
+    file.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(file))
+    async with polling(simulator):
+        pass
+    assert {entry["status"] for entry in simulator.journal()["entries"]} == {200}
+
+
+class FewAtATime:
+    """PagerDuty with a limit that is soon reached: 20 entries for each span of time, 5 a page."""
+
+    ahead = 0.0
+
+    def __init__(self, moments: t.Iterable[float]) -> None:
+        self.entries = [self._entry(number, at) for number, at in enumerate(moments)]
+
+    def _entry(self, number: int, at: float) -> Json:
+        return {"id": f"R{number}", "type": "notify_log_entry", "created_at": MODULE.names["iso"](at)}
+
+    def now(self) -> float:
+        return 100_000.0
+
+    async def page(self, since: float, until: float, offset: int, limit: int = 5) -> tuple[list[Json], bool]:
+        time_of = MODULE.names["time_of"]
+        found = [entry for entry in self.entries if int(since) <= time_of(entry["created_at"]) <= until][::-1]
+        return found[offset : offset + limit], offset + limit < len(found)
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [range(99_000, 99_300), [99_000 + number // 7 for number in range(300)], sorted([99_500, *range(99_490, 99_520)])],
+    ids=["one a second", "seven a second", "unevenly"],
+)
+async def test_more_entries_than_pagerduty_lists_are_all_read_in_order(moments: t.Sequence[int]) -> None:
+    source = Source("log_entries")
+    source.globals.update(DEEPEST=20, PAGE=5)
+    settings = source.names["settings_of"]({"api_token": "a-token"})
+    position = source.names["Position"](None, settings.overlap)
+    position.start_at(98_000)
+    queue: asyncio.Queue[Event] = asyncio.Queue()
+    poller = source.names["Poller"](FewAtATime(moments), position, queue, settings)
+    for _unused in range(3):
+        await poller.poll()
+    ids = [queue.get_nowait()["payload"]["event"]["id"] for _unused in range(queue.qsize())]
+    assert ids == [f"R{number}" for number in range(len(moments))]
+
+
+async def test_what_is_too_old_is_left_out() -> None:
+    source = Source("log_entries")
+    settings = source.names["settings_of"]({"api_token": "a-token", "max_age": 1})
+    position = source.names["Position"](None, settings.overlap)
+    position.start_at(1_000)
+    queue: asyncio.Queue[Event] = asyncio.Queue()
+    poller = source.names["Poller"](FewAtATime([5_000, 96_000, 97_000]), position, queue, settings)
+    await poller.poll()
+    assert [queue.get_nowait()["payload"]["event"]["id"] for _unused in range(queue.qsize())] == ["R2"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"until": 1, "start": "never", "seen": {}}'])
+async def test_a_broken_state_file_ends_the_source(content: str, tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    file.write_text(content)
+    source = Source("log_entries")
+    with pytest.raises(ValueError, match="cannot be read; delete it to begin with the log entries from now on"):
+        await source.names["main"](source.queue, {"api_token": "a-token", "state_file": str(file)})
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ({}, "api_token: set the option or the environment variable PAGERDUTY_API_TOKEN"),
+        ({"api_token": "a-token", "api_url": "http://api.pagerduty.com"}, "api_url: must be an https:// URL"),
+        ({"api_token": "a-token", "region": "mars"}, "region: must be one of us, eu"),
+        ({"api_token": "a-token", "auth_type": "basic"}, "auth_type: must be one of token, bearer"),
+        ({"api_token": "a-token", "interval": "often"}, "interval: must be a number of at least 0.1"),
+        ({"api_token": "a-token", "interval": "nan"}, "interval: must be a number of at least 0.1"),
+        ({"api_token": "a-token", "overlap": 1}, "overlap: must be a number of at least 5"),
+        ({"api_token": "a-token", "since": "now"}, "unknown option: since"),
+    ],
+)
+def test_unusable_options_are_refused(args: Json, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        MODULE.names["settings_of"](args)
+
+
+@pytest.mark.parametrize(
+    ("args", "url", "header"),
+    [
+        ({"api_token": "abc"}, "https://api.pagerduty.com", "Token token=abc"),
+        ({"api_token": "pdus+abc"}, "https://api.pagerduty.com", "Bearer pdus+abc"),
+        ({"api_token": "pdeu+abc"}, "https://api.eu.pagerduty.com", "Bearer pdeu+abc"),
+        ({"api_token": "abc", "region": "eu"}, "https://api.eu.pagerduty.com", "Token token=abc"),
+        ({"api_token": "abc", "auth_type": "bearer"}, "https://api.pagerduty.com", "Bearer abc"),
+    ],
+)
+def test_the_token_decides_like_in_the_modules(args: Json, url: str, header: str) -> None:
+    settings = MODULE.names["settings_of"](args)
+    assert (settings.api_url, settings.authorization) == (url, header)
+    assert "abc" not in repr(settings)
+
+
+def test_the_documentation_names_each_option_with_its_default() -> None:
+    options = yaml.safe_load(MODULE.names["DOCUMENTATION"])["options"]
+    assert set(options) == MODULE.names["OPTIONS"]
+    settings = MODULE.names["settings_of"]({"api_token": "a-token"})
+    numbers = ("interval", "overlap", "max_age")
+    assert {name: options[name]["default"] for name in numbers} == {name: getattr(settings, name) for name in numbers}
+    for example in yaml.safe_load(MODULE.names["EXAMPLES"]):
+        assert set(example["oncall.pagerduty.log_entries"]) <= set(options)
+
+
+def test_the_state_keeps_only_what_the_next_poll_can_read_again(tmp_path: Path) -> None:
+    position = MODULE.names["Position"](tmp_path / "state.json", 60.0)
+    position.start_at(1_000.0)
+    for second in range(1_000, 1_200):
+        position.add({"id": f"R{second}", "created_at": MODULE.names["iso"](second)})
+    kept = json.loads((tmp_path / "state.json").read_text())
+    assert (kept["until"], sorted(kept["seen"])) == (1_199.0, [f"R{second}" for second in range(1_139, 1_200)])

@@ -1,0 +1,250 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Real runs of ansible-rulebook: an incident in the simulator, a rule, and a change by one of the modules.
+
+The environment variable ANSIBLE_RULEBOOK has the path of ansible-rulebook; `nox -s eda` sets it. Drools needs Java.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+import typing as t
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+import yaml
+
+from integration.eda.source_runner import EDA
+from simulator import account
+from simulator.client import Client
+from simulator.launch import Simulator
+
+Json = dict[str, t.Any]
+
+ANSIBLE_RULEBOOK = os.environ.get("ANSIBLE_RULEBOOK", "")
+TIME_LIMIT = 120.0
+"""Seconds for anything to happen; far above what is needed."""
+LISTENING = re.compile(r"Listening on port (\d+)")
+NOTE = "Event-Driven Ansible has seen this incident."
+SECRET = "a-signing-secret"
+
+pytestmark = [
+    pytest.mark.skipif(not ANSIBLE_RULEBOOK, reason="ANSIBLE_RULEBOOK is not set: run nox -s eda"),
+    pytest.mark.skipif(
+        not shutil.which("java"), reason="ansible-rulebook needs Java 17, as in Debian's package default-jre-headless"
+    ),
+]
+
+
+class Rulebook:
+    """A running ansible-rulebook.
+
+    Args:
+        rulebook: a path, or the name of one in the collection.
+        folder: for its inventory.
+        variables: of the environment, for the rulebook.
+    """
+
+    def __init__(self, rulebook: str, folder: Path, simulator: Simulator, **variables: str) -> None:
+        inventory = folder / "inventory.yml"
+        inventory.write_text("all: {hosts: {localhost: {ansible_connection: local}}}\n")
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "PAGERDUTY_"))},
+            "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
+            "ANSIBLE_HOME": str(folder / "ansible-home"),
+            # Java starts faster, and never runs for long.
+            "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+            # The modules and ansible-galaxy of the same environment.
+            "PATH": f"{Path(ANSIBLE_RULEBOOK).parent}:{os.environ['PATH']}",
+            "PAGERDUTY_API_TOKEN": account.ACCOUNT_KEY,
+            "PAGERDUTY_API_URL": simulator.url,
+            "PAGERDUTY_FROM_EMAIL": account.FROM_EMAIL,
+            **variables,
+        }
+        command = [ANSIBLE_RULEBOOK, "--rulebook", rulebook, "--inventory", str(inventory), "-v"]
+        self._process = subprocess.Popen(
+            [*command, "--env-vars", ",".join(variables)],
+            env=environment,
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._output: list[str] = []
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Rulebook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        self._reader.join()
+        t.cast("t.IO[str]", self._process.stdout).close()
+
+    def _read(self) -> None:
+        for line in t.cast("t.IO[str]", self._process.stdout):
+            self._output.append(line)
+            self._lines.put(line)
+
+    def fail(self, reason: str) -> t.NoReturn:
+        """Fail, and show what it has printed."""
+        pytest.fail(f"{reason}:\n{''.join(self._output)}")
+
+    def url(self) -> str:
+        """The address of its webhook source, as soon as it listens."""
+        while not (found := LISTENING.search(self._next_line())):
+            pass
+        return f"http://127.0.0.1:{found[1]}/"
+
+    def _next_line(self) -> str:
+        try:
+            return self._lines.get(timeout=TIME_LIMIT)
+        except queue.Empty:
+            self.fail("it does not listen")
+
+
+def until(condition: t.Callable[[], bool], rulebook: Rulebook) -> None:
+    """Wait for something that a rule does."""
+    deadline = time.monotonic() + TIME_LIMIT
+    while not condition():
+        if time.monotonic() > deadline:
+            rulebook.fail("it did not happen")
+        threading.Event().wait(0.05)
+
+
+def that_doubles(name: str, folder: Path) -> str:
+    """A rulebook of the collection, whose notes are added as often as it is told to."""
+    rulebook = yaml.safe_load((EDA / "rulebooks" / f"{name}.yml").read_text())
+    rulebook[0]["rules"][0]["action"]["run_module"]["module_args"]["allow_duplicate"] = True
+    file = folder / "rulebook.yml"
+    file.write_text(yaml.safe_dump(rulebook))
+    return str(file)
+
+
+def notes(simulator: Simulator) -> dict[str, list[str]]:
+    """The notes of each incident."""
+    return {
+        incident["id"]: [note["content"] for note in incident["notes"]] for incident in simulator.state()["incidents"]
+    }
+
+
+def open_incident(call: Client, title: str = "Disk full", urgency: str = "high") -> str:
+    reference = {"id": account.CHECKOUT.id, "type": "service_reference"}
+    body = {"incident": {"type": "incident", "title": title, "service": reference, "urgency": urgency}}
+    return str(call("POST", "/incidents", body).body["incident"]["id"])
+
+
+def subscribe(call: Client, url: str) -> str:
+    body = {
+        "type": "webhook_subscription",
+        "delivery_method": {"type": "http_delivery_method", "url": url},
+        "events": ["incident.triggered", "incident.annotated"],
+        "filter": {"type": "account_reference"},
+    }
+    return str(
+        call("POST", "/webhook_subscriptions", {"webhook_subscription": body}).body["webhook_subscription"]["id"]
+    )
+
+
+def forge(url: str, body: bytes, signature: str) -> int:
+    """Send a delivery that somebody has made up."""
+    headers = {"X-PagerDuty-Signature": signature, "X-Webhook-Id": "made-up", "Content-Type": "application/json"}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=10) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def attempts(simulator: Simulator, incident: str) -> list[int | None]:
+    """The answers to the webhook that reports a new incident."""
+    found = [
+        each["attempts"]
+        for each in simulator.deliveries()
+        if (each["incident"], each["event_type"]) == (incident, "incident.triggered")
+    ]
+    return t.cast("list[int | None]", found[0] if found else [])
+
+
+def test_each_incident_gets_its_note_once_whatever_happens_to_the_webhooks(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    """One run, since ansible-rulebook takes seconds to start."""
+    simulator.reset(webhook_retry_after=0.2)
+    call = Client(simulator.url)
+    variables = {"PAGERDUTY_WEBHOOK_PORT": "0", "PAGERDUTY_WEBHOOK_SECRET": SECRET}
+    with Rulebook(that_doubles("annotate_new_incidents", tmp_path), tmp_path, simulator, **variables) as rulebook:
+        url = rulebook.url()
+        subscription = subscribe(call, url)
+        # The secrets differ, and are corrected later.
+        delayed = open_incident(call)
+        until(lambda: 503 in attempts(simulator, delayed), rulebook)
+        simulator.sign_webhooks(subscription, SECRET)
+        until(lambda: 202 in attempts(simulator, delayed), rulebook)
+        # While the rule is busy, an answer is lost and a delivery comes twice.
+        simulator.webhook_faults("lose_answer", "duplicate")
+        unanswered = open_incident(call)
+        until(lambda: 202 in attempts(simulator, unanswered), rulebook)
+        # The title would be templated again, were it used.
+        doubled = open_incident(call, "{{ 7 * 7 }}")
+        until(lambda: 202 in attempts(simulator, doubled), rulebook)
+        low = open_incident(call, urgency="low")
+        until(lambda: 202 in attempts(simulator, low), rulebook)
+        forged = json.dumps({"event": {"event_type": "incident.triggered", "data": {"id": low, "urgency": "high"}}})
+        assert forge(url, forged.encode(), f"v1={'0' * 64}") == 503
+        # The secret is replaced: two signatures, of which the source knows one.
+        simulator.sign_webhooks(subscription, "the-next-secret", SECRET)
+        last = open_incident(call)
+        # Events keep their order: with the last one, all are done.
+        until(lambda: bool(notes(simulator)[last]), rulebook)
+    assert notes(simulator) == {
+        **{incident: [NOTE] for incident in (delayed, unanswered, doubled, last)},
+        low: [],
+    }
+    assert set(attempts(simulator, delayed)) == {503, 202}
+    assert attempts(simulator, unanswered) == [None, 202]
+    assert attempts(simulator, doubled) == attempts(simulator, last) == attempts(simulator, low) == [202]
+
+
+def test_nothing_is_lost_or_done_twice_when_ansible_rulebook_is_killed_and_started_again(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    call = Client(simulator.url)
+    first, second, third = simulator.reset(incidents=3, incident={"created_at": "2026-01-31T12:00:00Z"})["incidents"]
+    variables = {"PAGERDUTY_POLL_INTERVAL": "0.5", "PAGERDUTY_STATE_FILE": str(tmp_path / "state.json")}
+
+    def note(incident: str, content: str) -> None:
+        assert call("POST", f"/incidents/{incident}/notes", {"note": {"content": content}}).status == 200
+
+    def status(incident: str) -> str:
+        return next(str(each["status"]) for each in simulator.state()["incidents"] if each["id"] == incident)
+
+    with Rulebook("oncall.pagerduty.obey_notes", tmp_path, simulator, **variables) as rulebook:
+        until((tmp_path / "state.json").exists, rulebook)
+        note(first, "/acknowledge")
+        until(lambda: status(first) == "acknowledged", rulebook)
+    note(second, "/acknowledge")
+    note(third, "Please do not /resolve this.")
+    with Rulebook("oncall.pagerduty.obey_notes", tmp_path, simulator, **variables) as rulebook:
+        until(lambda: status(second) == "acknowledged", rulebook)
+        note(second, "/resolve")
+        until(lambda: status(second) == "resolved", rulebook)
+    assert [status(incident) for incident in (first, second, third)] == ["acknowledged", "resolved", "triggered"]
+    # Another run of the module would read once more, even if it had nothing to change.
+    calls = [f"{entry['method']} {entry['path']}" for entry in simulator.journal()["entries"]]
+    assert [calls.count(f"GET /incidents/{incident}") for incident in (first, second, third)] == [1, 2, 0]

@@ -1,0 +1,323 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The source `webhook`: what is signed is handed over once, in order, and answered at once; nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import json
+import ssl
+import time
+import typing as t
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import aiohttp
+import pytest
+import trustme
+import yaml
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+
+from integration.eda.source_runner import Source, event_type
+
+SECRET = "a-signing-secret"
+MODULE = Source("webhook")
+
+
+def body(number: int = 1, event_type: str = "incident.triggered", **fields: t.Any) -> bytes:
+    now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    event = {"id": f"EVENT{number}", "event_type": event_type, "occurred_at": now, "data": {"title": "Ölpest"}}
+    return json.dumps({"event": {**event, **fields}}, ensure_ascii=False).encode()
+
+
+def signature(content: bytes, *secrets: str) -> str:
+    digests = [hmac.new(secret.encode(), content, hashlib.sha256).hexdigest() for secret in secrets]
+    return ",".join(f"v1={digest}" for digest in digests)
+
+
+class Endpoint:
+    """A running source, and PagerDuty's side of the conversation."""
+
+    def __init__(self, source: Source, url: str, session: aiohttp.ClientSession) -> None:
+        self.source = source
+        self.url = url
+        self._session = session
+
+    async def send(
+        self, content: bytes, *, webhook_id: str = "W1", path: str = "", signed: str | None = "", **options: t.Any
+    ) -> int:
+        """Deliver a webhook; None for no signature. Returns the status."""
+        headers = {"X-Webhook-Id": webhook_id, "X-Webhook-Subscription": "PSUBSCR", "X-Team": "a-custom-secret"}
+        if signed is not None:
+            headers["X-PagerDuty-Signature"] = signed or signature(content, SECRET)
+        async with self._session.post(f"{self.url}/{path}", data=content, headers=headers, **options) as response:
+            return response.status
+
+
+@contextlib.asynccontextmanager
+async def endpoint(scheme: str = "http", **args: t.Any) -> t.AsyncIterator[Endpoint]:
+    source = Source("webhook")
+    wanted = {"host": "127.0.0.1", "port": 0, "secrets": [SECRET], **args}
+    async with source.running(**wanted), aiohttp.ClientSession() as session:
+        port = await source.line("Listening on port ")
+        yield Endpoint(source, f"{scheme}://127.0.0.1:{port}", session)
+
+
+async def nothing_more(running: Endpoint) -> bool:
+    """Whether no event is left: a last one, sent now, is the next to come."""
+    assert await running.send(body(9999), webhook_id="LAST") == 202
+    (event,) = await running.source.events(1)
+    return bool(event["payload"]["event"]["id"] == "EVENT9999")
+
+
+async def test_a_signed_webhook_has_the_form_of_an_event_stream() -> None:
+    async with endpoint() as running:
+        assert await running.send(body(), path="pagerduty/hook") == 202
+        (event,) = await running.source.events(1)
+    assert event["payload"]["event"]["data"]["title"] == "Ölpest"
+    headers = {"X-Webhook-Id": "W1", "X-Webhook-Subscription": "PSUBSCR"}
+    assert event["meta"] == {"endpoint": "pagerduty/hook", "headers": headers}
+
+
+@pytest.mark.parametrize(
+    ("secrets", "signed_with"),
+    [((SECRET,), ("another", SECRET)), (("another", SECRET), (SECRET,)), (("old", SECRET), ("another", SECRET))],
+)
+async def test_one_right_signature_is_enough(secrets: tuple[str, ...], signed_with: tuple[str, ...]) -> None:
+    async with endpoint(secrets=secrets) as running:
+        content = body()
+        assert await running.send(content, signed=signature(content, *signed_with)) == 202
+
+
+def no_prefix(content: bytes) -> str:
+    return signature(content, SECRET).removeprefix("v1=")
+
+
+UNSIGNED: dict[str, t.Callable[[bytes], str | None]] = {
+    "no signature": lambda _content: None,
+    "an empty signature": lambda _content: "v1=",
+    "not even text": lambda _content: "v1=\udcff",
+    "another secret": lambda content: signature(content, "another"),
+    "another body": lambda content: signature(content + b" ", SECRET),
+    "another version": lambda content: f"v0={no_prefix(content)}",
+    "no version": no_prefix,
+}
+
+
+@pytest.mark.parametrize("case", UNSIGNED)
+async def test_what_is_not_signed_can_be_sent_again_and_reaches_no_rule(case: str) -> None:
+    content = body()
+    async with endpoint() as running:
+        assert await running.send(content, signed=UNSIGNED[case](content)) == 503
+        assert await nothing_more(running)
+        # With the right signature, the same delivery is taken.
+        assert await running.send(content) == 202
+        assert [event_type(event) for event in await running.source.events(1)] == ["incident.triggered"]
+
+
+async def test_an_event_that_comes_again_is_accepted_and_handed_over_once() -> None:
+    content = body()
+    async with endpoint() as running:
+        answers = [
+            await running.send(content),
+            await running.send(content),
+            # A replay with another id: the header is not signed, the id of the event is.
+            await running.send(content, webhook_id="W2"),
+            # The same delivery, even if its event were another.
+            await running.send(body(2)),
+        ]
+        assert answers == [202] * 4
+        assert len(await running.source.events(1)) == 1
+        assert await nothing_more(running)
+
+
+async def test_deliveries_at_the_same_moment_are_one_event() -> None:
+    content = body()
+    async with endpoint() as running:
+        assert await asyncio.gather(*(running.send(content) for _unused in range(20))) == [202] * 20
+        assert len(await running.source.events(1)) == 1
+        assert await nothing_more(running)
+
+
+async def test_an_event_that_is_too_old_is_left_out() -> None:
+    long_ago = (datetime.now(timezone.utc) - timedelta(hours=97)).isoformat()
+    not_so_long_ago = (datetime.now(timezone.utc) - timedelta(hours=95)).isoformat()
+    async with endpoint() as running:
+        assert await running.send(body(1, occurred_at=long_ago), webhook_id="W1") == 202
+        assert await running.send(body(2, occurred_at=not_so_long_ago), webhook_id="W2") == 202
+        (event,) = await running.source.events(1)
+        assert event["payload"]["event"]["id"] == "EVENT2"
+
+
+async def test_a_full_queue_asks_pagerduty_to_try_again_and_loses_nothing() -> None:
+    async with endpoint(queue_size=3) as running:
+        started = time.monotonic()
+        # One more is in ansible-rulebook's own queue, and one waits to get into it.
+        answers = [await running.send(body(number), webhook_id=f"W{number}") for number in range(1, 11)]
+        assert time.monotonic() - started < 5
+        assert answers == [202] * 5 + [503] * 5
+        taken = await running.source.events(5)
+        answers = [await running.send(body(number), webhook_id=f"W{number}") for number in range(4, 9)]
+        assert answers == [202] * 5
+        taken += await running.source.events(3)
+        assert await nothing_more(running)
+    assert [event["payload"]["event"]["id"] for event in taken] == [f"EVENT{number}" for number in range(1, 9)]
+
+
+@pytest.mark.parametrize("kind", ["pagey.ping", "incident.something_new", "service.updated"])
+async def test_every_type_is_handed_over(kind: str) -> None:
+    async with endpoint() as running:
+        assert await running.send(body(event_type=kind)) == 202
+        assert [event_type(event) for event in await running.source.events(1)] == [kind]
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"42", b"not JSON", b"\xff"])
+async def test_a_signed_body_that_is_no_object_does_not_count_as_a_drop(content: bytes) -> None:
+    async with endpoint() as running:
+        assert await running.send(content) == 202
+        assert await nothing_more(running)
+
+
+@pytest.mark.parametrize("content", [b"{}", b'{"event": 42}', b'{"event": {"id": 42, "occurred_at": 42}}'])
+async def test_a_signed_object_of_another_form_is_handed_over(content: bytes) -> None:
+    async with endpoint() as running:
+        assert await running.send(content) == 202
+        (event,) = await running.source.events(1)
+        assert event["payload"] == json.loads(content)
+
+
+async def test_a_body_above_the_limit_is_refused() -> None:
+    largest = body(1, padding="x" * (262_144 - len(body(1, padding=""))))
+    async with endpoint() as running:
+        assert await running.send(largest) == 202
+        assert await running.send(largest + b"  ", webhook_id="W2") == 413
+        assert len(await running.source.events(1)) == 1
+        assert await nothing_more(running)
+
+
+async def test_a_body_that_does_not_arrive_in_time_can_be_sent_again() -> None:
+    async def slowly() -> t.AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(60)
+
+    async with endpoint() as running:
+        running.source.globals["READ_TIMEOUT"] = 0.1
+        assert await running.send(t.cast("bytes", slowly()), signed="v1=") == 503
+
+
+async def test_events_that_come_at_the_end_can_be_sent_again() -> None:
+    settings = MODULE.names["settings_of"]({"port": 0, "secrets": [SECRET]})
+    receiver = MODULE.names["Receiver"](settings)
+    task = asyncio.create_task(receiver.hand_over(asyncio.Queue()))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    runner = web.AppRunner(receiver.application())
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    async with aiohttp.ClientSession() as session:
+        port = runner.addresses[0][1]
+        assert await Endpoint(MODULE, f"http://127.0.0.1:{port}", session).send(body()) == 503
+    await runner.cleanup()
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A server's certificate, one of PagerDuty's clients and one of another, all of one authority."""
+    folder = tmp_path_factory.mktemp("certificates")
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(str(folder / "ca.pem"))
+    names = {"server": "127.0.0.1", "pagerduty": "webhooks.pagerduty.com", "other": "example.com"}
+    for file, name in names.items():
+        ca.issue_cert(name).private_key_and_cert_chain_pem.write_to_path(str(folder / f"{file}.pem"))
+    return {file: folder / f"{file}.pem" for file in ("ca", *names)}
+
+
+@pytest.mark.parametrize(("client", "expected"), [("pagerduty", 202), ("other", 503)])
+async def test_only_pagerdutys_client_certificate_is_accepted(
+    client: str, expected: int, certificates: dict[str, Path]
+) -> None:
+    context = ssl.create_default_context(cafile=str(certificates["ca"]))
+    # PagerDuty speaks no other version.
+    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certificates[client])
+    files = {"certfile": str(certificates["server"]), "cafile": str(certificates["ca"])}
+    async with endpoint("https", **files) as running:
+        assert await running.send(body(), ssl=context) == expected
+
+
+async def test_a_client_without_a_certificate_is_refused(certificates: dict[str, Path]) -> None:
+    context = ssl.create_default_context(cafile=str(certificates["ca"]))
+    files = {"certfile": str(certificates["server"]), "cafile": str(certificates["ca"])}
+    async with endpoint("https", **files) as running:
+        with pytest.raises(aiohttp.ClientError):
+            await running.send(body(), ssl=context)
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ({"secrets": [SECRET]}, "port: must be a number of at least 0"),
+        ({"port": "http", "secrets": [SECRET]}, "port: must be a number of at least 0"),
+        ({"port": 0}, "secrets: at least one signing secret is needed"),
+        ({"port": 0, "secrets": ["", " "]}, "secrets: at least one signing secret is needed"),
+        ({"port": 0, "secrets": [42]}, "secrets: must be a list of strings"),
+        ({"port": 0, "secret": SECRET, "secrets": [SECRET]}, "unknown option: secret"),
+        ({"port": 0, "secrets": [SECRET], "queue_size": 0}, "queue_size: must be a number of at least 1"),
+        ({"port": 0, "secrets": [SECRET], "cafile": "ca.pem"}, "keyfile and cafile need certfile"),
+    ],
+)
+async def test_unusable_options_end_the_source(args: dict[str, t.Any], message: str) -> None:
+    source = Source("webhook")
+    with pytest.raises(ValueError, match=message):
+        await source.names["main"](source.queue, args)
+
+
+def test_variables_of_a_rulebook_may_be_texts() -> None:
+    settings = MODULE.names["settings_of"]({"port": "5000", "secrets": f"{SECRET}\n", "queue_size": "7"})
+    assert (settings.port, settings.secrets, settings.queue_size) == (5000, (SECRET.encode(),), 7)
+    assert SECRET not in repr(settings)
+
+
+def test_the_documentation_names_each_option_with_its_default() -> None:
+    options = yaml.safe_load(MODULE.names["DOCUMENTATION"])["options"]
+    assert set(options) == MODULE.names["OPTIONS"]
+    settings = MODULE.names["settings_of"]({"port": 0, "secrets": [SECRET]})
+    numbers = ("host", "queue_size", "remember", "max_age", "max_size")
+    assert {name: options[name]["default"] for name in numbers} == {name: getattr(settings, name) for name in numbers}
+    assert tuple(options["client_names"]["default"]) == MODULE.names["CLIENT_NAMES"]
+    for example in yaml.safe_load(MODULE.names["EXAMPLES"]):
+        assert set(example["oncall.pagerduty.webhook"]) <= set(options)
+
+
+@given(st.text())
+def test_no_header_is_too_strange_to_be_refused(header: str) -> None:
+    assert not MODULE.names["is_signed"](b"body", header, [SECRET.encode()])
+
+
+@given(st.lists(st.text().filter(lambda text: "," not in text)), st.data(), st.sampled_from(["", " ", "\t"]))
+def test_the_right_signature_is_found_among_any_others(others: list[str], data: st.DataObject, space: str) -> None:
+    right = f"{space}{signature(b'body', SECRET)}{space}"
+    parts = list(others)
+    parts.insert(data.draw(st.integers(0, len(parts))), right)
+    assert MODULE.names["is_signed"](b"body", ",".join(parts), [b"another", SECRET.encode()])
+    assert not MODULE.names["is_signed"](b"bodies", ",".join(parts), [b"another", SECRET.encode()])
+
+
+@given(st.integers(1, 5), st.lists(st.integers(0, 9)))
+def test_the_latest_ids_are_remembered_and_no_more(size: int, numbers: list[int]) -> None:
+    recent = MODULE.names["RecentIds"](size)
+    added: list[int] = []
+    for number in numbers:
+        if (str(number), None) not in recent:
+            recent.add((str(number), None))
+            added.append(number)
+    assert [number for number in range(10) if (str(number), None) in recent] == sorted(added[-size:])

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tests of the module incident_snooze."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from modules.rows import PUT_ONE, SNOOZE, Case, FaultTask, ModuleTests
+
+TESTS = ModuleTests(
+    simplest={"duration": "2h"},
+    cases=(
+        Case("acknowledges and snoozes", {"duration": "2h"}, changes=True, reads=1, writes=(PUT_ONE, SNOOZE)),
+        Case(
+            "finds it snoozed long enough",
+            {"duration": "PT2H"},
+            changes=False,
+            before=(("incident_snooze", {"duration": "3h"}),),
+            reads=1,
+        ),
+        Case(
+            "snoozes each of many for longer",
+            {"duration": 7200},
+            changes=True,
+            incidents=3,
+            state={"status": "acknowledged"},
+            before=(("incident_snooze", {"duration": 60}),),
+            reads=1,
+            writes=(SNOOZE,) * 3,
+        ),
+    ),
+    bad_input=(
+        ({"duration": None}, "one of the following is required: duration, until"),
+        ({"until": "2026-01-31T12:00:00Z"}, "mutually exclusive"),
+        ({"duration": "soon"}, "duration: "),
+        ({"duration": "0"}, "duration: "),
+        ({"duration": "8d"}, "duration: "),
+        ({"duration": None, "until": "tomorrow"}, "until: "),
+        ({"duration": None, "until": "2020-01-31T12:00:00Z"}, "until: "),
+        ({"duration": None, "until": "2999-01-31T12:00:00Z"}, "until: "),
+    ),
+    strategy=st.fixed_dictionaries({"duration": st.sampled_from(["1h", "2 h", "P1D", "600"])}),
+    fault_tasks=(FaultTask("snoozes", {"duration": "2h"}, (SNOOZE,), {"status": "acknowledged"}),),
+)
