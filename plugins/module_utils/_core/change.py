@@ -25,8 +25,8 @@ FOUND = ""
 FREELY, CAREFULLY, NEVER = "freely", "carefully", "never"
 """Whether a change is sent again after its response was lost and a read does not show it.
 
-`CAREFULLY`: only after a second read, because sending it twice pages people or adds something. `NEVER`: no read can show
-for certain that it was not made.
+`CAREFULLY`: only after a second read, because sending it twice pages people or adds something. `NEVER`: no read can
+show for certain that it was not made.
 """
 
 

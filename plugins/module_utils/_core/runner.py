@@ -4,9 +4,9 @@
 
 """Makes changes: the one place that handles idempotence, lost responses and changes that were made in part.
 
-If nothing differs, nothing is sent. Otherwise the changes are sent, in batches where the server has a bulk call. After a
-lost response the targets are read again before anything is decided: what was changed is done, and only what was not is
-sent again. The client counts the writes that the server accepted; so an error after one of them is never taken for
+If nothing differs, nothing is sent. Otherwise the changes are sent, in batches where the server has a bulk call. After
+a lost response the targets are read again before anything is decided: what was changed is done, and only what was not
+is sent again. The client counts the writes that the server accepted, so an error after one of them is never taken for
 "nothing happened".
 
 Private to the collection.

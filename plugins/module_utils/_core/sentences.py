@@ -51,7 +51,7 @@ def difference(noun: str, outcome: Outcome) -> dict[str, t.Any]:
 
 
 def _done(phrases: t.Sequence[Phrase], notifies: t.Sequence[Notification], check_mode: bool) -> str:
-    """Return the deeds and who is told. If both are about the same people, the verbs join: "requested and paged Ana"."""
+    """Return the deeds and who is told. About the same people the verbs join: "requested and paged Ana"."""
     told = _told(notifies)
     deeds = []
     for verb, about in phrases:

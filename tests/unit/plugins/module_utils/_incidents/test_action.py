@@ -32,7 +32,7 @@ def change(target: str, **body: t.Any) -> Change:
 
 @pytest.mark.parametrize("ids", [[], [""], ["q1"]], ids=str)
 def test_the_ids_are_checked_before_any_call(ids: list[str], pagerduty: PagerDuty, http: ScriptedHttp) -> None:
-    with pytest.raises(InvalidOption, match="^incident_id: "):
+    with pytest.raises(InvalidOption, match=r"^incident_id: "):
         on(pagerduty, *ids).check()
     assert http.calls == []
 
