@@ -12,6 +12,7 @@ import typing as t
 import pytest
 from ansible.utils.display import Display
 from ansible_collections.oncall.pagerduty.plugins.callback import notify
+from ansible_collections.oncall.pagerduty.plugins.plugin_utils import _controller
 
 Event = dict[str, t.Any]
 
@@ -64,7 +65,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
         sent.append(options)
         return {"failed": False, "msg": ""}
 
-    monkeypatch.setattr(notify.DEFINITION, "run", keep)
+    monkeypatch.setattr(_controller.definition("event"), "run", keep)
     return Run(sent)
 
 
