@@ -65,7 +65,7 @@ def connection(args: Args) -> Settings:
         given["ca_path"] = os.path.expanduser(given["ca_path"])
     checked = settings({**DEFAULTS, **given})
     # Raises if there is no token.
-    _ = checked.authorization
+    str(checked.authorization)
     return checked
 
 

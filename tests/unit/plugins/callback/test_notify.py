@@ -122,6 +122,15 @@ def test_no_token_is_used_as_reading_takes_time(run: Run, monkeypatch: pytest.Mo
     assert not event["api_token"]
 
 
+def test_the_environment_overrides_ansible_cfg_unless_it_is_empty(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"SEVERITY": "critical", "NAME": "nightly.yml", "TIME_LIMIT": " "}.items():
+        monkeypatch.setenv(f"PAGERDUTY_NOTIFY_{name}", value)
+    run.play("Web")
+    run.fail("web-1")
+    (event,) = run.end()
+    assert (event["severity"], event["component"], event["timeout"]) == ("critical", "nightly.yml", 15.0)
+
+
 def test_an_error_of_its_own_is_a_warning(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     warnings: list[str] = []
     monkeypatch.setattr(Display, "warning", lambda _self, text, *_given, **_more: warnings.append(text))
