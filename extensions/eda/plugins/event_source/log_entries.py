@@ -26,15 +26,15 @@ description:
     C(log_entry.KIND), for instance C(log_entry.notify). Webhooks do not report them in this form.
   - The incident is the one at the time of the poll, not at the time of the log entry. A rule that needs the status at
     that time must look at the event type.
-  - The whole log entry, with its channel, is at C(event.payload.log_entry).
+  - The whole log entry, with its channel, is at C(event.payload.log_entry). Integration keys, which are secrets, are left
+    out of it.
 options:
   api_token:
     description:
       - The REST API key or OAuth token. It only needs to read.
       - If it is not set, the environment variables E(PAGERDUTY_API_TOKEN), E(PAGERDUTY_TOKEN), and E(PAGERDUTY_API_KEY)
-        are read.
+        are read. One of them is required.
     type: str
-    required: true
   auth_type:
     description:
       - How the token is sent. The default is V(bearer) for tokens that start with C(pdus+) or C(pdeu+), and V(token)
@@ -55,7 +55,9 @@ options:
     type: str
   ca_path:
     description:
-      - The file with certificate authorities, in place of those of the system.
+      - The file or folder with the certificates of the certificate authorities to trust, in place of those of the
+        system.
+      - If it is not set, the environment variable E(PAGERDUTY_CA_PATH) is read.
     type: str
   team_ids:
     description:
@@ -81,15 +83,17 @@ options:
   state_file:
     description:
       - The file that keeps how far the source has read. When the source starts again, it continues there.
+      - Its folder must exist. The file is written once for each poll.
       - Without it, the source begins with the log entries after its start.
     type: str
   max_age:
     description:
-      - How many hours the source goes back at most when it continues. What happened before is left out, with a warning.
+      - How many hours the source goes back at most when it continues. What happened before is skipped, with a warning.
     type: float
     default: 48
 notes:
-  - The environment variables C(HTTPS_PROXY) and C(NO_PROXY) are honored.
+  - The environment variables C(HTTPS_PROXY) and C(NO_PROXY) are honored. Plain C(http://) never goes to a proxy.
+  - An option or an environment variable that is empty counts as not set.
   - When a rate limit is reached, the source waits as long as PagerDuty asks. After network and server errors it tries
     again, less and less often, for at most a minute between attempts. In both cases it continues where it was.
   - When PagerDuty refuses the token or the request, the source ends, and so does ansible-rulebook.

@@ -25,6 +25,8 @@ description:
     any other 4xx than 429, and disables the subscription for 24 hours after three drops in a row. So the source answers
     503 where another attempt can succeed - when the queue is full, and when a signature is missing or wrong, since the
     secret can be corrected in the meantime.
+  - The methods GET and HEAD are answered 200, for load balancers. A signed body that is JSON nested too deeply is
+    answered 400.
   - Ids are remembered and events wait in memory only. When ansible-rulebook ends, events that wait are lost.
 options:
   host:
