@@ -26,8 +26,8 @@ description:
     C(log_entry.KIND), for instance C(log_entry.notify). Webhooks do not report them in this form.
   - The incident is the one at the time of the poll, not at the time of the log entry. A rule that needs the status at
     that time must look at the event type.
-  - The whole log entry, with its channel, is at C(event.payload.log_entry). Integration keys, which are secrets, are left
-    out of it.
+  - The whole log entry, with its channel, is at C(event.payload.log_entry). Integration keys, which are secrets, are
+    left out.
 options:
   api_token:
     description:
