@@ -56,7 +56,7 @@ def types(session: nox.Session) -> None:
     names = [argument for package in (*packages, "simulator", "beliefs") for argument in ("-p", package)]
     run(session, "mypy", "--config-file", "mypy.ini", *names, env=paths)
     # Event sources are scripts, which belong to no package.
-    run(session, "mypy", "--config-file", "mypy.ini", *EVENT_SOURCES, env={})
+    run(session, "mypy", "--config-file", "mypy.ini", *EVENT_SOURCES, env=paths)
 
 
 @nox.session(venv_backend="none")

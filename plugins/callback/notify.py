@@ -28,21 +28,20 @@ requirements:
     C(ANSIBLE_CALLBACKS_ENABLED=oncall.pagerduty.notify) in the environment."
 options:
   routing_key:
-    description: The integration key of an Events API v2 integration. It decides which service is paged.
+    description:
+      - The integration key of an Events API v2 integration. It decides which service is paged. Required.
+      - The environment variable E(PAGERDUTY_ROUTING_KEY) overrides it.
     type: str
-    required: true
-    env:
-      - name: PAGERDUTY_ROUTING_KEY
     ini:
       - section: pagerduty_notify
         key: routing_key
   severity:
-    description: How bad a failed play is.
+    description:
+      - How bad a failed play is.
+      - The environment variable E(PAGERDUTY_NOTIFY_SEVERITY) overrides it.
     type: str
     choices: [critical, error, warning, info]
     default: error
-    env:
-      - name: PAGERDUTY_NOTIFY_SEVERITY
     ini:
       - section: pagerduty_notify
         key: severity
@@ -50,50 +49,47 @@ options:
     description:
       - The name of what runs. If not set, the file name of the playbook.
       - Set it where the same playbook runs for several environments, such as V(site.yml in production).
+      - The environment variable E(PAGERDUTY_NOTIFY_NAME) overrides it.
     type: str
-    env:
-      - name: PAGERDUTY_NOTIFY_NAME
     ini:
       - section: pagerduty_notify
         key: name
   region:
-    description: The service region of the account.
+    description:
+      - The service region of the account, V(us) or V(eu). If not set, V(us).
+      - The environment variable E(PAGERDUTY_REGION) overrides it.
     type: str
-    choices: [us, eu]
-    default: us
-    env:
-      - name: PAGERDUTY_REGION
     ini:
       - section: pagerduty_notify
         key: region
   events_url:
-    description: The URL of the Events API. Overrides the URL of the O(region).
+    description:
+      - The URL of the Events API. Overrides the URL of the O(region).
+      - The environment variable E(PAGERDUTY_EVENTS_URL) overrides it.
     type: str
-    env:
-      - name: PAGERDUTY_EVENTS_URL
     ini:
       - section: pagerduty_notify
         key: events_url
   ca_path:
     description:
       - A file or directory with the certificates of the certificate authorities to trust.
-      - If not set, the environment variable E(REQUESTS_CA_BUNDLE) or E(CURL_CA_BUNDLE) is used, and otherwise the
-        certificates of the Python library C(requests).
+      - If not set, the environment variable E(PAGERDUTY_CA_PATH), E(REQUESTS_CA_BUNDLE) or E(CURL_CA_BUNDLE) is used,
+        and otherwise the certificates of the Python library C(requests).
     type: path
-    env:
-      - name: PAGERDUTY_NOTIFY_CA_PATH
     ini:
       - section: pagerduty_notify
         key: ca_path
   time_limit:
-    description: How long the end of a run may take for all of its alerts, in seconds.
+    description:
+      - How long the end of a run may take for all of its alerts, in seconds.
+      - The environment variable E(PAGERDUTY_NOTIFY_TIME_LIMIT) overrides it.
     type: float
     default: 15
-    env:
-      - name: PAGERDUTY_NOTIFY_TIME_LIMIT
     ini:
       - section: pagerduty_notify
         key: time_limit
+notes:
+  - An empty environment variable counts as not set.
 seealso:
   - module: oncall.pagerduty.event
 """
@@ -108,11 +104,17 @@ from ansible import context
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.display import Display
 
+from ..module_utils._api.auth import VARIABLES, first_set
 from ..module_utils._event_body import MAX_DEDUP_KEY
-from ..modules.event import DEFINITION
-from ..plugin_utils import _on_controller
+from ..plugin_utils import _controller
 
 CONNECTION_OPTIONS = ("routing_key", "region", "events_url", "ca_path")
+OWN_OPTIONS = ("severity", "name", "time_limit")
+ENVIRONMENT = {
+    **{option: VARIABLES[option] for option in CONNECTION_OPTIONS},
+    **{option: (f"PAGERDUTY_NOTIFY_{option.upper()}",) for option in OWN_OPTIONS},
+}
+"""Variables of each option. Ansible's configuration would take an empty one for a value, and not load the callback."""
 MAX_HOSTS = 50
 """Hosts that an alert names; an event must not be larger than 512 KB."""
 
@@ -181,7 +183,7 @@ class CallbackModule(CallbackBase):
         if context.CLIARGS.get("check"):
             return
         try:
-            limit = self.get_option("time_limit")
+            limit = float(self._option("time_limit"))
             events = [self._event(play, stats) for play in self._plays.values() if play.has_run]
             # Some waits, such as for a name server, have no time limit of their own.
             sender = threading.Thread(target=self._send, args=(events, limit), daemon=True)
@@ -192,17 +194,20 @@ class CallbackModule(CallbackBase):
         except Exception as error:
             display.warning(f"PagerDuty was not notified: {error}")
 
+    def _option(self, name: str) -> t.Any:
+        return first_set(ENVIRONMENT[name]) or self.get_option(name)
+
     def _event(self, play: Play, stats: t.Any) -> Event:
         """Return the event for a play: a trigger if it failed in the end, a resolve otherwise."""
         # In one order, whichever host failed first.
         failed_tasks = sorted(play.failed_tasks.items())
         failed = {host: task for host, task in failed_tasks if self._failed_here(play, host, stats)}
-        name = self.get_option("name") or self._playbook
+        name = self._option("name") or self._playbook
         hosts = f"{len(failed)} host{'s' if len(failed) > 1 else ''}"
         return {
             "action": "trigger" if failed else "resolve",
             "dedup_key": _dedup_key(name, play.name),
-            "severity": self.get_option("severity"),
+            "severity": self._option("severity"),
             "summary": f"Play '{play.name}' of {name} failed on {hosts}: {', '.join(list(failed)[:MAX_HOSTS])}",
             "source": platform.node() or "ansible-playbook",
             "component": name,
@@ -227,10 +232,10 @@ class CallbackModule(CallbackBase):
 
     def _failure(self, event: Event, limit: float) -> str:
         """Send one event; returns what went wrong, or nothing."""
-        connection = {name: self.get_option(name) for name in CONNECTION_OPTIONS}
+        connection = {name: self._option(name) for name in CONNECTION_OPTIONS}
+        options = {**connection, **event, "timeout": limit, "max_wait": limit}
         # Without a token nothing is read first, which would take time.
-        options = {**connection, **event, "api_token": "", "timeout": limit, "max_wait": limit}
-        result = _on_controller.run(DEFINITION, options)
+        result = _controller.run("event", options, without=["api_token"])
         return result["msg"] if result["failed"] else ""
 
 

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options of every module and lookup; their argument specs are `AUTH` in module_utils/_api/auth.py."""
+    """Options of every module and lookup; their argument specs are `AUTH` in module_utils/_options.py."""
 
     DOCUMENTATION = r"""
 requirements:
   - requests
+notes:
+  - An option of the connection that is null, empty, or blank counts as not set, and so does an empty environment
+    variable.
 options:
   api_token:
     description:
@@ -32,7 +35,7 @@ options:
       - PagerDuty requires it for most changes with an account API key. A user API key already identifies its user.
       - If not set, the environment variable E(PAGERDUTY_FROM_EMAIL) or E(PAGERDUTY_EMAIL) is used.
     type: str
-    aliases: [email, requester_email]
+    aliases: [requester_email]
   region:
     description:
       - The service region of the account.
@@ -49,7 +52,7 @@ options:
   events_url:
     description:
       - The URL of the Events API. Overrides the URL of the O(region).
-      - C(http://) is allowed only for localhost.
+      - C(http://) is allowed only for localhost. The address may end with the path C(/v2/enqueue).
       - If not set, the environment variable E(PAGERDUTY_EVENTS_URL) is used.
     type: str
   validate_certs:
@@ -59,8 +62,8 @@ options:
   ca_path:
     description:
       - A file or directory with the certificates of the certificate authorities to trust.
-      - If not set, the environment variable E(REQUESTS_CA_BUNDLE) or E(CURL_CA_BUNDLE) is used, and otherwise the
-        certificates of the Python library C(requests).
+      - If not set, the environment variable E(PAGERDUTY_CA_PATH), E(REQUESTS_CA_BUNDLE) or E(CURL_CA_BUNDLE) is used,
+        and otherwise the certificates of the Python library C(requests).
     type: path
   timeout:
     description:
@@ -77,38 +80,26 @@ options:
     default: 120
 """
 
-    # Where a lookup finds the options that its call does not give.
+    # Where a lookup finds the options that its call does not give. Environment variables come last, as for modules:
+    # Ansible's configuration would take an empty one for a value.
     LOOKUP = r"""
 options:
   api_token:
-    env:
-      - name: PAGERDUTY_API_TOKEN
-      - name: PAGERDUTY_TOKEN
-      - name: PAGERDUTY_API_KEY
     vars:
       - name: pagerduty_api_token
   auth_type:
     vars:
       - name: pagerduty_auth_type
   from_email:
-    env:
-      - name: PAGERDUTY_FROM_EMAIL
-      - name: PAGERDUTY_EMAIL
     vars:
       - name: pagerduty_from_email
   region:
-    env:
-      - name: PAGERDUTY_REGION
     vars:
       - name: pagerduty_region
   api_url:
-    env:
-      - name: PAGERDUTY_API_URL
     vars:
       - name: pagerduty_api_url
   events_url:
-    env:
-      - name: PAGERDUTY_EVENTS_URL
     vars:
       - name: pagerduty_events_url
   validate_certs:
@@ -118,13 +109,9 @@ options:
     vars:
       - name: pagerduty_ca_path
   timeout:
-    env:
-      - name: PAGERDUTY_TIMEOUT
     vars:
       - name: pagerduty_timeout
   max_wait:
-    env:
-      - name: PAGERDUTY_MAX_WAIT
     vars:
       - name: pagerduty_max_wait
 """

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options of the Events API modules; their argument specs are `EVENTS` in module_utils/_api/auth.py."""
+    """Options of the Events API modules; their argument specs are `EVENTS` in module_utils/_options.py."""
 
     DOCUMENTATION = r"""
 options:

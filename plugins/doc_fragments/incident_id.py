@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Which incidents; the argument spec is `INCIDENT_ID` in module_utils/_actions/incidents.py."""
+    """Which incidents; the argument spec is `INCIDENT_ID` in module_utils/_options.py."""
 
     DOCUMENTATION = r"""
 options:

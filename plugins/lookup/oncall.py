@@ -79,17 +79,25 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.template import Templar
 
-from ..module_utils._options import AUTH
-from ..modules.oncall_info import DEFINITION
-from ..plugin_utils import _on_controller
+from ..module_utils._api.auth import is_unset
+from ..module_utils._options import AUTH, given
+from ..plugin_utils import _controller
 
+DEFINITION = _controller.definition("oncall_info")
 OWN_OPTION = "want"
+WANTED = ("name", "email", "id")
 SUBJECTS = ("escalation_policies", "schedules", "users")
 VARIABLE_PREFIX = "pagerduty_"
 
+Options = dict[str, t.Any]
+
 
 class LookupModule(LookupBase):
-    """The lookup: the module oncall_info, run in Ansible's own process."""
+    """The lookup: the module oncall_info, run in Ansible's own process.
+
+    Options are validated by the module's own specification, as Ansible's configuration takes an empty environment
+    variable for a value.
+    """
 
     def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
         """Return what is wanted of each person on call.
@@ -98,16 +106,14 @@ class LookupModule(LookupBase):
             AnsibleLookupError: an option has an unusable value, or PagerDuty cannot be read.
         """
         _check_names(kwargs)
-        given = {**kwargs, **_policies(terms, kwargs), **_levels(kwargs)}
-        self.set_options(var_options=_own_variables(variables or {}), direct=given)
-        options = {name: self.get_option(name) for name in DEFINITION.options}
-        users = _read(options)
-        wanted = self.get_option(OWN_OPTION)
+        wanted = _wanted(kwargs.pop(OWN_OPTION, None))
+        options = {**given(kwargs), **_policies(terms, kwargs), **_levels(kwargs)}
+        users = _read({**_own_variables(variables or {}, options), **options})
         return [user[wanted] for user in users if user[wanted]]
 
 
-def _check_names(options: t.Mapping[str, t.Any]) -> None:
-    """Check that no option has a wrong name, which Ansible would ignore.
+def _check_names(options: Options) -> None:
+    """Check that no option has a wrong name.
 
     Raises:
         AnsibleLookupError: one has.
@@ -119,7 +125,19 @@ def _check_names(options: t.Mapping[str, t.Any]) -> None:
         raise AnsibleLookupError(f"Unsupported options: {', '.join(unknown)}. Supported options are: {supported}.")
 
 
-def _policies(terms: t.Iterable[t.Any], options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _wanted(value: t.Any) -> str:
+    """Return which field is wanted.
+
+    Raises:
+        AnsibleLookupError: people have no such field.
+    """
+    wanted = WANTED[0] if is_unset(value) else str(value)
+    if wanted not in WANTED:
+        raise AnsibleLookupError(f"{OWN_OPTION}: must be one of {', '.join(WANTED)}, got {wanted!r}.")
+    return wanted
+
+
+def _policies(terms: t.Iterable[t.Any], options: Options) -> Options:
     """Return the escalation policies, which can be terms as well; a term may be a list.
 
     Raises:
@@ -132,26 +150,32 @@ def _policies(terms: t.Iterable[t.Any], options: t.Mapping[str, t.Any]) -> dict[
     return {"escalation_policies": [*named, *([more] if isinstance(more, str) else more)]} if named else {}
 
 
-def _levels(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _levels(options: Options) -> Options:
     """Return a single level as a list, as for the module."""
     levels = options.get("levels")
     return {"levels": [levels]} if isinstance(levels, int) else {}
 
 
-def _own_variables(variables: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Return the variables that are options here; before ansible-core 2.19 a lookup gets them as they are written."""
-    names = [f"{VARIABLE_PREFIX}{name}" for name in AUTH]
+def _own_variables(variables: Options, options: Options) -> Options:
+    """Return the options of the connection that are variables and not in the call, under whatever name.
+
+    Before ansible-core 2.19 a lookup gets variables as they are written.
+    """
+    free = [name for name, spec in AUTH.items() if options.keys().isdisjoint((name, *spec.get("aliases", ())))]
+    found = {name: variables[f"{VARIABLE_PREFIX}{name}"] for name in free if f"{VARIABLE_PREFIX}{name}" in variables}
+    if not found:
+        return {}
     templar = Templar(loader=None, variables=variables)
-    return {name: templar.template(variables[name]) for name in names if name in variables}
+    return given({name: templar.template(value) for name, value in found.items()})
 
 
-def _read(options: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+def _read(options: Options) -> list[dict[str, t.Any]]:
     """Run the module; returns the people on call.
 
     Raises:
         AnsibleLookupError: it failed.
     """
-    result = _on_controller.run(DEFINITION, options, check_mode=True)
+    result = _controller.run("oncall_info", options, check_mode=True)
     if result["failed"]:
         raise AnsibleLookupError(result["msg"])
     users: list[dict[str, t.Any]] = result["users"]

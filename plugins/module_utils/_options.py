@@ -11,13 +11,28 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
+
+from ._api.addresses import API_URLS
+from ._api.auth import AUTH_TYPES, DEFAULTS, VARIABLES, first_set, is_unset
 
 Options = dict[str, dict[str, t.Any]]
 
 
-def _env(*names: str) -> tuple[t.Callable[..., t.Any], list[str]]:
-    return (env_fallback, list(names))
+def environment_fallback(*variables: str) -> str:
+    """Return the first of some environment variables that is not empty, as `env_fallback` does with empty ones as well.
+
+    Raises:
+        AnsibleFallbackNotFound: none is set.
+    """
+    value = first_set(variables)
+    if value is None:
+        raise AnsibleFallbackNotFound
+    return value
+
+
+def _environment(option: str) -> tuple[t.Callable[..., str], list[str]]:
+    return (environment_fallback, list(VARIABLES[option]))
 
 
 AUTH: Options = {
@@ -25,21 +40,21 @@ AUTH: Options = {
         "type": "str",
         "aliases": ["api_key", "token"],
         "no_log": True,
-        "fallback": _env("PAGERDUTY_API_TOKEN", "PAGERDUTY_TOKEN", "PAGERDUTY_API_KEY"),
+        "fallback": _environment("api_token"),
     },
-    "auth_type": {"type": "str", "choices": ["token", "bearer"]},
+    "auth_type": {"type": "str", "choices": list(AUTH_TYPES)},
     "from_email": {
         "type": "str",
-        "aliases": ["email", "requester_email"],
-        "fallback": _env("PAGERDUTY_FROM_EMAIL", "PAGERDUTY_EMAIL"),
+        "aliases": ["requester_email"],
+        "fallback": _environment("from_email"),
     },
-    "region": {"type": "str", "choices": ["us", "eu"], "fallback": _env("PAGERDUTY_REGION")},
-    "api_url": {"type": "str", "fallback": _env("PAGERDUTY_API_URL")},
-    "events_url": {"type": "str", "fallback": _env("PAGERDUTY_EVENTS_URL")},
-    "validate_certs": {"type": "bool", "default": True},
-    "ca_path": {"type": "path"},
-    "timeout": {"type": "float", "default": 30, "fallback": _env("PAGERDUTY_TIMEOUT")},
-    "max_wait": {"type": "float", "default": 120, "fallback": _env("PAGERDUTY_MAX_WAIT")},
+    "region": {"type": "str", "choices": list(API_URLS), "fallback": _environment("region")},
+    "api_url": {"type": "str", "fallback": _environment("api_url")},
+    "events_url": {"type": "str", "fallback": _environment("events_url")},
+    "validate_certs": {"type": "bool", "default": DEFAULTS["validate_certs"]},
+    "ca_path": {"type": "path", "fallback": _environment("ca_path")},
+    "timeout": {"type": "float", "default": DEFAULTS["timeout"], "fallback": _environment("timeout")},
+    "max_wait": {"type": "float", "default": DEFAULTS["max_wait"], "fallback": _environment("max_wait")},
 }
 """Options of every module; the doc fragment `auth`."""
 
@@ -48,7 +63,7 @@ EVENTS: Options = {
         "type": "str",
         "aliases": ["integration_key"],
         "no_log": True,
-        "fallback": _env("PAGERDUTY_ROUTING_KEY"),
+        "fallback": _environment("routing_key"),
     },
 }
 """Options of the modules that use the Events API; the doc fragment `events`."""
@@ -57,3 +72,25 @@ INCIDENT_ID: Options = {
     "incident_id": {"type": "list", "elements": "str", "required": True, "aliases": ["incident_ids", "id"]},
 }
 """The incidents to work on; the doc fragment `incident_id`."""
+
+_CONNECTION_NAMES = frozenset(
+    name for option, spec in {**AUTH, **EVENTS}.items() for name in (option, *spec.get("aliases", ()))
+)
+
+
+def given(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the options of a task that are set.
+
+    What is null is not, and neither is an option of the connection that is empty: then its environment variables, or
+    its default, count. An empty `incident_id` is set: it must not stand for all incidents.
+    """
+    return {name: _stripped(name, value) for name, value in options.items() if not _is_left_out(name, value)}
+
+
+def _is_left_out(name: str, value: t.Any) -> bool:
+    return is_unset(value) if name in _CONNECTION_NAMES else value is None
+
+
+def _stripped(name: str, value: t.Any) -> t.Any:
+    # Ansible masks a secret as it is given, so it must be as it is sent.
+    return value.strip() if name in _CONNECTION_NAMES and isinstance(value, str) else value

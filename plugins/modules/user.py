@@ -22,12 +22,8 @@ options:
   email:
     description:
       - The user's e-mail address, in upper or lower case. It is not changed.
-      - In other modules C(email) is an alias of O(from_email). In C(module_defaults) for the action group, use
-        O(from_email).
     type: str
     required: true
-  from_email:
-    aliases: [requester_email]
   name:
     description: The name, at most 100 characters. Required to create a user.
     type: str

@@ -23,12 +23,9 @@ options:
       - The users, by id, e-mail address, or name.
       - All of them are tried. If some fail, the task fails, and RV(failures) lists them while RV(users) has the others.
       - Mutually exclusive with O(teams) and O(query). If none of the three is set, all users of the account are listed.
-      - In other modules the alias O(email) is one of O(from_email).
     type: list
     elements: str
     aliases: [user, email]
-  from_email:
-    aliases: [requester_email]
   teams:
     description: List the users of these teams, by id or name.
     type: list

@@ -16,10 +16,11 @@ import typing as t
 from ansible.plugins.action.normal import ActionModule as NormalActionModule
 from ansible.utils.display import Display
 
+from ..module_utils._options import given
 from ._event_defaults import with_defaults
 
 try:
-    from . import _in_process
+    from . import _controller, _in_process
 
     LOAD_ERROR = ""
 except Exception as error:
@@ -34,7 +35,7 @@ DESCRIBED = ("change_event", "event")
 def load(module: str) -> None:
     """Import a module. If that fails, the reason shows when it runs."""
     with contextlib.suppress(Exception):
-        _in_process.definition(module)
+        _controller.definition(module)
 
 
 class ActionModule(NormalActionModule):
@@ -43,6 +44,7 @@ class ActionModule(NormalActionModule):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task's module."""
         variables = task_vars or {}
+        self._task.args = given(self._task.args)
         if self._task.action.rpartition(".")[2] in DESCRIBED:
             self._task.args = with_defaults(self._task.args, variables)
         prepared = self._prepare(variables)
@@ -52,7 +54,7 @@ class ActionModule(NormalActionModule):
             return result
         return prepared.run()
 
-    def _prepare(self, variables: dict[str, t.Any]) -> _in_process.Task | str:
+    def _prepare(self, variables: dict[str, t.Any]) -> _in_process.PreparedTask | str:
         """Return the task, ready to run in this worker, or why it cannot run here. Sends nothing."""
         if LOAD_ERROR:
             return LOAD_ERROR

@@ -13,30 +13,27 @@ Private to the collection.
 from __future__ import annotations
 
 import contextlib
-import datetime
 import importlib
 import importlib.util
-import json
 import os
 import sys
 import typing as t
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ansible import constants
 from ansible.errors import AnsibleError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
+from ..module_utils._api.auth import first_set
 from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR, tls_context
-from ..module_utils._module import Module, invalid_options
+from ._controller import Module, Result, definition, plain, validate
 
 SWITCH = "pagerduty_in_process"
 """A variable, and in capitals an environment variable: false runs every module in a process of its own."""
-MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
 CORE = "ansible_collections.oncall.pagerduty.plugins.module_utils._core"
+IMPORTED_LATE = ("locks", "runner")
+"""What a module imports only when it writes."""
 DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent", "", None)
 """Interpreter settings that leave the choice to Ansible."""
 
@@ -48,23 +45,14 @@ MASKED, MASKED_PART = (
 """What stands in a result in place of a secret, and of a secret inside a text: ansible-core 2.22 uses a new mark."""
 
 Variables = t.Mapping[str, t.Any]
-Result = dict[str, t.Any]
 
 display = Display()
 
-
-# Ansible forks its workers afterwards: they need not import what a module imports only when it writes, nor read the CA
-# certificates.
-for _name in ("locks", "runner"):
+# Ansible forks its workers afterwards: they need not import anything, nor read the CA certificates.
+for _name in IMPORTED_LATE:
     importlib.import_module(f"{CORE}.{_name}")
 if not REQUESTS_IMPORT_ERROR:
     tls_context(verify=True)
-
-
-def definition(module: str) -> Module:
-    """Return the definition of a module; the first time imports it."""
-    found: Module = importlib.import_module(f"{MODULES}.{module}").DEFINITION
-    return found
 
 
 def subprocess_reason(task: t.Any, connection: t.Any, templar: t.Any, variables: Variables) -> str:
@@ -82,7 +70,7 @@ def subprocess_reason(task: t.Any, connection: t.Any, templar: t.Any, variables:
 
 
 @dataclass
-class Task:
+class PreparedTask:
     """A task with validated options, ready to run.
 
     Args:
@@ -125,12 +113,12 @@ class Task:
         )
 
 
-def prepare(task: t.Any, loader: t.Any, variables: Variables) -> Task:
+def prepare(task: t.Any, loader: t.Any, variables: Variables) -> PreparedTask:
     """Validate a task's options; sends nothing."""
     module = definition(task.action.rpartition(".")[2])
-    given = json.loads(json.dumps(task.args, default=_plain))
-    options, error = _validate(module, task.action, given)
-    return Task(
+    args = plain(task.args)
+    options, error = validate(module, task.action, args)
+    return PreparedTask(
         module,
         options,
         check_mode=bool(task.check_mode),
@@ -139,34 +127,19 @@ def prepare(task: t.Any, loader: t.Any, variables: Variables) -> Task:
         host=str(variables.get("inventory_hostname")),
         shows_options=_shows_options(variables),
         error=error,
-        warnings=list(_alias_warnings(module, given)),
+        warnings=list(_alias_warnings(module, args)),
     )
 
 
-def _validate(module: Module, name: str, given: dict[str, t.Any]) -> tuple[dict[str, t.Any], str]:
-    """Return the validated options, and the error that AnsibleModule would report."""
-    try:
-        validated = ArgumentSpecValidator(module.options, **module.rules).validate(given)
-    except (TypeError, UnicodeError) as error:
-        return {}, invalid_options(error)
-    options: dict[str, t.Any] = validated.validated_parameters
-    if not validated.error_messages:
-        return options, ""
-    message = str(validated.errors.msg)
-    if isinstance(validated.errors[0], UnsupportedError):
-        message = f"Unsupported parameters for ({name}) module: {message}"
-    return options, message
-
-
-def _alias_warnings(module: Module, given: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+def _alias_warnings(module: Module, args: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     """Yield the warnings of AnsibleModule for options that are given twice, under two names or by the environment."""
     for name, option in module.options.items():
         _fallback, variables = option.get("fallback", (None, []))
-        is_given = name in given or any(variable in os.environ for variable in variables)
+        is_given = name in args or first_set(variables) is not None
         for alias in option.get("aliases", ()):
-            if alias in given and is_given:
+            if alias in args and is_given:
                 yield f"Both option {name} and its alias {alias} are set."
-            is_given = is_given or alias in given
+            is_given = is_given or alias in args
 
 
 def mask(value: t.Any, secrets: t.Sequence[str]) -> t.Any:
@@ -201,18 +174,6 @@ def _secret_options(module: Module) -> t.Iterator[str]:
     for name, option in module.options.items():
         if option.get("no_log"):
             yield from (name, *option.get("aliases", ()))
-
-
-def _plain(value: t.Any) -> t.Any:
-    """Return a value that JSON lacks as it arrives in a module of its own process."""
-    if isinstance(value, (datetime.date, datetime.datetime)):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return dict(value)
-    # Before ansible-core 2.19 a vaulted value is a sequence, but not a string.
-    if isinstance(value, (set, Sequence)) and not hasattr(value, "data"):
-        return list(value)
-    return str(value)
 
 
 def _is_switched_on(templar: t.Any, variables: Variables) -> bool:

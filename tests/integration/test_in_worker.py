@@ -34,7 +34,7 @@ MISSING_PIECE = """
 import sys
 
 def take_away(event, arguments):
-    if event == "import" and arguments[0].endswith("plugin_utils._in_process"):
+    if event == "import" and arguments[0].endswith("plugin_utils._controller"):
         import ansible.module_utils.common.arg_spec as arg_spec
         vars(arg_spec).pop("ArgumentSpecValidator", None)
 
@@ -104,6 +104,25 @@ def test_an_event_describes_its_run(in_worker: bool, simulator: Simulator, tmp_p
     simulator.reset()
     PlaybookRunner(simulator, tmp_path, in_worker=in_worker)(step("event", None), name="Nightly backup")
     assert simulator.state()["incidents"][-1]["title"] == "Ansible play Nightly backup"
+
+
+@pytest.mark.parametrize("in_worker", [True, False], ids=["in the worker", "in a process"])
+def test_what_awx_leaves_empty_is_not_set(in_worker: bool, simulator: Simulator, tmp_path: Path) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    options = {
+        "region": "",
+        "timeout": " ",
+        "api_key": "",
+        "from_email": "{{ nothing }}",
+        "resolution": "{{ nothing }}",
+    }
+    variables = ("PAGERDUTY_REGION", "PAGERDUTY_TIMEOUT", "PAGERDUTY_CA_PATH", "PAGERDUTY_EMAIL")
+    played = PlaybookRunner(simulator, tmp_path, in_worker=in_worker)(
+        step("incident_status", incident, status="acknowledged", reopen="{{ nothing }}", **options),
+        environment=dict.fromkeys(variables, ""),
+        vars={"nothing": None},
+    )
+    assert played.only.changed, played.only.msg
 
 
 def test_modules_are_loaded_before_ansible_forks(play: PlaybookRunner, simulator: Simulator) -> None:

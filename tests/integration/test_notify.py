@@ -100,13 +100,14 @@ def test_nothing_is_sent_in_check_mode_or_unless_enabled(notify: Notify) -> None
     assert notify({"Web": [FAIL]}, ANSIBLE_CALLBACKS_ENABLED=None).events == []
 
 
-def test_options_come_from_ansible_cfg(notify: Notify, tmp_path: Path) -> None:
+def test_options_come_from_ansible_cfg_unless_the_environment_has_them(notify: Notify, tmp_path: Path) -> None:
     config = tmp_path / "ansible.cfg"
     config.write_text(
         "[defaults]\ncallbacks_enabled = oncall.pagerduty.notify\n"
         "[pagerduty_notify]\nname = site.yml in production\nseverity = critical\n"
     )
-    sent = notify({"Web": [FAIL]}, ANSIBLE_CONFIG=str(config))
+    empty = dict.fromkeys(("PAGERDUTY_NOTIFY_SEVERITY", "PAGERDUTY_NOTIFY_NAME", "PAGERDUTY_REGION"), "")
+    sent = notify({"Web": [FAIL]}, ANSIBLE_CONFIG=str(config), **empty)
     assert sent.events[0]["payload"]["severity"] == "critical"
     assert sent.actions == {"ansible-playbook site.yml in production: Web": "trigger"}
 

@@ -291,6 +291,28 @@ def test_roles_and_the_callback(simulator: Simulator, tmp_path: Path, ansible_pl
     assert why.endswith("Check the disk")
 
 
+def test_the_lookup_takes_lists_and_variables(simulator: Simulator, tmp_path: Path, ansible_playbook: Path) -> None:
+    simulator.reset()
+    runner = PlaybookRunner(simulator, tmp_path, in_worker=True, ansible_playbook=ansible_playbook)
+    password, variables = tmp_path / "vault-password", tmp_path / "variables.yml"
+    password.write_text(VAULT_PASSWORD)
+    variables.write_text(f"kept: {encrypt(account.READ_ONLY_KEY)}\npagerduty_region: ''\n")
+    calls = (
+        "escalation_policies=['Web Operations'], levels=[1]",
+        "policies, levels=levels, token=nothing",
+        "'Web Operations', levels=1, api_key=kept",
+    )
+    played = runner(
+        *[{"ansible.builtin.debug": {"msg": f"{{{{ query('oncall.pagerduty.oncall', {call}) }}}}"}} for call in calls],
+        arguments=["-e", f"@{variables}", "--vault-password-file", str(password)],
+        environment={"PAGERDUTY_API_TOKEN": "", "PAGERDUTY_REGION": "", "PAGERDUTY_TIMEOUT": ""},
+        vars={"policies": ["Web Operations"], "levels": [1], "nothing": "", "pagerduty_api_token": "{{ kept }}"},
+    )
+    assert [done.result["msg"] for done in played.tasks] == [[account.PRIMARY.name]] * len(calls), played.output
+    # Copying the variables of a run would load plugins anew, in a way that is deprecated.
+    assert "DEPRECATION" not in played.output
+
+
 def test_the_demo(simulator: Simulator, tmp_path: Path, ansible_playbook: Path) -> None:
     runner = PlaybookRunner(simulator, tmp_path, in_worker=True, ansible_playbook=ansible_playbook)
     interpreter = ["-e", f"ansible_python_interpreter={ansible_playbook.with_name('python')}"]

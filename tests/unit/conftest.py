@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api import client as client_module
-from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import settings
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import VARIABLES, settings
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client import Request, Response
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import RetryBudget
@@ -67,6 +67,14 @@ def _name(request: Request) -> str:
 def http() -> ScriptedHttp:
     """The script and the calls."""
     return ScriptedHttp()
+
+
+@pytest.fixture
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No environment variable sets an option."""
+    for variables in VARIABLES.values():
+        for name in variables:
+            monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

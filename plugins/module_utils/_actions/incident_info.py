@@ -13,7 +13,7 @@ import typing as t
 
 from .._api.client import PAGE_SIZE, PagerDuty, Record, path_of
 from .._api.directory import Directory
-from .._api.secrets import without_keys
+from .._api.integration_keys import without_keys
 from .._core.action import Action, State, each
 from .._core.change import Change, found
 from .._core.errors import InvalidOption, Refused, TaskError

@@ -2,29 +2,43 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Credentials and connection: the shared options, their environment variables, and their checks.
+"""Credentials and connection, the same for modules, lookups, callbacks and event sources.
 
-The doc fragments `auth` and `events` describe the same options. Private to the collection.
+An option that is null, empty, or blank is not set. Then the first of its environment variables that is set counts.
+Needs no Ansible: event sources run without it. Private to the collection.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import ssl
 import typing as t
-from urllib.parse import urlsplit
 
 from .._core.errors import InvalidOption, TaskError
+from .addresses import API_URLS, EVENTS, REST, base_url
 
-API_URLS = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
-EVENTS_URLS = {"us": "https://events.pagerduty.com", "eu": "https://events.eu.pagerduty.com"}
+VARIABLES = {
+    "api_token": ("PAGERDUTY_API_TOKEN", "PAGERDUTY_TOKEN", "PAGERDUTY_API_KEY"),
+    "from_email": ("PAGERDUTY_FROM_EMAIL", "PAGERDUTY_EMAIL"),
+    "region": ("PAGERDUTY_REGION",),
+    "api_url": ("PAGERDUTY_API_URL",),
+    "events_url": ("PAGERDUTY_EVENTS_URL",),
+    "ca_path": ("PAGERDUTY_CA_PATH",),
+    "timeout": ("PAGERDUTY_TIMEOUT",),
+    "max_wait": ("PAGERDUTY_MAX_WAIT",),
+    "routing_key": ("PAGERDUTY_ROUTING_KEY",),
+}
+"""The environment variables of each option, the first one first."""
+DEFAULTS = {"validate_certs": True, "timeout": 30, "max_wait": 120}
+
 OAUTH_REGIONS = {"pdus+": "us", "pdeu+": "eu"}
 """Region by the prefix of a scoped OAuth token. Source: https://developer.pagerduty.com/docs/authentication."""
-LOOPBACK = r"localhost|127(\.\d{1,3}){3}|::1"
+AUTH_TYPES = ("token", "bearer")
 MAX_TIMEOUT = 24 * 60 * 60
 """Seconds; the operating system's own limit differs from system to system."""
 ROUTING_KEY_LENGTH = 32
+
+Options = t.Mapping[str, t.Any]
 
 
 class Settings(t.NamedTuple):
@@ -61,30 +75,41 @@ class Settings(t.NamedTuple):
         return f"Bearer {self.api_token}" if self.is_bearer else f"Token token={self.api_token}"
 
 
-def settings(params: dict[str, t.Any]) -> Settings:
+def is_unset(value: t.Any) -> bool:
+    """Return whether an option has no value: AWX and Rundeck make empty ones of what nobody has filled in."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def first_set(variables: t.Iterable[str]) -> str | None:
+    """Return the value of the first of some environment variables that is set; None if none is."""
+    values = (os.environ.get(variable, "").strip() for variable in variables)
+    return next(filter(None, values), None)
+
+
+def settings(params: Options) -> Settings:
     """Check the shared options of a task.
 
     Args:
-        params: the task's options, validated by `AUTH`.
+        params: the options, with what the environment has for those that are not set.
 
     Raises:
         InvalidOption: an option has an unusable value.
     """
-    token = _token(params["api_token"])
-    region = params["region"] or _region(token)
+    token = _token(_text(params, "api_token"))
+    region = _choice(params, "region", tuple(API_URLS)) or _region(token)
     return Settings(
-        api_url=_base_url("api_url", params["api_url"] or API_URLS[region]),
-        events_url=_base_url("events_url", params["events_url"] or EVENTS_URLS[region]),
+        api_url=base_url(REST, _text(params, "api_url"), region),
+        events_url=base_url(EVENTS, _text(params, "events_url"), region),
         api_token=token,
-        is_bearer=(params["auth_type"] or _auth_type(token)) == "bearer",
-        from_email=checked_email("from_email", params["from_email"]),
-        verify=_verify(params["validate_certs"], params["ca_path"]),
+        is_bearer=(_choice(params, "auth_type", AUTH_TYPES) or _auth_type(token)) == "bearer",
+        from_email=checked_email("from_email", _text(params, "from_email")),
+        verify=_verify(params["validate_certs"], _text(params, "ca_path")),
         timeout=_timeout(params["timeout"]),
         max_wait=_max_wait(params["max_wait"]),
     )
 
 
-def routing_key(params: t.Mapping[str, t.Any]) -> str:
+def routing_key(params: Options) -> str:
     """Return the checked routing key of a task.
 
     Raises:
@@ -92,7 +117,7 @@ def routing_key(params: t.Mapping[str, t.Any]) -> str:
 
     Source: PagerDuty/api-schema, reference/events-v2/openapiv3.json, `routing_key`.
     """
-    key: str = params["routing_key"] or ""
+    key = _text(params, "routing_key")
     if not key:
         raise InvalidOption("routing_key", "required; set the option or the environment variable PAGERDUTY_ROUTING_KEY")
     if len(key) != ROUTING_KEY_LENGTH or not _is_word(key) or not key.isalnum():
@@ -107,8 +132,26 @@ def checked_email(option: str, value: str | None) -> str | None:
         InvalidOption: it is something else.
     """
     if value and not (_is_word(value) and value.count("@") == 1 and value.strip("@") == value):
-        raise InvalidOption(option, "must be an e-mail address", value)
+        # Without an @ it may be a token in the wrong place.
+        raise InvalidOption(option, "must be an e-mail address", value if "@" in value else None)
     return value or None
+
+
+def _text(params: Options, option: str) -> str | None:
+    value = params.get(option)
+    if is_unset(value):
+        return None
+    if isinstance(value, (list, tuple, dict)):
+        # It may hold a secret, so the message does not repeat it.
+        raise InvalidOption(option, "must be text")
+    return str(value).strip()
+
+
+def _choice(params: Options, option: str, choices: t.Sequence[str]) -> str | None:
+    value = _text(params, option)
+    if value is not None and value not in choices:
+        raise InvalidOption(option, f"must be one of {', '.join(choices)}", value)
+    return value
 
 
 def _is_word(text: str) -> bool:
@@ -127,12 +170,12 @@ def _region(token: str | None) -> str:
 def _token(value: str | None) -> str | None:
     if value and not _is_word(value):
         raise InvalidOption("api_token", "must be printable ASCII characters without spaces or line breaks")
-    return value or None
+    return value
 
 
 def _verify(validate_certs: bool, ca_path: str | None) -> bool | str:
     if ca_path and not os.path.exists(ca_path):
-        raise InvalidOption("ca_path", "no such file or directory on the machine that runs the module", ca_path)
+        raise InvalidOption("ca_path", "no such file or directory on the machine that calls PagerDuty", ca_path)
     if ca_path and os.path.isfile(ca_path):
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_path)
@@ -152,19 +195,3 @@ def _max_wait(seconds: float) -> float:
     if not 0 <= seconds < float("inf"):
         raise InvalidOption("max_wait", "must be 0 or greater", seconds)
     return seconds
-
-
-def _base_url(option: str, url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError as error:
-        raise InvalidOption(option, "must be a URL such as https://api.pagerduty.com") from error
-    # The value may hold a password, so the message does not repeat it.
-    if parts.username or parts.password:
-        raise InvalidOption(option, "must not contain a user name or password")
-    if parts.query or parts.fragment or not host or parts.scheme not in ("https", "http"):
-        raise InvalidOption(option, "must be a URL such as https://api.pagerduty.com", url)
-    if parts.scheme == "http" and not re.fullmatch(LOOPBACK, host):
-        raise InvalidOption(option, "http:// is allowed only for localhost; use https://", url)
-    return url.rstrip("/")

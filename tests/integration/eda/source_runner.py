@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import runpy
+import sys
 import typing as t
 from pathlib import Path
 
@@ -29,8 +30,8 @@ class Source:
 
     def __init__(self, name: str) -> None:
         self.names = runpy.run_path(str(EDA / "plugins" / "event_source" / f"{name}.py"))
-        self.globals: dict[str, t.Any] = self.names["main"].__globals__
-        """Where its functions look for names; tests change constants here."""
+        self.code: t.Any = sys.modules[self.names["main"].__module__]
+        """The file of module_utils/_eda that it runs."""
         self.queue: asyncio.Queue[Event] = asyncio.Queue(1)
         self.log: list[str] = []
 
@@ -39,7 +40,7 @@ class Source:
         """Run it; ends it like ansible-rulebook does, and raises what it raised."""
         handler = logging.Handler(logging.INFO)
         handler.emit = lambda record: self.log.append(record.getMessage())  # type: ignore[method-assign]
-        logger: logging.Logger = self.names["LOGGER"]
+        logger: logging.Logger = self.code.LOGGER
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
         task = asyncio.create_task(self.names["main"](self.queue, args))

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import typing as t
 from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import VARIABLES
+from ansible_collections.oncall.pagerduty.plugins.module_utils._eda import log_entries
+from ansible_collections.oncall.pagerduty.plugins.module_utils._eda.connection import Refused
 
-from integration.eda.source_runner import Event, Source, event_type
+from integration.eda.source_runner import Source, event_type
 from simulator import account
 from simulator.client import Client
 from simulator.endpoint import Endpoint
@@ -30,7 +34,7 @@ POLL = {"method": "GET", "path": "/log_entries"}
 
 @pytest.fixture(autouse=True)
 def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*MODULE.names["TOKEN_VARIABLES"], "PAGERDUTY_REGION", "PAGERDUTY_API_URL", "HTTPS_PROXY"):
+    for name in (*itertools.chain(*VARIABLES.values()), "HTTPS_PROXY"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -236,7 +240,7 @@ async def test_a_refusal_ends_the_source(key: str, status: int, simulator: Simul
     if status != 401:
         simulator.faults([{**POLL, "fault": "status_before", "status": status}])
     source = Source("log_entries")
-    with pytest.raises(Exception, match=f"PagerDuty refused GET /log_entries .HTTP {status}, .* check api_token"):
+    with pytest.raises(Refused, match=f"PagerDuty refused GET /log_entries .HTTP {status}, .* check api_token"):
         await source.names["main"](source.queue, {"api_token": key, "api_url": simulator.url})
 
 
@@ -260,113 +264,44 @@ async def test_netrc_never_replaces_the_token(
     assert {entry["status"] for entry in simulator.journal()["entries"]} == {200}
 
 
-class FewAtATime:
-    """PagerDuty with a limit that is soon reached: 20 entries for each span of time, 5 a page."""
-
-    ahead = 0.0
-
-    def __init__(self, moments: t.Iterable[float]) -> None:
-        self.entries = [self._entry(number, at) for number, at in enumerate(moments)]
-
-    def _entry(self, number: int, at: float) -> Json:
-        return {"id": f"R{number}", "type": "notify_log_entry", "created_at": MODULE.names["iso"](at)}
-
-    def now(self) -> float:
-        return 100_000.0
-
-    async def page(self, since: float, until: float, offset: int, limit: int = 5) -> tuple[list[Json], bool]:
-        time_of = MODULE.names["time_of"]
-        found = [entry for entry in self.entries if int(since) <= time_of(entry["created_at"]) <= until][::-1]
-        return found[offset : offset + limit], offset + limit < len(found)
-
-
-@pytest.mark.parametrize(
-    "moments",
-    [range(99_000, 99_300), [99_000 + number // 7 for number in range(300)], sorted([99_500, *range(99_490, 99_520)])],
-    ids=["one a second", "seven a second", "unevenly"],
-)
-async def test_more_entries_than_pagerduty_lists_are_all_read_in_order(moments: t.Sequence[int]) -> None:
-    source = Source("log_entries")
-    source.globals.update(DEEPEST=20, PAGE=5)
-    settings = source.names["settings_of"]({"api_token": "a-token"})
-    position = source.names["Position"](None, settings.overlap)
-    position.start_at(98_000)
-    queue: asyncio.Queue[Event] = asyncio.Queue()
-    poller = source.names["Poller"](FewAtATime(moments), position, queue, settings)
-    for _unused in range(3):
-        await poller.poll()
-    ids = [queue.get_nowait()["payload"]["event"]["id"] for _unused in range(queue.qsize())]
-    assert ids == [f"R{number}" for number in range(len(moments))]
-
-
-async def test_what_is_too_old_is_left_out() -> None:
-    source = Source("log_entries")
-    settings = source.names["settings_of"]({"api_token": "a-token", "max_age": 1})
-    position = source.names["Position"](None, settings.overlap)
-    position.start_at(1_000)
-    queue: asyncio.Queue[Event] = asyncio.Queue()
-    poller = source.names["Poller"](FewAtATime([5_000, 96_000, 97_000]), position, queue, settings)
-    await poller.poll()
-    assert [queue.get_nowait()["payload"]["event"]["id"] for _unused in range(queue.qsize())] == ["R2"]
-
-
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"until": 1, "start": "never", "seen": {}}'])
-async def test_a_broken_state_file_ends_the_source(content: str, tmp_path: Path) -> None:
-    file = tmp_path / "state.json"
-    file.write_text(content)
-    source = Source("log_entries")
-    with pytest.raises(ValueError, match="cannot be read; delete it to begin with the log entries from now on"):
-        await source.names["main"](source.queue, {"api_token": "a-token", "state_file": str(file)})
-
-
-@pytest.mark.parametrize(
-    ("args", "message"),
-    [
-        ({}, "api_token: set the option or the environment variable PAGERDUTY_API_TOKEN"),
-        ({"api_token": "a-token", "api_url": "http://api.pagerduty.com"}, "api_url: must be an https:// URL"),
-        ({"api_token": "a-token", "region": "mars"}, "region: must be one of us, eu"),
-        ({"api_token": "a-token", "auth_type": "basic"}, "auth_type: must be one of token, bearer"),
-        ({"api_token": "a-token", "interval": "often"}, "interval: must be a number of at least 0.1"),
-        ({"api_token": "a-token", "interval": "nan"}, "interval: must be a number of at least 0.1"),
-        ({"api_token": "a-token", "overlap": 1}, "overlap: must be a number of at least 5"),
-        ({"api_token": "a-token", "since": "now"}, "unknown option: since"),
-    ],
-)
-def test_unusable_options_are_refused(args: Json, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        MODULE.names["settings_of"](args)
-
-
-@pytest.mark.parametrize(
-    ("args", "url", "header"),
-    [
-        ({"api_token": "abc"}, "https://api.pagerduty.com", "Token token=abc"),
-        ({"api_token": "pdus+abc"}, "https://api.pagerduty.com", "Bearer pdus+abc"),
-        ({"api_token": "pdeu+abc"}, "https://api.eu.pagerduty.com", "Bearer pdeu+abc"),
-        ({"api_token": "abc", "region": "eu"}, "https://api.eu.pagerduty.com", "Token token=abc"),
-        ({"api_token": "abc", "auth_type": "bearer"}, "https://api.pagerduty.com", "Bearer abc"),
-    ],
-)
-def test_the_token_decides_like_in_the_modules(args: Json, url: str, header: str) -> None:
-    settings = MODULE.names["settings_of"](args)
-    assert (settings.api_url, settings.authorization) == (url, header)
-    assert "abc" not in repr(settings)
-
-
 def test_the_documentation_names_each_option_with_its_default() -> None:
     options = yaml.safe_load(MODULE.names["DOCUMENTATION"])["options"]
-    assert set(options) == MODULE.names["OPTIONS"]
-    settings = MODULE.names["settings_of"]({"api_token": "a-token"})
+    assert set(options) == log_entries.OPTIONS
+    settings = log_entries.settings_of({"api_token": "a-token"})
     numbers = ("interval", "overlap", "max_age")
     assert {name: options[name]["default"] for name in numbers} == {name: getattr(settings, name) for name in numbers}
     for example in yaml.safe_load(MODULE.names["EXAMPLES"]):
         assert set(example["oncall.pagerduty.log_entries"]) <= set(options)
 
 
-def test_the_state_keeps_only_what_the_next_poll_can_read_again(tmp_path: Path) -> None:
-    position = MODULE.names["Position"](tmp_path / "state.json", 60.0)
-    position.start_at(1_000.0)
-    for second in range(1_000, 1_200):
-        position.add({"id": f"R{second}", "created_at": MODULE.names["iso"](second)})
-    kept = json.loads((tmp_path / "state.json").read_text())
-    assert (kept["until"], sorted(kept["seen"])) == (1_199.0, [f"R{second}" for second in range(1_139, 1_200)])
+async def test_the_token_goes_to_no_proxy_on_this_machine(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "")
+    async with polling(simulator) as source:
+        assert await nothing_more(source, simulator)
+
+
+async def test_integration_keys_reach_no_rule(simulator: Simulator, call: Client) -> None:
+    payload = {"summary": "Disk full", "source": "db-1", "severity": "critical"}
+    event = {"routing_key": account.ROUTING_KEY, "event_action": "trigger", "dedup_key": "disk", "payload": payload}
+    async with polling(simulator) as source:
+        assert call("POST", "/v2/enqueue", event).status == 202
+        events = await source.events(3)
+    assert account.ROUTING_KEY in json.dumps(call("GET", "/log_entries", query=[("include[]", "channels")]).body)
+    assert account.ROUTING_KEY not in json.dumps(events)
+
+
+async def test_the_position_is_written_once_for_each_poll(
+    simulator: Simulator, call: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[float | None] = []
+    monkeypatch.setattr(log_entries.Position, "save", lambda position: written.append(position.until))
+    async with polling(simulator, state_file=str(tmp_path / "state.json")) as source:
+        open_incident(call)
+        await source.events(3)
+        assert await nothing_more(source, simulator)
+    # The last poll may have been cancelled before it had an answer.
+    assert 0 <= len(written) - polls(simulator) + 1 <= 1

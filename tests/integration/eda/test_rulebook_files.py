@@ -53,13 +53,13 @@ def test_its_source_accepts_its_options(name: str) -> None:
     ((source,),) = [ruleset["sources"] for ruleset in RULEBOOKS[name]]
     (kind,) = source.keys() & SOURCES.keys()
     assert source["name"] == "pagerduty"
-    assert source[kind].keys() <= Source(SOURCES[kind]).names["OPTIONS"]
+    assert source[kind].keys() <= Source(SOURCES[kind]).code.OPTIONS
 
 
 def test_the_guide_shows_each_option_of_both_sources() -> None:
     text = GUIDE.read_text()
     for name in SOURCES.values():
-        hidden = {option for option in Source(name).names["OPTIONS"] if option not in text}
+        hidden = {option for option in Source(name).code.OPTIONS if option not in text}
         assert hidden <= {"password", "client_names"}
 
 

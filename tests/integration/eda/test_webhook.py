@@ -22,8 +22,7 @@ import pytest
 import trustme
 import yaml
 from aiohttp import web
-from hypothesis import given
-from hypothesis import strategies as st
+from ansible_collections.oncall.pagerduty.plugins.module_utils._eda import webhook
 
 from integration.eda.source_runner import Source, event_type
 
@@ -185,6 +184,22 @@ async def test_a_signed_body_that_is_no_object_does_not_count_as_a_drop(content:
         assert await nothing_more(running)
 
 
+async def test_a_signed_body_that_is_nested_too_deeply_is_refused_for_good() -> None:
+    async with endpoint() as running:
+        assert await running.send(b"[" * 200_000) == 400
+        assert await running.send(b"[" * 200_000, signed="v1=") == 503
+        assert await nothing_more(running)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ["", "health", "pagerduty/hook"])
+async def test_a_load_balancer_learns_that_the_source_listens(method: str, path: str) -> None:
+    async with endpoint() as running, aiohttp.ClientSession() as session:
+        async with session.request(method, f"{running.url}/{path}") as response:
+            assert response.status == 200
+        assert await nothing_more(running)
+
+
 @pytest.mark.parametrize("content", [b"{}", b'{"event": 42}', b'{"event": {"id": 42, "occurred_at": 42}}'])
 async def test_a_signed_object_of_another_form_is_handed_over(content: bytes) -> None:
     async with endpoint() as running:
@@ -202,19 +217,19 @@ async def test_a_body_above_the_limit_is_refused() -> None:
         assert await nothing_more(running)
 
 
-async def test_a_body_that_does_not_arrive_in_time_can_be_sent_again() -> None:
+async def test_a_body_that_does_not_arrive_in_time_can_be_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     async def slowly() -> t.AsyncIterator[bytes]:
         yield b"{"
         await asyncio.sleep(60)
 
     async with endpoint() as running:
-        running.source.globals["READ_TIMEOUT"] = 0.1
+        monkeypatch.setattr(webhook, "READ_TIMEOUT", 0.1)
         assert await running.send(t.cast("bytes", slowly()), signed="v1=") == 503
 
 
 async def test_events_that_come_at_the_end_can_be_sent_again() -> None:
-    settings = MODULE.names["settings_of"]({"port": 0, "secrets": [SECRET]})
-    receiver = MODULE.names["Receiver"](settings)
+    settings = webhook.settings_of({"port": 0, "secrets": [SECRET]})
+    receiver = webhook.Receiver(settings)
     task = asyncio.create_task(receiver.hand_over(asyncio.Queue()))
     await asyncio.sleep(0)
     task.cancel()
@@ -262,62 +277,12 @@ async def test_a_client_without_a_certificate_is_refused(certificates: dict[str,
             await running.send(body(), ssl=context)
 
 
-@pytest.mark.parametrize(
-    ("args", "message"),
-    [
-        ({"secrets": [SECRET]}, "port: must be a number of at least 0"),
-        ({"port": "http", "secrets": [SECRET]}, "port: must be a number of at least 0"),
-        ({"port": 0}, "secrets: at least one signing secret is needed"),
-        ({"port": 0, "secrets": ["", " "]}, "secrets: at least one signing secret is needed"),
-        ({"port": 0, "secrets": [42]}, "secrets: must be a list of strings"),
-        ({"port": 0, "secret": SECRET, "secrets": [SECRET]}, "unknown option: secret"),
-        ({"port": 0, "secrets": [SECRET], "queue_size": 0}, "queue_size: must be a number of at least 1"),
-        ({"port": 0, "secrets": [SECRET], "cafile": "ca.pem"}, "keyfile and cafile need certfile"),
-    ],
-)
-async def test_unusable_options_end_the_source(args: dict[str, t.Any], message: str) -> None:
-    source = Source("webhook")
-    with pytest.raises(ValueError, match=message):
-        await source.names["main"](source.queue, args)
-
-
-def test_variables_of_a_rulebook_may_be_texts() -> None:
-    settings = MODULE.names["settings_of"]({"port": "5000", "secrets": f"{SECRET}\n", "queue_size": "7"})
-    assert (settings.port, settings.secrets, settings.queue_size) == (5000, (SECRET.encode(),), 7)
-    assert SECRET not in repr(settings)
-
-
 def test_the_documentation_names_each_option_with_its_default() -> None:
     options = yaml.safe_load(MODULE.names["DOCUMENTATION"])["options"]
-    assert set(options) == MODULE.names["OPTIONS"]
-    settings = MODULE.names["settings_of"]({"port": 0, "secrets": [SECRET]})
+    assert set(options) == webhook.OPTIONS
+    settings = webhook.settings_of({"port": 0, "secrets": [SECRET]})
     numbers = ("host", "queue_size", "remember", "max_age", "max_size")
     assert {name: options[name]["default"] for name in numbers} == {name: getattr(settings, name) for name in numbers}
-    assert tuple(options["client_names"]["default"]) == MODULE.names["CLIENT_NAMES"]
+    assert tuple(options["client_names"]["default"]) == webhook.CLIENT_NAMES
     for example in yaml.safe_load(MODULE.names["EXAMPLES"]):
         assert set(example["oncall.pagerduty.webhook"]) <= set(options)
-
-
-@given(st.text())
-def test_no_header_is_too_strange_to_be_refused(header: str) -> None:
-    assert not MODULE.names["is_signed"](b"body", header, [SECRET.encode()])
-
-
-@given(st.lists(st.text().filter(lambda text: "," not in text)), st.data(), st.sampled_from(["", " ", "\t"]))
-def test_the_right_signature_is_found_among_any_others(others: list[str], data: st.DataObject, space: str) -> None:
-    right = f"{space}{signature(b'body', SECRET)}{space}"
-    parts = list(others)
-    parts.insert(data.draw(st.integers(0, len(parts))), right)
-    assert MODULE.names["is_signed"](b"body", ",".join(parts), [b"another", SECRET.encode()])
-    assert not MODULE.names["is_signed"](b"bodies", ",".join(parts), [b"another", SECRET.encode()])
-
-
-@given(st.integers(1, 5), st.lists(st.integers(0, 9)))
-def test_the_latest_ids_are_remembered_and_no_more(size: int, numbers: list[int]) -> None:
-    recent = MODULE.names["RecentIds"](size)
-    added: list[int] = []
-    for number in numbers:
-        if (str(number), None) not in recent:
-            recent.add((str(number), None))
-            added.append(number)
-    assert [number for number in range(10) if (str(number), None) in recent] == sorted(added[-size:])

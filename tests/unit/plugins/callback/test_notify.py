@@ -12,6 +12,7 @@ import typing as t
 import pytest
 from ansible.utils.display import Display
 from ansible_collections.oncall.pagerduty.plugins.callback import notify
+from ansible_collections.oncall.pagerduty.plugins.plugin_utils import _controller
 
 Event = dict[str, t.Any]
 
@@ -64,7 +65,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
         sent.append(options)
         return {"failed": False, "msg": ""}
 
-    monkeypatch.setattr(notify.DEFINITION, "run", keep)
+    monkeypatch.setattr(_controller.definition("event"), "run", keep)
     return Run(sent)
 
 
@@ -119,6 +120,15 @@ def test_no_token_is_used_as_reading_takes_time(run: Run, monkeypatch: pytest.Mo
     run.ok()
     (event,) = run.end()
     assert not event["api_token"]
+
+
+def test_the_environment_overrides_ansible_cfg_unless_it_is_empty(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"SEVERITY": "critical", "NAME": "nightly.yml", "TIME_LIMIT": " "}.items():
+        monkeypatch.setenv(f"PAGERDUTY_NOTIFY_{name}", value)
+    run.play("Web")
+    run.fail("web-1")
+    (event,) = run.end()
+    assert (event["severity"], event["component"], event["timeout"]) == ("critical", "nightly.yml", 15.0)
 
 
 def test_an_error_of_its_own_is_a_warning(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

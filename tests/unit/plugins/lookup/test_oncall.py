@@ -11,7 +11,8 @@ import typing as t
 import pytest
 from ansible.errors import AnsibleLookupError
 from ansible_collections.oncall.pagerduty.plugins.lookup import oncall
-from ansible_collections.oncall.pagerduty.plugins.plugin_utils import _on_controller
+from ansible_collections.oncall.pagerduty.plugins.lookup.oncall import LookupModule
+from ansible_collections.oncall.pagerduty.plugins.plugin_utils import _controller
 
 Options = dict[str, t.Any]
 
@@ -19,18 +20,6 @@ PEOPLE = [
     {"id": "PUSER01", "name": "Ann", "email": "ann@example.com"},
     {"id": "PUSER02", "name": "Bob", "email": None},
 ]
-
-
-class Lookup(oncall.LookupModule):
-    """The lookup without Ansible's configuration: what is not given is None."""
-
-    def set_options(self, *, var_options: Options, direct: Options) -> None:
-        """Keep the options."""
-        self.given = {**{name.removeprefix("pagerduty_"): value for name, value in var_options.items()}, **direct}
-
-    def get_option(self, option: str) -> t.Any:
-        """Return an option."""
-        return self.given.get(option)
 
 
 @pytest.fixture
@@ -60,25 +49,43 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
 def test_a_term_is_an_escalation_policy(
     terms: list[t.Any], options: Options, expected: list[str], asked: list[Options]
 ) -> None:
-    assert Lookup().run(terms, {}, want="id", **options) == ["PUSER01", "PUSER02"]
+    assert LookupModule().run(terms, {}, want="id", **options) == ["PUSER01", "PUSER02"]
     assert asked[0]["escalation_policies"] == expected
 
 
 def test_who_lacks_what_is_wanted_is_left_out(asked: list[Options]) -> None:
-    assert Lookup().run(["Web"], {}, want="email") == ["ann@example.com"]
-    assert Lookup().run(["Web"], {}, want="name") == ["Ann", "Bob"]
+    assert LookupModule().run(["Web"], {}, want="email") == ["ann@example.com"]
+    assert LookupModule().run(["Web"], {}, want="name") == ["Ann", "Bob"]
     assert len(asked) == 2
 
 
 def test_a_single_level_is_a_list_of_one(asked: list[Options]) -> None:
-    Lookup().run(["Web"], {}, want="id", levels=1)
+    LookupModule().run(["Web"], {}, want="id", levels=1)
     assert asked[0]["levels"] == [1]
 
 
 def test_variables_are_templated_and_only_those_of_the_connection_are_taken(asked: list[Options]) -> None:
     variables = {"pagerduty_api_token": "a-token", "pagerduty_users": ["Ann"], "pagerduty_levels": "{{ undefined }}"}
-    Lookup().run(["Web"], variables, want="id")
+    LookupModule().run(["Web"], variables, want="id")
     assert (asked[0]["api_token"], asked[0]["users"], asked[0]["levels"]) == ("a-token", None, None)
+
+
+@pytest.mark.parametrize("name", ["api_token", "api_key", "token"])
+def test_an_option_of_the_call_comes_before_a_variable_under_whatever_name(name: str, asked: list[Options]) -> None:
+    LookupModule().run(["Web"], {"pagerduty_api_token": "another"}, **{name: "a-token"})
+    assert asked[0]["api_token"] == "a-token"
+
+
+def test_a_variable_comes_before_the_environment(asked: list[Options], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGERDUTY_API_TOKEN", "another")
+    LookupModule().run(["Web"], {"pagerduty_api_token": "a-token"})
+    assert asked[0]["api_token"] == "a-token"
+
+
+@pytest.mark.parametrize("want", [None, "", "name"])
+def test_names_are_wanted_unless_something_else_is(want: str | None, asked: list[Options]) -> None:
+    assert LookupModule().run(["Web"], {}, want=want) == ["Ann", "Bob"]
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -88,6 +95,7 @@ def test_variables_are_templated_and_only_those_of_the_connection_are_taken(aske
         ([[]], {"levels": [1]}, "Name at least one escalation policy, schedule, or user."),
         (["Web"], {"policy": "Data"}, "Unsupported options: policy. Supported options are: api_token, "),
         (["Web"], {"levels": ["first"]}, "levels"),
+        (["Web"], {"want": "phone"}, "want: must be one of name, email, id, got 'phone'."),
         ([], {"users": ["Nobody"]}, "No user is called 'Nobody'."),
     ],
 )
@@ -95,12 +103,12 @@ def test_what_cannot_be_looked_up_is_an_error(
     terms: list[t.Any], options: Options, words: str, asked: list[Options]
 ) -> None:
     with pytest.raises(AnsibleLookupError, match=words):
-        Lookup().run(terms, {}, want="id", **options)
+        LookupModule().run(terms, {}, **options)
     assert all(run["users"] for run in asked)
 
 
 def test_a_missing_library_is_named(asked: list[Options], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_on_controller, "REQUESTS_IMPORT_ERROR", "No module named 'requests'")
+    monkeypatch.setattr(_controller, "REQUESTS_IMPORT_ERROR", "No module named 'requests'")
     with pytest.raises(AnsibleLookupError, match="requests"):
-        Lookup().run(["Web"], {}, want="id")
+        LookupModule().run(["Web"], {}, want="id")
     assert asked == []

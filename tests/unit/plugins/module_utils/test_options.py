@@ -2,13 +2,22 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Shared options: no name stands for two of them, and none that is secret can be printed."""
+"""Shared options: no name stands for two of them, none that is secret can be printed, and what counts as set."""
 
 from __future__ import annotations
 
+import typing as t
 from collections import Counter
 
-from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH, EVENTS, INCIDENT_ID
+import pytest
+from ansible.module_utils.errors import AnsibleFallbackNotFound
+from ansible_collections.oncall.pagerduty.plugins.module_utils._options import (
+    AUTH,
+    EVENTS,
+    INCIDENT_ID,
+    environment_fallback,
+    given,
+)
 
 SHARED = {**AUTH, **EVENTS, **INCIDENT_ID}
 
@@ -20,3 +29,31 @@ def test_no_name_stands_for_two_options() -> None:
 
 def test_secrets_are_never_printed() -> None:
     assert {name for name, spec in SHARED.items() if spec.get("no_log")} == {"api_token", "routing_key"}
+
+
+def test_the_first_variable_that_is_not_empty_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"FIRST": "", "SECOND": " ", "THIRD": " a\n", "FOURTH": "b"}.items():
+        monkeypatch.setenv(name, value)
+    assert environment_fallback("MISSING", "FIRST", "SECOND", "THIRD", "FOURTH") == "a"
+    with pytest.raises(AnsibleFallbackNotFound):
+        environment_fallback("MISSING", "FIRST", "SECOND")
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"reopen": None, "content": "", "title": " x "}, {"content": "", "title": " x "}),
+        ({"api_token": " a\n", "api_key": "", "timeout": " "}, {"api_token": "a"}),
+        (
+            {"timeout": 0, "validate_certs": False, "region": "eu"},
+            {"timeout": 0, "validate_certs": False, "region": "eu"},
+        ),
+        # It must not stand for all incidents.
+        ({"incident_id": ""}, {"incident_id": ""}),
+        ({"conference_bridge": {"number": None}}, {"conference_bridge": {"number": None}}),
+    ],
+)
+def test_null_is_not_set_and_neither_is_an_empty_option_of_the_connection(
+    options: dict[str, t.Any], expected: dict[str, t.Any]
+) -> None:
+    assert given(options) == expected

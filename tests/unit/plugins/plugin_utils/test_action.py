@@ -65,5 +65,19 @@ def test_an_event_gets_a_summary_and_a_source(run: Run, task: t.Any) -> None:
     assert task.args == {"dedup_key": "disk", "summary": "Ansible play Nightly backup", "source": "web-1"}
 
 
+@pytest.mark.parametrize("reason", ["", "it is asynchronous"])
+def test_what_is_not_set_reaches_no_module_wherever_it_runs(
+    reason: str, run: Run, task: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_in_process, "subprocess_reason", lambda *_given: reason)
+    task.args = {"incident_id": "Q1", "region": "", "limit": None}
+    run()
+    assert task.args == {"incident_id": "Q1"}
+
+
+def test_the_way_into_the_worker_can_be_loaded() -> None:
+    assert _action.LOAD_ERROR == ""
+
+
 def test_a_module_that_cannot_be_loaded_does_not_stop_ansible() -> None:
     _action.load("no_such_module")

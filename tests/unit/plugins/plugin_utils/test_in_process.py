@@ -6,12 +6,17 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import sys
 import types
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
+from ansible_collections.oncall.pagerduty.plugins.module_utils import _module
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils._in_process import (
+    CORE,
+    IMPORTED_LATE,
     MASKED,
     mask,
     prepare,
@@ -46,6 +51,13 @@ def reason(variables: dict[str, t.Any] | None = None, link: t.Any = None, **keyw
 
 def prepared(**args: t.Any) -> t.Any:
     return prepare(task(args={"incident_id": "Q1", "content": "text", **args}), LOADER, VARIABLES)
+
+
+def test_what_a_module_imports_late_is_imported_before_ansible_forks() -> None:
+    functions = [node for node in ast.walk(ast.parse(inspect.getsource(_module))) if isinstance(node, ast.FunctionDef)]
+    late = {node.module for function in functions for node in ast.walk(function) if isinstance(node, ast.ImportFrom)}
+    assert late == {f"_core.{name}" for name in IMPORTED_LATE}
+    assert all(f"{CORE}.{name}" in sys.modules for name in IMPORTED_LATE)
 
 
 def test_a_plain_local_task_runs_in_the_worker() -> None:
@@ -86,11 +98,14 @@ def test_bad_options_have_the_message_of_a_module(args: dict[str, t.Any], words:
     assert words in prepared(**args).error
 
 
+@pytest.mark.usefixtures("no_environment")
 def test_an_option_that_is_given_twice_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in AUTH["api_token"]["fallback"][1]:
-        monkeypatch.delenv(name, raising=False)
     assert prepared(api_token="a", token="b").warnings == ["Both option api_token and its alias token are set."]
     assert prepared(token="b").warnings == []
+    monkeypatch.setenv("PAGERDUTY_API_TOKEN", "")
+    assert prepared(token="b").warnings == []
+    monkeypatch.setenv("PAGERDUTY_TOKEN", "a")
+    assert prepared(token="b").warnings == ["Both option api_token and its alias token are set."]
 
 
 @pytest.mark.parametrize(

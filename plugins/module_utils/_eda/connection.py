@@ -1,0 +1,160 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How an event source calls PagerDuty's REST API: tokens, regions and addresses are those of the modules.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import ssl
+import time
+import typing as t
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from .._api.auth import DEFAULTS, VARIABLES, Settings, first_set, settings
+from .options import Args, text
+
+with contextlib.suppress(ImportError):
+    # ansible-rulebook needs it, too; ansible-test imports this file without it.
+    import aiohttp
+
+OPTIONS = ("api_token", "auth_type", "region", "api_url", "ca_path")
+"""The options of a connection that an event source has."""
+TIMEOUT = 30.0
+"""Seconds for one call."""
+MAX_WAIT = 60.0
+"""Seconds between two attempts, and after a 429 without ratelimit-reset."""
+
+Json = dict[str, t.Any]
+Query = t.Sequence[tuple[str, str]]
+
+
+class Refused(Exception):
+    """PagerDuty refuses the token or the request; another attempt is of no use."""
+
+
+class Delayed(Exception):
+    """Another attempt may succeed.
+
+    Args:
+        seconds: how long PagerDuty asks to wait; None if it does not say.
+    """
+
+    def __init__(self, reason: str, seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+def connection(args: Args) -> Settings:
+    """Check the options of the connection, and what the environment has for those that are not set.
+
+    Raises:
+        TaskError: there is no token, or an option has an unusable value.
+    """
+    given = {name: text(args, name) or first_set(VARIABLES.get(name, ())) for name in OPTIONS}
+    if given["ca_path"]:
+        given["ca_path"] = os.path.expanduser(given["ca_path"])
+    checked = settings({**DEFAULTS, **given})
+    # Raises if there is no token.
+    str(checked.authorization)
+    return checked
+
+
+def proxy_for(url: str) -> str | None:
+    """Return the environment's proxy for a URL; none for plain HTTP, which must not leave this machine."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or proxy_bypass(parts.hostname or ""):
+        return None
+    return getproxies().get("https")
+
+
+def tls_context(verify: bool | str) -> ssl.SSLContext:
+    """Return the context for TLS 1.2 or later.
+
+    Args:
+        verify: the file or folder of the CA certificates; True for those of the system.
+    """
+    path = verify if isinstance(verify, str) else None
+    place = {"capath": path} if path and os.path.isdir(path) else {"cafile": path}
+    context = ssl.create_default_context(**place)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+class RestApi:
+    """Reads from PagerDuty's REST API, and knows what time it is there."""
+
+    def __init__(self, session: aiohttp.ClientSession, checked: Settings) -> None:
+        self._session = session
+        self._settings = checked
+        self._tls = tls_context(checked.verify)
+        self._clock_offset = 0.0
+        """Seconds by which PagerDuty's clock was ahead of this machine's in the latest response."""
+
+    def now(self) -> float:
+        """Return the time on PagerDuty's clock."""
+        return time.time() + self._clock_offset
+
+    async def get(self, path: str, query: Query) -> Json:
+        """Return the response to a GET.
+
+        Raises:
+            Refused: another attempt is of no use.
+            Delayed: another attempt may succeed.
+        """
+        url = f"{self._settings.api_url}{path}"
+        try:
+            # With its option trust_env, aiohttp would find the proxy itself, and let ~/.netrc replace the token.
+            async with self._session.get(
+                url,
+                params=query,
+                headers=self._headers(),
+                proxy=proxy_for(url),
+                ssl=self._tls,
+                allow_redirects=False,
+            ) as response:
+                content = await response.read()
+        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+            raise Delayed(str(error) or "timed out") from error
+        self._set_clock(response.headers.get("Date"))
+        _check_status(f"GET {path}", response)
+        return _object(content)
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": self._settings.authorization, "Accept": "application/vnd.pagerduty+json;version=2"}
+
+    def _set_clock(self, date: str | None) -> None:
+        with contextlib.suppress(TypeError, ValueError):
+            self._clock_offset = parsedate_to_datetime(date or "").timestamp() - time.time()
+
+
+def _check_status(call: str, response: aiohttp.ClientResponse) -> None:
+    """Raise what the status means. Source: https://developer.pagerduty.com/docs/errors and …/rest-api-rate-limits."""
+    status = response.status
+    request = f"HTTP {status}, request id {response.headers.get('x-request-id')}"
+    if status == 429:
+        reset = response.headers.get("ratelimit-reset", "")
+        raise Delayed(f"rate limited ({request})", float(reset) if reset.isdecimal() else MAX_WAIT)
+    if status == 408 or status >= 500:
+        raise Delayed(f"PagerDuty returned a server error ({request})")
+    if status != 200:
+        raise Refused(f"PagerDuty refused {call} ({request}); check api_token, region and team_ids")
+
+
+def _object(content: bytes) -> Json:
+    try:
+        body = json.loads(content)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise Delayed("the response is not a JSON object")
+    return body

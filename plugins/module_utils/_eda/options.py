@@ -1,0 +1,73 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of an event source. A variable of a rulebook can be text, or empty.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import typing as t
+
+from .._api.auth import is_unset
+from .._core.errors import InvalidOption
+
+Args = t.Mapping[str, t.Any]
+
+
+def check_names(args: Args, known: t.Collection[str]) -> None:
+    """Check that each option is known.
+
+    Raises:
+        InvalidOption: one is not.
+    """
+    for name in sorted(set(args) - set(known)):
+        raise InvalidOption(name, f"unknown option; the options are {', '.join(sorted(known))}")
+
+
+def number(args: Args, name: str, default: float | None, *, minimum: float) -> float:
+    """Return a number; without a default it is required.
+
+    Raises:
+        InvalidOption: it is none, or too small.
+    """
+    value = default if is_unset(args.get(name)) else args[name]
+    with contextlib.suppress(TypeError, ValueError):
+        # "Not a number" fails this comparison.
+        if minimum <= float(t.cast("t.Any", value)) < math.inf:
+            return float(t.cast("t.Any", value))
+    raise InvalidOption(name, f"must be a number of at least {minimum:g}", value)
+
+
+def whole_number(args: Args, name: str, default: int | None, *, minimum: int) -> int:
+    """Return a whole number; without a default it is required.
+
+    Raises:
+        InvalidOption: it is none, or too small.
+    """
+    value = number(args, name, default, minimum=minimum)
+    if not value.is_integer():
+        raise InvalidOption(name, "must be a whole number", value)
+    return int(value)
+
+
+def text(args: Args, name: str) -> str | None:
+    """Return text; None if it is not set."""
+    return None if is_unset(args.get(name)) else str(args[name]).strip()
+
+
+def texts(args: Args, name: str, default: t.Sequence[str] = ()) -> list[str]:
+    """Return those of a list that are not empty; a single text is a list of one.
+
+    Raises:
+        InvalidOption: one is no text. It may be a secret, and is not repeated.
+    """
+    value = args.get(name)
+    given = [value] if isinstance(value, str) else list(value or ())
+    if not all(each is None or isinstance(each, str) for each in given):
+        raise InvalidOption(name, "must be a list of strings")
+    return [each.strip() for each in given if not is_unset(each)] or list(default)

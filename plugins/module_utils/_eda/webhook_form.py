@@ -1,0 +1,108 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Log entries in the form that webhooks have, so that a rulebook works with both.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from .._api.integration_keys import without_keys
+from .position import time_of
+
+SAME_TIME = 1.0
+"""Seconds between the creation of an incident and its first assignment (INFERRED: both are made by one request)."""
+EVENT_TYPES = {
+    "trigger": "incident.triggered",
+    "acknowledge": "incident.acknowledged",
+    "unacknowledge": "incident.unacknowledged",
+    "resolve": "incident.resolved",
+    "escalate": "incident.escalated",
+    "assign": "incident.reassigned",
+    "delegate": "incident.delegated",
+    "annotate": "incident.annotated",
+    "priority_change": "incident.priority_updated",
+}
+"""The event type of a webhook by the kind of a log entry.
+
+Source: PagerDuty/developer-docs, docs/webhooks/01-Overview.md, and PagerDuty/api-schema, reference/REST/openapiv3.json,
+LogEntry; the schema lacks priority_change, which clients have seen.
+"""
+
+Json = dict[str, t.Any]
+
+
+def event_of(log_entry: Json) -> Json:
+    """Return a log entry, without integration keys, as an event of the form that a webhook has.
+
+    Source: PagerDuty/developer-docs, docs/webhooks/01-Overview.md, "Webhook Payload".
+    """
+    entry: Json = without_keys(log_entry)
+    incident = entry.pop("incident", None) or {}
+    event_type = event_type_of(entry, incident)
+    event = {
+        "id": entry["id"],
+        "event_type": event_type,
+        "resource_type": event_type.partition(".")[0],
+        "occurred_at": entry["created_at"],
+        "agent": entry.get("agent"),
+        "client": None,
+        "data": note_of(entry, incident) if event_type == "incident.annotated" else incident_of(incident),
+    }
+    return {"payload": {"event": event, "log_entry": entry}, "meta": {}}
+
+
+def event_type_of(entry: Json, incident: Json) -> str:
+    """Return the event type that a webhook would have, else `log_entry.KIND`."""
+    kind = entry["type"].removesuffix("_log_entry")
+    first = (incident.get("first_trigger_log_entry") or {}).get("id")
+    # Each further event of an alert is a trigger entry, too.
+    # Source: PagerDuty/developer-docs, docs/tool-libraries/05-Retrieve-Incident-Details.md.
+    is_further_trigger = kind == "trigger" and first not in (None, entry["id"])
+    if is_further_trigger or (kind == "assign" and _is_first_assignment(entry, incident)):
+        return f"log_entry.{kind}"
+    return EVENT_TYPES.get(kind, f"log_entry.{kind}")
+
+
+def _is_first_assignment(entry: Json, incident: Json) -> bool:
+    with contextlib.suppress(KeyError, AttributeError, ValueError):
+        return time_of(entry["created_at"]) - time_of(incident["created_at"]) <= SAME_TIME
+    return False
+
+
+def incident_of(incident: Json) -> Json:
+    """Return an incident of the REST API as a webhook has it; what only the REST API knows is kept."""
+    assignments = incident.get("assignments") or []
+    return {
+        "conference_bridge": None,
+        "resolve_reason": None,
+        **incident,
+        "type": "incident",
+        "number": incident.get("incident_number"),
+        "assignees": [assignment.get("assignee") for assignment in assignments],
+    }
+
+
+def note_of(entry: Json, incident: Json) -> Json:
+    """Return a note as a webhook has it, without its id, which log entries lack.
+
+    Source: PagerDuty/pd-live-react, src/redux/incidents/sagas.js.
+    """
+    return {
+        "id": None,
+        "type": "incident_note",
+        "incident": {
+            "id": incident.get("id"),
+            "type": "incident_reference",
+            "summary": incident.get("title"),
+            "self": incident.get("self"),
+            "html_url": incident.get("html_url"),
+        },
+        "content": (entry.get("channel") or {}).get("summary"),
+        "trimmed": False,
+    }

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs a module in a process of Ansible's own: what its worker, the lookup and the callback have in common.
+
+Uses only public interfaces of ansible-core. Private to the collection.
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import json
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+from ansible.utils.display import Display
+
+from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR
+from ..module_utils._module import Module, invalid_options
+from ..module_utils._options import given
+
+MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
+
+Options = dict[str, t.Any]
+Result = dict[str, t.Any]
+
+display = Display()
+
+
+def definition(module: str) -> Module:
+    """Return the definition of a module, by its name; the first time imports it."""
+    found: Module = importlib.import_module(f"{MODULES}.{module}").DEFINITION
+    return found
+
+
+def run(
+    module: str, options: t.Mapping[str, t.Any], *, check_mode: bool = False, without: t.Sequence[str] = ()
+) -> Result:
+    """Return the result of a module; `failed` and `msg` say why it could not run, too.
+
+    Args:
+        options: as in a task.
+        without: options that are not used, whatever the environment has for them.
+    """
+    if REQUESTS_IMPORT_ERROR:
+        return {"failed": True, "msg": f"{missing_required_lib('requests')} ({REQUESTS_IMPORT_ERROR})"}
+    defined = definition(module)
+    validated, error = validate(defined, module, given(plain(options)))
+    if error:
+        return {"failed": True, "msg": error}
+    return defined.run(
+        {**validated, **dict.fromkeys(without)},
+        check_mode=check_mode,
+        diff_mode=False,
+        warn=display.warning,
+        progress=display.v,
+    )
+
+
+def plain(options: t.Mapping[str, t.Any]) -> Options:
+    """Return options as they arrive in a process of their own.
+
+    From ansible-core 2.19 on, a list in the call of a lookup knows all variables of the run, and validation copies
+    what it gets.
+    """
+    copied: Options = json.loads(json.dumps(options, default=_plain))
+    return copied
+
+
+def _plain(value: t.Any) -> t.Any:
+    """Return a value that JSON lacks in another form."""
+    if isinstance(value, (datetime.date, datetime.datetime)):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    # Before ansible-core 2.19 a vaulted value is a sequence, but not a string.
+    if isinstance(value, (set, Sequence)) and not hasattr(value, "data"):
+        return list(value)
+    return str(value)
+
+
+def validate(module: Module, name: str, options: Options) -> tuple[Options, str]:
+    """Return validated options, and the error that `AnsibleModule` would report.
+
+    Args:
+        name: the module's, as the task has it.
+        options: plain ones.
+    """
+    try:
+        validated = ArgumentSpecValidator(module.options, **module.rules).validate(options)
+    except (TypeError, UnicodeError) as error:
+        return {}, invalid_options(error)
+    parameters: Options = validated.validated_parameters
+    if not validated.error_messages:
+        return parameters, ""
+    message = str(validated.errors.msg)
+    if isinstance(validated.errors[0], UnsupportedError):
+        message = f"Unsupported parameters for ({name}) module: {message}"
+    return parameters, message

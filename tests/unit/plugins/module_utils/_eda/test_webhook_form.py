@@ -1,0 +1,69 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Log entries become the events that webhooks report; the same life of an incident is compared in tests/eda."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._eda.webhook_form import event_of
+
+Json = dict[str, t.Any]
+CREATED, LATER = "2026-11-27T12:00:00Z", "2026-11-27T12:05:00Z"
+INCIDENT = {
+    "id": "Q1",
+    "incident_number": 42,
+    "title": "Disk full",
+    "created_at": CREATED,
+    "first_trigger_log_entry": {"id": "R1"},
+    "assignments": [{"assignee": {"id": "PUSER01"}}],
+}
+
+
+def event(kind: str, **fields: t.Any) -> Json:
+    entry = {"id": "R1", "type": f"{kind}_log_entry", "created_at": LATER, "incident": INCIDENT, **fields}
+    made: Json = event_of(entry)["payload"]
+    return made
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "expected"),
+    [
+        ("trigger", {}, "incident.triggered"),
+        ("trigger", {"id": "R2"}, "log_entry.trigger"),
+        ("trigger", {"incident": None}, "incident.triggered"),
+        ("assign", {}, "incident.reassigned"),
+        ("assign", {"created_at": CREATED}, "log_entry.assign"),
+        ("assign", {"incident": {"created_at": "noon"}}, "incident.reassigned"),
+        ("annotate", {}, "incident.annotated"),
+        ("priority_change", {}, "incident.priority_updated"),
+        ("notify", {}, "log_entry.notify"),
+        ("something_new", {}, "log_entry.something_new"),
+    ],
+)
+def test_the_type_is_that_of_a_webhook_where_there_is_one(kind: str, fields: Json, expected: str) -> None:
+    made = event(kind, **fields)["event"]
+    assert (made["event_type"], made["resource_type"]) == (expected, expected.partition(".")[0])
+
+
+def test_an_incident_has_the_fields_of_a_webhook() -> None:
+    data = event("resolve")["event"]["data"]
+    assert (data["number"], data["type"], data["assignees"]) == (42, "incident", [{"id": "PUSER01"}])
+    assert (data["conference_bridge"], data["resolve_reason"]) == (None, None)
+
+
+def test_a_note_has_its_text_and_its_incident() -> None:
+    data = event("annotate", channel={"summary": "Looking."})["event"]["data"]
+    assert (data["content"], data["incident"]["id"], data["incident"]["summary"]) == ("Looking.", "Q1", "Disk full")
+
+
+def test_the_whole_log_entry_comes_along_without_integration_keys() -> None:
+    channel = {"type": "api", "service_key": "k" * 32, "details": {"free": "1 %"}}
+    incident = {**INCIDENT, "service": {"integrations": [{"id": "PI", "integration_key": "k" * 32}]}}
+    made = event("trigger", channel=channel, incident=incident)
+    assert made["log_entry"]["channel"] == {"type": "api", "details": {"free": "1 %"}}
+    assert made["event"]["data"]["service"] == {"integrations": [{"id": "PI"}]}
+    assert "incident" not in made["log_entry"]

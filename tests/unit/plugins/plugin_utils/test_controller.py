@@ -1,0 +1,83 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A module that another plugin runs."""
+
+from __future__ import annotations
+
+import datetime
+import types
+import typing as t
+from collections import UserString, deque
+
+import pytest
+from ansible_collections.oncall.pagerduty.plugins.modules.oncall_info import DEFINITION
+from ansible_collections.oncall.pagerduty.plugins.plugin_utils import _controller
+
+Options = dict[str, t.Any]
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
+    """The options of each run of the module, which succeeds."""
+    runs: list[Options] = []
+
+    def run(options: Options, **_keywords: t.Any) -> Options:
+        runs.append(options)
+        return {"failed": False, "users": []}
+
+    monkeypatch.setattr(DEFINITION, "run", run)
+    return runs
+
+
+def test_the_module_gets_validated_options_and_what_is_not_set_keeps_its_default(ran: list[Options]) -> None:
+    assert not _controller.run("oncall_info", {"users": ["Ana"], "levels": ["2"], "timeout": None})["failed"]
+    assert (ran[0]["users"], ran[0]["levels"], ran[0]["timeout"]) == (["Ana"], [2], 30.0)
+
+
+def test_wrong_options_and_a_missing_library_are_its_result(
+    ran: list[Options], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = _controller.run("oncall_info", {"region": "asia"})
+    assert (refused["failed"], "asia" in refused["msg"]) == (True, True)
+    monkeypatch.setattr(_controller, "REQUESTS_IMPORT_ERROR", "No module named 'requests'")
+    missing = _controller.run("oncall_info", {})
+    assert (missing["failed"], "requests" in missing["msg"]) == (True, True)
+    assert ran == []
+
+
+def test_an_option_can_be_left_out_whatever_the_environment_has(
+    ran: list[Options], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAGERDUTY_API_TOKEN", "a-token")
+    _controller.run("oncall_info", {"users": ["Ana"]}, without=["api_token"])
+    assert (ran[0]["users"], ran[0]["api_token"]) == (["Ana"], None)
+
+
+class LazyList(list[t.Any]):
+    """A list of Ansible's, which knows all variables: a copy of it copies them."""
+
+    def __deepcopy__(self, _memo: t.Any) -> t.NoReturn:
+        raise AssertionError("it was copied")
+
+
+def test_a_list_of_ansibles_own_is_not_copied_with_all_that_it_knows(ran: list[Options]) -> None:
+    _controller.run("oncall_info", {"users": LazyList(["Ana"])})
+    assert ran[0]["users"] == ["Ana"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (datetime.datetime(2026, 11, 27, 12, tzinfo=datetime.timezone.utc), "2026-11-27T12:00:00+00:00"),
+        (datetime.date(2026, 11, 27), "2026-11-27"),
+        (types.MappingProxyType({"a": {1}}), {"a": [1]}),
+        (("a", 1), ["a", 1]),
+        (deque(["a"]), ["a"]),
+        (UserString("text"), "text"),
+    ],
+    ids=repr,
+)
+def test_options_become_what_a_process_of_its_own_gets(value: t.Any, expected: t.Any) -> None:
+    assert _controller.plain({"option": value}) == {"option": expected}
