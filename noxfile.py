@@ -49,6 +49,7 @@ TESTS_PACKAGES = [
     str(ROOT / "tests" / "simulator" / "requirements.txt"),
     "ansible-core",
     "hypothesis",
+    "markdown-it-py",
     "mcp",
     "molecule",
     "mypy",

@@ -245,7 +245,7 @@ class TestReport:
         text = file.read_text()
         assert text.startswith("# Incident 1: Simulated incident 1\n")
         assert "Acknowledged by Automation" in text
-        assert "> It is | the disk:\n> # really\n" in text
+        assert "> It is \\| the disk:\\\n> \\# really\n" in text
         assert f"- {account.SECONDARY.name}: pending, asked by Automation" in text
         assert "```mermaid\ntimeline\n" in text
         again = run_role(play, "report", report_incident_id=incident, report_file=str(file))
