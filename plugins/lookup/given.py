@@ -61,7 +61,7 @@ from ansible.utils.display import Display
 
 MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
 PREFIX = "pagerduty_"
-UNSET = (None, "", [], {})
+UNSET: tuple[t.Any, ...] = (None, "", [], {})
 OMITTED = getattr(errors, "AnsibleValueOmittedError", AnsibleUndefinedVariable)
 """What ansible-core 2.19 and later raises for `omit`; before, it is a text in a variable of that name."""
 
