@@ -51,7 +51,7 @@ def style(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Types of the collection, its event sources, the simulator and the tests of beliefs, strictly."""
     paths = {"MYPYPATH": f"{copy_tree()}:{ROOT}:{ROOT / 'tests'}"}
-    plugins = ("module_utils", "modules", "action", "callback", "lookup", "plugin_utils")
+    plugins = ("module_utils", "modules", "action", "callback", "filter", "lookup", "plugin_utils")
     packages = [f"ansible_collections.oncall.pagerduty.plugins.{name}" for name in plugins]
     names = [argument for package in (*packages, "simulator", "beliefs") for argument in ("-p", package)]
     run(session, "mypy", "--config-file", "mypy.ini", *names, env=paths)

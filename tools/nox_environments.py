@@ -41,6 +41,7 @@ TESTS_PACKAGES = [
     "ansible-core",
     "hatchling",
     "hypothesis",
+    "markdown-it-py",
     "mcp",
     "molecule",
     "mypy",

@@ -27,12 +27,47 @@ LONG = 20_000
 """Characters; two of them do not fit into a note."""
 
 
+KEYWORDS = ("serial", "strategy")
+
+
 def run_role(
     play: PlaybookRunner, role: str, *arguments: str, hosts: str = "web-1", **variables: t.Any
 ) -> PlaybookResult:
-    """Run a role; unlike other tasks, it stops at a failure."""
+    """Run a role; unlike other tasks, it stops at a failure. Some of the variables are keywords of the play."""
     task = {"ansible.builtin.include_role": {"name": f"oncall.pagerduty.{role}"}, "ignore_errors": False}
-    return play(task, arguments=[*HOSTS, *arguments], hosts=hosts, vars=variables)
+    keywords = {name: variables.pop(name) for name in KEYWORDS if name in variables}
+    return play(task, arguments=[*HOSTS, *arguments], hosts=hosts, vars=variables, **keywords)
+
+
+@pytest.mark.parametrize("role", ["deployment", "diagnostics", "report"])
+def test_what_an_inventory_says_of_its_hosts_does_not_hold_for_calls_to_pagerduty(
+    role: str, play: PlaybookRunner, simulator: Simulator, tmp_path: Path
+) -> None:
+    """As in the ready playbooks: the group of all hosts has settings that do not fit this machine."""
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    inventory, tasks = tmp_path / "inventory.ini", tmp_path / "tasks.yml"
+    settings = (
+        "ansible_become=true\nansible_connection=ssh\nansible_python_interpreter=/of/those/hosts/only\nansible_port=1"
+    )
+    inventory.write_text(f"web-1 ansible_host=127.0.0.1\n[all:vars]\n{settings}\n")
+    tasks.write_text("[]")
+    variables: dict[str, dict[str, t.Any]] = {
+        "deployment": {
+            "deployment_description": "shop",
+            "deployment_services": ["Checkout"],
+            "deployment_tasks": str(tasks),
+        },
+        "diagnostics": {"diagnostics_incident_id": incident, "diagnostics_commands": ["uptime"]},
+        "report": {"report_incident_id": incident, "report_file": str(tmp_path / "report.md")},
+    }
+    playbook = tmp_path / "play.json"
+    roles = [{"role": f"oncall.pagerduty.{role}"}]
+    playbook.write_text(
+        json.dumps([{"hosts": "web-1", "gather_facts": False, "roles": roles, "vars": variables[role]}])
+    )
+    done = play.playbook(str(playbook), ["-i", str(inventory)])
+    assert done.code == 0, done.output
+    assert any(task.calls for task in done.tasks)
 
 
 def writes(done: PlaybookResult) -> list[str]:
@@ -96,6 +131,24 @@ class TestDeployment:
         assert _open_windows(simulator) == []
         assert not any(call == f"POST {WINDOW}" for call in writes(done))
 
+    @pytest.mark.parametrize("strategy", ["free", "host_pinned"])
+    def test_another_strategy_stops_it_on_every_host_before_anything_happens(
+        self, strategy: str, play: PlaybookRunner, variables: dict[str, t.Any], tmp_path: Path
+    ) -> None:
+        done = run_role(play, "deployment", hosts=BOTH, strategy=strategy, **variables)
+        assert done.code != 0
+        assert "Require strategy linear" in done.output
+        assert writes(done) == []
+        assert not (tmp_path / "deployed").exists()
+
+    def test_each_batch_has_its_own_window(
+        self, play: PlaybookRunner, variables: dict[str, t.Any], tmp_path: Path
+    ) -> None:
+        done = run_role(play, "deployment", hosts=BOTH, serial=1, **variables)
+        assert done.code == 0, done.output
+        assert [call.partition(" ")[0] for call in writes(done)] == ["POST", "POST", "DELETE", "POST", "DELETE"]
+        assert (tmp_path / "deployed").read_text().split() == ["web-1", "web-2"]
+
     def test_check_mode_sends_nothing(self, play: PlaybookRunner, variables: dict[str, t.Any], tmp_path: Path) -> None:
         done = run_role(play, "deployment", "--check", **variables)
         assert done.code == 0, done.output
@@ -136,7 +189,7 @@ class TestDiagnostics:
         return str(incident)
 
     def test_each_host_gets_one_note(self, play: PlaybookRunner, simulator: Simulator, incident: str) -> None:
-        commands = ["echo '{{ \"{{\" }} 1 + 1 }}' | tr a-z A-Z", "echo lost >&2; exit 3"]
+        commands = [r"printf '\173\173 1 + 1 }}' | tr a-z A-Z", "echo lost >&2; exit 3"]
         variables = {"diagnostics_incident_id": incident, "diagnostics_commands": commands}
         done = run_role(play, "diagnostics", hosts=BOTH, **variables)
         assert done.code == 0, done.output
@@ -169,6 +222,31 @@ class TestDiagnostics:
             assert file.parent == tmp_path / "diagnostics"
             assert file.read_text().count("y") >= LONG
             assert file.stat().st_mode & 0o077 == 0
+
+    def test_a_host_on_which_nothing_can_run_gets_one_note_that_says_why(
+        self, play: PlaybookRunner, simulator: Simulator, incident: str, tmp_path: Path
+    ) -> None:
+        inventory = tmp_path / "inventory.ini"
+        inventory.write_text(
+            "gone ansible_connection=ssh ansible_host=127.0.0.1 ansible_port=1\n"
+            "bare ansible_connection=local ansible_python_interpreter=/no/python3\n"
+            f"well ansible_connection=local ansible_python_interpreter={play.ansible_playbook.with_name('python')}\n"
+        )
+        playbook = tmp_path / "play.json"
+        variables = {"diagnostics_incident_id": incident, "diagnostics_commands": ["echo here", "echo there"]}
+        role = {"role": "oncall.pagerduty.diagnostics"}
+        playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "roles": [role], "vars": variables}]))
+        done = play.playbook(str(playbook), ["-i", str(inventory)])
+        assert done.code == 0, done.output
+        bare, gone, well = sorted(_notes(simulator))
+        assert bare.startswith("Diagnostics of bare\n\nNo command could run on the host: ")
+        assert bare.count("/no/python3") >= 1
+        assert gone.startswith("Diagnostics of gone\n\nThe host could not be reached: ")
+        assert "ssh" in gone
+        assert gone.count("could not be reached") == 1
+        assert well == "Diagnostics of well\n\n$ echo here\nhere\n\n$ echo there\nthere\n"
+        again = play.playbook(str(playbook), ["-i", str(inventory)])
+        assert writes(again) == []
 
     def test_a_command_that_hangs_is_given_up(self, play: PlaybookRunner, simulator: Simulator, incident: str) -> None:
         done = run_role(
@@ -205,6 +283,8 @@ class TestDiagnostics:
             diagnostics_masks=[{"regex": r"(customer=)\S+", "replacement": r"\1***"}],
         )
         assert done.code == 0, done.output
+        log = done.output.replace("--token", "")
+        assert not any(line in log for line in lines)
         for note in _notes(simulator):
             assert SECRET not in note
             assert "passwords expire in 3 days" in note
@@ -245,8 +325,22 @@ class TestReport:
         text = file.read_text()
         assert text.startswith("# Incident 1: Simulated incident 1\n")
         assert "Acknowledged by Automation" in text
-        assert "> It is | the disk:\n> # really\n" in text
+        assert "> It is \\| the disk:\\\n> \\# really\n" in text
         assert f"- {account.SECONDARY.name}: pending, asked by Automation" in text
         assert "```mermaid\ntimeline\n" in text
         again = run_role(play, "report", report_incident_id=incident, report_file=str(file))
         assert not any(task.changed for task in again.tasks)
+
+    def test_a_part_that_may_not_be_read_is_a_line(
+        self, play: PlaybookRunner, simulator: Simulator, tmp_path: Path
+    ) -> None:
+        (incident,) = simulator.reset(incidents=1)["incidents"]
+        refused = {"fault": "status_before", "status": 402, "method": "GET", "path": f"/incidents/{incident}/alerts"}
+        simulator.faults([refused])
+        file = tmp_path / "report.md"
+        done = run_role(play, "report", report_incident_id=incident, report_file=str(file))
+        assert done.code == 0, done.output
+        text = file.read_text()
+        assert "## Alerts\n\nThis could not be read: " in text
+        assert "HTTP 402" in text
+        assert text.count("could not be read") == 1

@@ -30,12 +30,10 @@ WIDTH = 120
 def files() -> dict[str, str]:
     """Return the content of each generated file, by its path in the repository."""
     modules = documentation.modules()
-    option_names = {option.name for module in modules for option in module.options}
     shared = {"modules": modules, "connection": documentation.connection(), "names": {each.name for each in modules}}
-    made = {f"playbooks/{module.name}.yml": _playbook(module, option_names) for module in modules}
+    made = {f"playbooks/{module.name}.yml": render("playbook.yml", module=module) for module in modules}
+    made["playbooks/tasks/result.yml"] = render("result.yml", results=documentation.results(modules))
     made.update({f"plugins/action/{module.name}.py": render("action.py", module=module) for module in modules})
-    made["playbooks/vars/connection.yml"] = render("connection.yml", **shared)
-    made["playbooks/vars/lists.yml"] = render("lists.yml", lists=_list_options(modules))
     made["content/rundeck/jobs.yaml"] = render("rundeck.yaml", **shared)
     made["content/awx/controller.yml"] = _awx(modules, shared["connection"])
     made[RUNDECK_GUIDE] = _guide(made["content/rundeck/jobs.yaml"], shared["names"])
@@ -80,10 +78,6 @@ def expression(text: str, key: str, indent: int) -> str:
     return short if indent + len(f"{key}: {short}") <= WIDTH else folded(template, indent)
 
 
-def _playbook(module: documentation.Module, option_names: set[str]) -> str:
-    return render("playbook.yml", module=module, results=documentation.results(module, option_names))
-
-
 def _awx(modules: list[documentation.Module], connection: tuple[documentation.Option, ...]) -> str:
     named = {option.name: option for option in connection}
     by_name = {module.name: module for module in modules}
@@ -96,11 +90,6 @@ def _awx(modules: list[documentation.Module], connection: tuple[documentation.Op
         },
         workflow={"event": by_name["event"], "incident": by_name["incident_info"], "note": by_name["incident_note"]},
     )
-
-
-def _list_options(modules: list[documentation.Module]) -> list[documentation.Option]:
-    found = {option.name: option for module in modules for option in module.options if option.kind == "list"}
-    return [found[name] for name in sorted(found)]
 
 
 def _guide(jobs: str, names: set[str]) -> str:

@@ -28,7 +28,7 @@ INCIDENT_RESULTS = {
     "incident_url": "html_url",
 }
 """What a later step learns about the incidents: the name of the result, and the field of an incident."""
-INCIDENTS = "pagerduty_result.incidents | default([])"
+INCIDENTS = "pagerduty_result.incidents"
 PASSED_ON = ("incident_id", "dedup_key")
 """Results that are options of later steps. No other result may have the name of an option."""
 MARKUP = re.compile(r"\b(?:RV|[A-Z])\(([^()]*)\)")
@@ -148,27 +148,25 @@ def modules() -> list[Module]:
     return [_module(path) for path in sorted((PLUGINS / "modules").glob("*.py"))]
 
 
-def results(module: Module, option_names: t.Collection[str]) -> dict[str, str]:
-    """Return what a playbook passes on to later steps: an expression of `pagerduty_result` for each name.
+def results(modules: t.Sequence[Module]) -> dict[str, str]:
+    """Return what the playbooks pass on to later steps: an expression of `pagerduty_result` for each name.
 
-    None of them may fail, whatever the module returned: the change is made by then.
-
-    Args:
-        option_names: all options of all modules. A result of the same name would become an option of a later step.
+    None of them may fail, whatever the module returned: the change is made by then. What a module does not return is
+    left out. No result has the name of an option, which a later step would take, except `PASSED_ON`.
     """
-    found = {}
-    if "incidents" in module.returns:
-        found = {
-            name: f"{INCIDENTS} | map(attribute='{field}', default='') | select | join(',')"
-            for name, field in INCIDENT_RESULTS.items()
-        }
-    for name, entry in module.returns.items():
+    found = {
+        name: f"({INCIDENTS} | map(attribute='{field}', default='') | select | join(',')) "
+        f"if {INCIDENTS} is defined else omit"
+        for name, field in INCIDENT_RESULTS.items()
+    }
+    for name, entry in sorted({name: entry for module in modules for name, entry in module.returns.items()}.items()):
         if entry["type"] == "str":
-            found[name] = f"pagerduty_result.{name} | default('')"
+            found[name] = f"pagerduty_result.{name} | default(omit)"
         elif entry["type"] == "dict" and name != "incident" and "id" in (entry.get("sample") or {}):
-            found[f"{name}_id"] = f"(pagerduty_result.{name} | default({{}}, true)).id | default('')"
+            found[f"{name}_id"] = f"(pagerduty_result.{name} | default({{}}, true)).id | default(omit)"
     found["changed"] = "pagerduty_result is changed"
     found["msg"] = "pagerduty_result.msg | default('')"
+    option_names = {option.name for module in modules for option in module.options}
     return {name: value for name, value in found.items() if name in PASSED_ON or name not in option_names}
 
 

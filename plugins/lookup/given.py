@@ -1,0 +1,160 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of a module that were given as variables or in the environment."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: given
+author:
+  - oncall.pagerduty contributors (!UNKNOWN)
+short_description: Options of a module from variables and the environment
+version_added: 0.1.0
+description:
+  - Returns the options of a module of this collection that were given, as a dictionary. The ready playbooks use it.
+  - Each option is the variable C(pagerduty_OPTION), else the environment variable of that name, such as
+    C(pagerduty_content). Those of the connection are among them, such as C(pagerduty_region).
+  - What is null or empty counts as not set. C(false) and 0 are values.
+  - A list can be a list, JSON, or text with commas between the entries. A dictionary can be a dictionary or JSON.
+options:
+  _terms:
+    description: The name of the module, such as V(incident_note).
+    type: list
+    elements: str
+    required: true
+notes:
+  - What this returns can hold secrets. Use it for C(module_defaults), as the example does, where no value is shown.
+  - An undefined variable inside a value counts as not set, and a warning names it.
+seealso:
+  - ref: ansible_collections.oncall.pagerduty.docsite.guide_rundeck
+    description: How Rundeck gives the options to the ready playbooks.
+"""
+
+EXAMPLES = r"""
+- name: Add a note with the content of pagerduty_content to the incident pagerduty_incident_id
+  oncall.pagerduty.incident_note:
+  module_defaults:
+    oncall.pagerduty.incident_note: "{{ lookup('oncall.pagerduty.given', 'incident_note') }}"
+"""
+
+RETURN = r"""
+_list:
+  description: One dictionary, with the options of the module that were given.
+  type: list
+  elements: dict
+  sample: [{"incident_id": ["Q1R2DLCB21K7NP"], "content": "The backup has run."}]
+"""
+
+import importlib
+import json
+import math
+import os
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ansible import errors
+from ansible.errors import AnsibleLookupError, AnsibleUndefinedVariable
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+
+MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
+PREFIX = "pagerduty_"
+UNSET: tuple[t.Any, ...] = (None, "", [], {})
+OMITTED = getattr(errors, "AnsibleValueOmittedError", AnsibleUndefinedVariable)
+"""What ansible-core 2.19 and later raises for `omit`; before, it is a text in a variable of that name."""
+
+display = Display()
+
+
+class LookupModule(LookupBase):
+    """The lookup."""
+
+    def __init__(self, loader: t.Any = None, templar: t.Any = None, **kwargs: t.Any) -> None:
+        super().__init__(loader=loader, templar=templar, **kwargs)
+        self.templar = templar
+
+    def run(
+        self, terms: list[str], variables: t.Mapping[str, t.Any] | None = None, **kwargs: t.Any
+    ) -> list[dict[str, t.Any]]:
+        """Return the options of the named module.
+
+        Raises:
+            AnsibleLookupError: there is no such module, or an option is not valid JSON.
+        """
+        if len(terms) != 1 or kwargs:
+            raise AnsibleLookupError("Name one module of oncall.pagerduty, and nothing else.")
+        values = {
+            name: _value(PREFIX + name, spec, self._given(PREFIX + name, variables or {}))
+            for name, spec in _options(terms[0]).items()
+        }
+        return [{name: value for name, value in values.items() if value not in UNSET}]
+
+    def _given(self, name: str, variables: t.Mapping[str, t.Any]) -> t.Any:
+        """Return what a variable, else an environment variable says."""
+        value = self._variable(name, variables) if name in variables else None
+        return os.environ.get(name) if value in UNSET else value
+
+    def _variable(self, name: str, variables: t.Mapping[str, t.Any]) -> t.Any:
+        try:
+            # Before ansible-core 2.19 a lookup gets variables as they are written.
+            value = self.templar.template(variables[name])
+        except OMITTED:
+            return None
+        except AnsibleUndefinedVariable as error:
+            display.warning(f"{name} counts as not set: {error}")
+            return None
+        return None if value == variables.get("omit", "") else value
+
+
+def _options(module: str) -> dict[str, dict[str, t.Any]]:
+    try:
+        found: dict[str, dict[str, t.Any]] = importlib.import_module(f"{MODULES}.{module}").DEFINITION.options
+    except ModuleNotFoundError as error:
+        raise AnsibleLookupError(f"oncall.pagerduty has no module {module!r}.") from error
+    return found
+
+
+def _value(name: str, spec: t.Mapping[str, t.Any], given: t.Any) -> t.Any:
+    """Return a value as the module takes it: text, a list, or a dictionary.
+
+    Numbers and truth values become text, as text that looks like one must not become a number.
+    """
+    if given in UNSET:
+        return None
+    kind = spec.get("type", "str")
+    if kind == "list":
+        return _entries(name, given)
+    return _plain(given) if kind == "dict" else str(given)
+
+
+def _entries(name: str, given: t.Any) -> t.Any:
+    """Return the entries of a list.
+
+    Raises:
+        AnsibleLookupError: it starts as JSON, but is none.
+    """
+    value = _plain(given)
+    if not isinstance(value, str):
+        return value
+    if not value.startswith("["):
+        return [entry.strip() for entry in value.split(",") if entry.strip()]
+    try:
+        return _plain(json.loads(value))
+    except ValueError as error:
+        raise AnsibleLookupError(f"{name} starts with '[', but is not a JSON list: {error}") from error
+
+
+def _plain(value: t.Any) -> t.Any:
+    """Return a value as JSON has it.
+
+    Before ansible-core 2.19, what is returned here is written as text and read again, which a date would not survive.
+    """
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    # There, a vaulted value is a sequence, but not a string.
+    if isinstance(value, (set, Sequence)) and not isinstance(value, str) and not hasattr(value, "data"):
+        return [_plain(each) for each in value]
+    is_number = isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value))
+    return value if is_number or value is None else str(value)

@@ -1,0 +1,164 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A report on an incident, in Markdown.
+
+PagerDuty leaves out fields that have no value, or that the account has no plan for: only the id is relied on.
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from collections.abc import Mapping
+
+from ._quoting import block, event, line, link
+
+Record = t.Mapping[str, t.Any]
+Parts = t.Mapping[str, t.Sequence[Record]]
+Lines = t.Iterator[str]
+
+SECTIONS: dict[str, tuple[str, str]] = {
+    "log_entries": ("Who did what", "Nothing is recorded."),
+    "notes": ("Notes", "None."),
+    "incidents_responders": ("Responders", "None were requested."),
+    "alerts": ("Alerts", "None."),
+    "related_change_events": ("Changes", "None that PagerDuty relates to this incident."),
+}
+"""By the name of a part: the heading, and what stands there if the part is empty."""
+UNKNOWN_TIME = "at an unknown time"
+TIME = re.compile(r"(\d{4}-\d\d-\d\d)T([\d:.]+)(Z|[+-][\d:]+|)")
+
+
+def report(incident: Record, missing: t.Mapping[str, str]) -> str:
+    """Return the report.
+
+    Args:
+        incident: as the module incident_info returns it, with the parts that could be read.
+        missing: why a part could not be read, by its name.
+    """
+    parts = {name: _records(incident, name) for name in SECTIONS}
+    parts["log_entries"] = parts["log_entries"][::-1]
+    lines = [*_head(incident), *_timeline(parts["log_entries"], missing)]
+    for name, (heading, empty) in SECTIONS.items():
+        lines += ["", f"## {heading}", ""]
+        if name in missing:
+            lines.append(f"This could not be read: {line(missing[name])}")
+        else:
+            lines += [text for record in parts[name] for text in ENTRIES[name](record)] or [empty]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
+
+
+def _head(incident: Record) -> Lines:
+    number = incident.get("incident_number")
+    yield f"# Incident {line(incident.get('id') if number is None else number)}: {line(_title(incident))}"
+    yield ""
+    for label, text in _facts(incident):
+        if text:
+            yield f"- {label}: {text}"
+    details = _record(incident, "body").get("details")
+    if details:
+        yield ""
+        yield block(details if isinstance(details, str) else json.dumps(details, indent=2, ensure_ascii=False))
+
+
+def _title(incident: Record) -> t.Any:
+    return incident.get("title") or incident.get("summary") or "without a title"
+
+
+def _facts(incident: Record) -> t.Iterator[tuple[str, str]]:
+    page, bridge = link(incident.get("html_url")), _record(incident, "conference_bridge")
+    yield "Page", page
+    yield "Service", _name(incident, "service")
+    yield "Escalation policy", _name(incident, "escalation_policy")
+    yield "Status", line(incident.get("status"))
+    yield "Urgency", line(incident.get("urgency"))
+    yield "Priority", _name(incident, "priority")
+    yield "Opened", _time(incident.get("created_at"))
+    yield "Resolved", _time(incident.get("resolved_at"))
+    yield "Assigned to", ", ".join(_name(each, "assignee") or "somebody" for each in _records(incident, "assignments"))
+    ways = (line(bridge.get("conference_number")), link(bridge.get("conference_url")))
+    yield "Conference bridge", ", ".join(filter(None, ways))
+
+
+def _timeline(entries: t.Sequence[Record], missing: t.Mapping[str, str]) -> Lines:
+    if not entries or "log_entries" in missing:
+        return
+    yield from ("", "## Timeline", "", "```mermaid", "timeline")
+    day = ""
+    for entry in entries:
+        date, _t, time = event(entry.get("created_at") or UNKNOWN_TIME).partition("T")
+        if date != day:
+            day = date
+            yield f"    section {day}"
+        yield f"        {time[:5] or '?'} : {event(entry.get('summary') or entry.get('type')) or '?'}"
+    yield "```"
+
+
+def _log_entry(entry: Record) -> Lines:
+    who = _name(entry, "agent") or line(_record(entry, "channel").get("type")) or "PagerDuty"
+    yield f"- {_when(entry, 'created_at')}, {who}: {_summary(entry)}"
+
+
+def _note(note: Record) -> Lines:
+    yield from (
+        f"{_name(note, 'user') or 'Somebody'}, {_when(note, 'created_at')}:",
+        "",
+        block(note.get("content")),
+        "",
+    )
+
+
+def _responder(responder: Record) -> Lines:
+    requester = _name(responder, "requester")
+    asked = f", asked by {requester}" if requester else ""
+    yield f"- {_name(responder, 'user') or 'Somebody'}: {line(responder.get('state')) or 'state unknown'}{asked}"
+
+
+def _alert(alert: Record) -> Lines:
+    known = [_when(alert, "created_at"), *(line(alert.get(name)) for name in ("severity", "status"))]
+    yield f"- {', '.join(filter(None, known))}: {_summary(alert)}"
+
+
+def _change(change: Record) -> Lines:
+    yield f"- {', '.join(filter(None, [_when(change, 'timestamp'), line(change.get('source'))]))}: {_summary(change)}"
+
+
+ENTRIES: dict[str, t.Callable[[Record], Lines]] = {
+    "log_entries": _log_entry,
+    "notes": _note,
+    "incidents_responders": _responder,
+    "alerts": _alert,
+    "related_change_events": _change,
+}
+
+
+def _records(record: Record, name: str) -> list[Record]:
+    found = record.get(name)
+    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
+
+
+def _record(record: Record, name: str) -> Record:
+    found = record.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _name(record: Record, reference: str) -> str:
+    found = _record(record, reference)
+    return line(found.get("summary") or found.get("name") or found.get("id"))
+
+
+def _summary(record: Record) -> str:
+    return line(record.get("summary") or record.get("type")) or "(no text)"
+
+
+def _when(record: Record, name: str) -> str:
+    return _time(record.get(name)) or UNKNOWN_TIME
+
+
+def _time(text: t.Any) -> str:
+    found = TIME.fullmatch(str(text))
+    return f"{found[1]} {found[2]} {found[3].replace('Z', 'UTC')}".rstrip() if found else line(text)
