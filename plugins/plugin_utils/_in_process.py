@@ -27,7 +27,8 @@ from ansible.utils.display import Display
 
 from ..module_utils._api.auth import first_set
 from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR, tls_context
-from ._controller import Module, Result, definition, plain, validate
+from ..module_utils._module import Module
+from ._controller import Result, definition, plain, validate
 
 SWITCH = "pagerduty_in_process"
 """A variable, and in capitals an environment variable: false runs every module in a process of its own."""

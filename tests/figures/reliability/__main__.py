@@ -21,8 +21,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from hypothesis.errors import Flaky
 
-from modules import MODULES
-from modules.rows import ConcurrentTask
 from figures.reliability.concurrency import CONCURRENT_TASKS, FORKS, run_concurrently
 from figures.reliability.corrupting_proxy import CorruptingProxy
 from figures.reliability.fuzz import Fuzz
@@ -30,6 +28,8 @@ from figures.reliability.load import MAX_MEMORY, BulkLoad, EventLoad, acknowledg
 from figures.reliability.matrix import FAULTS, TASKS, Finding, Scenario, scenarios, scenarios_through_proxy
 from figures.reliability.routes import direct_runner, proxied_runner
 from figures.reliability.scenario_runner import ScenarioRunner
+from modules import MODULES
+from modules.rows import ConcurrentTask
 from simulator.launch import Simulator
 
 SIMULATORS = 8

@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from modules import targeted
-from modules.rows import KEY
 from figures.reliability.matrix import REFUSED, Expected, Finding, Scenario, State, Task, effect, judge
 from figures.reliability.processes import DIRECT, ModuleRun, Route, run
 from figures.reliability.refusing_proxy import RefusingProxy
+from modules import targeted
+from modules.rows import KEY
 from simulator import account
 from simulator.client import Client
 from simulator.launch import Simulator

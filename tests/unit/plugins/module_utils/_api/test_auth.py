@@ -15,6 +15,7 @@ import yaml
 from ansible_collections.oncall.pagerduty.plugins.doc_fragments.auth import ModuleDocFragment
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import VARIABLES, routing_key, settings
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, TaskError
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client import CA_VARIABLES
 from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
 
 BUNDLE = requests.certs.where()
@@ -166,4 +167,5 @@ def test_a_lookup_finds_each_option_in_a_variable() -> None:
 def test_the_documentation_names_the_environment_variables_of_each_option() -> None:
     documented = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
     named = {name: re.findall(r"E\((\w+)\)", str(option["description"])) for name, option in documented.items()}
-    assert named == {name: list(VARIABLES.get(name, ())) for name in AUTH}
+    of_http = {"ca_path": CA_VARIABLES}
+    assert named == {name: [*VARIABLES.get(name, ()), *of_http.get(name, ())] for name in AUTH}
