@@ -32,10 +32,24 @@ DESCRIBED = ("change_event", "event")
 """The modules whose events describe the run unless the task says otherwise."""
 
 
-def load(module: str) -> None:
-    """Import a module. If that fails, the reason shows when it runs."""
+def load(name: str) -> t.Callable[[], None]:
+    """Import the module of an action; returns the function by which a linter checks the module's options.
+
+    The function is called `main` in the action's file: ansible-lint looks for it there, not in the module. It sends
+    nothing, whoever calls it.
+
+    Args:
+        name: that of the action's file for Python.
+    """
+    module = name.rpartition(".")[2]
+    # If that fails, the reason shows when the module runs.
     with contextlib.suppress(Exception):
         _controller.definition(module)
+
+    def validate() -> None:
+        _controller.definition(module).ansible_module()
+
+    return validate
 
 
 class ActionModule(NormalActionModule):

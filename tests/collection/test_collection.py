@@ -68,6 +68,12 @@ def test_the_user_agent_names_the_version() -> None:
     assert USER_AGENT.rpartition("/")[2] == version
 
 
+def test_the_actions_are_equal_and_there_is_one_for_each_module() -> None:
+    actions = {path.stem: path.read_text() for path in (ROOT / "plugins" / "action").glob("*.py")}
+    assert set(actions) == {module.stem for module in MODULES}
+    assert len(set(actions.values())) == 1
+
+
 def test_no_function_is_longer_than_a_screen() -> None:
     """A test may be longer, as it tells a story."""
     lengths = {

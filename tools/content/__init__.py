@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The files that are made from the modules' documentation: actions, playbooks, Rundeck jobs, AWX variables, a guide.
+"""The files that are made from the modules' documentation: playbooks, Rundeck jobs, AWX variables, a guide.
 
 `make content` writes them. A test checks that they are up to date.
 """
@@ -33,7 +33,6 @@ def files() -> dict[str, str]:
     shared = {"modules": modules, "connection": documentation.connection(), "names": {each.name for each in modules}}
     made = {f"playbooks/{module.name}.yml": render("playbook.yml", module=module) for module in modules}
     made["playbooks/tasks/result.yml"] = render("result.yml", results=documentation.results(modules))
-    made.update({f"plugins/action/{module.name}.py": render("action.py", module=module) for module in modules})
     made["content/rundeck/jobs.yaml"] = render("rundeck.yaml", **shared)
     made["content/awx/controller.yml"] = _awx(modules, shared["connection"])
     made[RUNDECK_GUIDE] = _guide(made["content/rundeck/jobs.yaml"], shared["names"])

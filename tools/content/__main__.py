@@ -12,7 +12,7 @@ from tools.content import ROOT, files
 def main() -> None:
     """Write every file that has changed, and remove the files of modules that are gone."""
     made = files()
-    for file in (*(ROOT / "playbooks").glob("*.yml"), *(ROOT / "plugins" / "action").glob("*.py")):
+    for file in (ROOT / "playbooks").glob("*.yml"):
         if str(file.relative_to(ROOT)) not in made:
             file.unlink()
     for name, text in made.items():

@@ -75,9 +75,7 @@ class Alerts(IncidentAction):
     def prepare(self) -> None:
         """Turn the numbers of the incidents into ids."""
         given, move_to = self.options["incident_id"][0], self.options["move_to"]
-        ids = self.ids_of([given, *([move_to] if move_to else [])])
-        for error in self._unknown.values():
-            raise error
+        ids = self.known_ids_of([given, *([move_to] if move_to else [])])
         self._source, self._destination = ids[given], ids.get(move_to, "")
         self._check_destination(self._source, self._destination)
         self.targets = list(dict.fromkeys(self.options["alerts"]))

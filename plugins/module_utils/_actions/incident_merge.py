@@ -64,9 +64,7 @@ class Merge(IncidentAction):
     def prepare(self) -> None:
         """Turn the numbers of all incidents into ids."""
         given, sources = self.options["incident_id"][0], self.options["source_incidents"]
-        ids = self.ids_of([given, *sources])
-        for error in self._unknown.values():
-            raise error
+        ids = self.known_ids_of([given, *sources])
         self._check_sources(ids[given], {source: ids[source] for source in sources})
         self.targets = [ids[given]]
         self._sources = list(dict.fromkeys(ids[source] for source in sources))

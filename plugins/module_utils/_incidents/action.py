@@ -59,6 +59,17 @@ class IncidentAction(Action[PagerDuty]):
                 self._names[incident["id"]] = name_of(incident)
         return ids
 
+    def known_ids_of(self, given: t.Sequence[str]) -> dict[str, str]:
+        """Return the ids of incidents that the task needs all of.
+
+        Raises:
+            TaskError: a number cannot be read.
+        """
+        ids = self.ids_of(given)
+        for error in self._unknown.values():
+            raise error
+        return ids
+
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
         """Read the incidents with as few calls as possible."""
         found = read_incidents(self.client, [target for target in targets if target not in self._unknown], self.include)

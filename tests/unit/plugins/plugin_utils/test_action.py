@@ -81,3 +81,19 @@ def test_the_way_into_the_worker_can_be_loaded() -> None:
 
 def test_a_module_that_cannot_be_loaded_does_not_stop_ansible() -> None:
     _action.load("no_such_module")
+
+
+def test_a_linter_gets_a_function_that_validates_the_options_and_does_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Validated(Exception):
+        """What a linter raises once the options are validated."""
+
+    def validate(**specification: t.Any) -> None:
+        assert "level" in specification["argument_spec"]
+        raise Validated
+
+    main = _action.load("ansible_collections.oncall.pagerduty.plugins.action.incident_escalation")
+    monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule", validate)
+    with pytest.raises(Validated):
+        main()
