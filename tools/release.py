@@ -27,7 +27,8 @@ def main() -> str | int:
     if problem:
         return problem
     tarball = build(ROOT, FOLDER)
-    checked = subprocess.run([sys.executable, "-m", "galaxy_importer.main", str(tarball)], check=False)
+    # It leaves its result in the folder in which it runs.
+    checked = subprocess.run([sys.executable, "-m", "galaxy_importer.main", str(tarball)], cwd=FOLDER, check=False)
     if checked.returncode == 0:
         print(f"Next: git tag {tarball.stem.removesuffix('.tar').rpartition('-')[2]}, push the tag,")
         print(f"and publish with: ansible-galaxy collection publish {tarball.relative_to(ROOT)}")
