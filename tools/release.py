@@ -9,6 +9,7 @@ Publishes nothing.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -55,15 +56,16 @@ def unreleased(root: Path) -> str:
 
 
 def build(root: Path, folder: Path) -> Path:
-    """Build the collection from what git tracks; returns the tarball.
+    """Build the collection from what git tracks, in a new folder; returns the tarball.
 
     Raises:
         CalledProcessError: ansible-galaxy refuses; it says why.
     """
+    shutil.rmtree(folder, ignore_errors=True)
     source = folder / "source"
     copy_tracked(root, source)
     galaxy = str(Path(sys.executable).with_name("ansible-galaxy"))
-    subprocess.run([galaxy, "collection", "build", str(source), "--output-path", str(folder), "--force"], check=True)
+    subprocess.run([galaxy, "collection", "build", str(source), "--output-path", str(folder)], check=True)
     (tarball,) = folder.glob("*.tar.gz")
     return tarball
 
