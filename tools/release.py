@@ -9,6 +9,7 @@ Publishes nothing.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,8 @@ def main() -> str | int:
     if problem:
         return problem
     tarball = build(ROOT, FOLDER)
-    checked = subprocess.run([sys.executable, "-m", "galaxy_importer.main", str(tarball)], check=False)
+    # It leaves its result in the folder in which it runs.
+    checked = subprocess.run([sys.executable, "-m", "galaxy_importer.main", str(tarball)], cwd=FOLDER, check=False)
     if checked.returncode == 0:
         print(f"Next: git tag {tarball.stem.removesuffix('.tar').rpartition('-')[2]}, push the tag,")
         print(f"and publish with: ansible-galaxy collection publish {tarball.relative_to(ROOT)}")
@@ -54,15 +56,16 @@ def unreleased(root: Path) -> str:
 
 
 def build(root: Path, folder: Path) -> Path:
-    """Build the collection from what git tracks; returns the tarball.
+    """Build the collection from what git tracks, in a new folder; returns the tarball.
 
     Raises:
         CalledProcessError: ansible-galaxy refuses; it says why.
     """
+    shutil.rmtree(folder, ignore_errors=True)
     source = folder / "source"
     copy_tracked(root, source)
     galaxy = str(Path(sys.executable).with_name("ansible-galaxy"))
-    subprocess.run([galaxy, "collection", "build", str(source), "--output-path", str(folder), "--force"], check=True)
+    subprocess.run([galaxy, "collection", "build", str(source), "--output-path", str(folder)], check=True)
     (tarball,) = folder.glob("*.tar.gz")
     return tarball
 
