@@ -15,9 +15,9 @@ import typing as t
 from simulator import errors
 from simulator.clock import time_of
 
-LIMIT_DEFAULT = 25
-LIMIT_AT_MOST = 100
-DEEPEST = 10_000
+DEFAULT_LIMIT = 25
+MAX_LIMIT = 100
+MAX_OFFSET = 10_000
 """Largest `offset + limit`. Source: https://developer.pagerduty.com/docs/pagination."""
 UTC = ("Z", "+00:00")
 FLAGS = {"true": True, "1": True, "True": True, "false": False, "0": False, "False": False}
@@ -107,8 +107,8 @@ class Fields:
         """Return an integer, or None if it is missing."""
         return self.integer(name) if name in self.values else None
 
-    def moment(self, name: str) -> float:
-        """A moment that must be there, in seconds since 1970."""
+    def time(self, name: str) -> float:
+        """Return a time that must be there, in seconds since 1970."""
         try:
             return time_of(self.text(name))
         except ValueError:
@@ -164,8 +164,8 @@ class Query:
             raise errors.invalid(f"{name} must be true or false")
         return FLAGS[value]
 
-    def moment(self, name: str) -> float | None:
-        """Return a moment in seconds since 1970, or None if it is missing."""
+    def time(self, name: str) -> float | None:
+        """Return a time in seconds since 1970, or None if it is missing."""
         value = self.one(name)
         if value is None:
             return None
@@ -174,29 +174,29 @@ class Query:
         except ValueError:
             raise errors.invalid(f"{name} must be an ISO 8601 date and time") from None
 
-    def utc_moment(self, name: str) -> float | None:
-        """Return a moment that must be in UTC, or None if it is missing.
+    def utc_time(self, name: str) -> float | None:
+        """Return a time in seconds since 1970 that must be in UTC, or None if it is missing.
 
         Source: PagerDuty/api-schema, reference/REST/openapiv3.json, the parameter `change_since`.
         """
-        moment = self.moment(name)
-        if moment is not None and not str(self.one(name)).replace(" ", "+").endswith(UTC):
+        time = self.time(name)
+        if time is not None and not str(self.one(name)).replace(" ", "+").endswith(UTC):
             raise errors.invalid(f"{name} must be in UTC")
-        return moment
+        return time
 
     def page(self) -> tuple[int, int]:
         """Return the limit, at most 100, and the offset."""
-        limit = min(self.integer("limit", LIMIT_DEFAULT, least=1), LIMIT_AT_MOST)
-        offset = self.integer("offset", 0, least=0)
-        if offset + limit > DEEPEST:
-            raise errors.invalid(f"Offset plus limit must not be greater than {DEEPEST}")
+        limit = min(self.integer("limit", DEFAULT_LIMIT, minimum=1), MAX_LIMIT)
+        offset = self.integer("offset", 0, minimum=0)
+        if offset + limit > MAX_OFFSET:
+            raise errors.invalid(f"Offset plus limit must not be greater than {MAX_OFFSET}")
         return limit, offset
 
-    def integer(self, name: str, default: int, least: int, most: float = math.inf) -> int:
+    def integer(self, name: str, default: int, minimum: int, maximum: float = math.inf) -> int:
         """Return an integer within its limits."""
         value = self.one(name)
         if value is None:
             return default
-        if not value.isdecimal() or not least <= int(value) <= most:
-            raise errors.invalid(f"{name} must be an integer from {least} to {most}")
+        if not value.isdecimal() or not minimum <= int(value) <= maximum:
+            raise errors.invalid(f"{name} must be an integer from {minimum} to {maximum}")
         return int(value)

@@ -37,13 +37,13 @@ class Clock:
         return max(0, math.ceil(simulated / self.speed))
 
 
-def iso(moment: float) -> str:
-    """Return a moment as PagerDuty writes it: `2026-01-31T12:00:00Z`."""
-    return datetime.fromtimestamp(int(moment), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+def iso(seconds: float) -> str:
+    """Return a time, in seconds since 1970, as PagerDuty writes it: `2026-01-31T12:00:00Z`."""
+    return datetime.fromtimestamp(int(seconds), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def time_of(text: str) -> float:
-    """Return the moment of an ISO 8601 text in seconds since 1970; without a zone it is UTC.
+    """Return the time of an ISO 8601 text in seconds since 1970; without a zone it is UTC.
 
     Raises:
         ValueError: it is not ISO 8601.

@@ -28,9 +28,9 @@ from simulator.request import Request
 
 Json = dict[str, t.Any]
 
-ERRORS_AT_MOST = 5
+MAX_ERRORS = 5
 """Errors shown in one response."""
-MESSAGE_AT_MOST = 300
+MAX_MESSAGE = 300
 """Characters; jsonschema begins with the whole value."""
 
 
@@ -61,7 +61,7 @@ class Contract:
         """
         errors = [_told(error) for error in self._api(request).iter_request_errors(ContractRequest.of(request))]
         if errors:
-            raise OffContract("request", errors[:ERRORS_AT_MOST])
+            raise OffContract("request", errors[:MAX_ERRORS])
 
     def check_response(self, request: Request, response: Response) -> None:
         """Validate a response; error responses are valid everywhere, listed or not.
@@ -74,7 +74,7 @@ class Contract:
             _told(error) for error in found if not (response.status >= 400 and isinstance(error, ResponseNotFound))
         ]
         if errors:
-            raise OffContract("answer", errors[:ERRORS_AT_MOST])
+            raise OffContract("answer", errors[:MAX_ERRORS])
 
     def _api(self, request: Request) -> OpenAPI:
         return self._events if request.path.startswith(events.PREFIX) else self._rest
@@ -127,7 +127,7 @@ def _told(error: BaseException) -> str:
     cause: BaseException | None = error
     while cause is not None:
         if reasons := [reason for each in getattr(cause, "schema_errors", ()) for reason in _reasons(each)]:
-            return f"{type(error).__name__}: {'; '.join(reasons[:ERRORS_AT_MOST])}"
+            return f"{type(error).__name__}: {'; '.join(reasons[:MAX_ERRORS])}"
         cause = cause.__cause__
     return str(error)
 
@@ -143,7 +143,7 @@ def _reasons(error: t.Any) -> t.Iterator[str]:
             yield from _reasons(inner)
     else:
         path = ".".join(str(part) for part in error.absolute_path)
-        yield f"{path or 'body'}: {error.message[:MESSAGE_AT_MOST]}"
+        yield f"{path or 'body'}: {error.message[:MAX_MESSAGE]}"
 
 
 def amended(document: Json) -> Json:
@@ -192,7 +192,7 @@ def allow_no_total_of_past_incidents(document: Json) -> None:
 
 
 def ignore_patterns_that_are_pictures(document: Json) -> None:
-    """`YYYY-MM-DDThh:mm:ssZ` shows what a moment looks like, but as a regular expression it matches none."""
+    """`YYYY-MM-DDThh:mm:ssZ` shows what a time looks like, but as a regular expression it matches none."""
     for parameter in document["components"]["parameters"].values():
         if parameter.get("schema", {}).get("pattern", "").startswith("YYYY"):
             del parameter["schema"]["pattern"]

@@ -22,10 +22,10 @@ from simulator.request import Request
 from simulator.state import NewIncident, State
 
 PREFIX = "/v2/"
-EVENT_AT_MOST = 512 * 1024
+MAX_EVENT = 512 * 1024
 """Bytes."""
-SUMMARY_AT_MOST = 1024
-DEDUP_KEY_AT_MOST = 255
+MAX_SUMMARY = 1024
+MAX_DEDUP_KEY = 255
 ROUTING_KEY_LENGTH = 32
 ACTIONS = ("trigger", "acknowledge", "resolve")
 SEVERITIES = ("critical", "error", "warning", "info")
@@ -74,7 +74,7 @@ def _event_of(request: Request) -> Json:
     Raises:
         InvalidEvent: it is too large, or not a JSON object.
     """
-    if len(request.content) > EVENT_AT_MOST:
+    if len(request.content) > MAX_EVENT:
         raise InvalidEvent(["Event exceeds 512 KB"], "Event object is too large", status=413)
     try:
         event = request.json()
@@ -130,14 +130,14 @@ def enqueue_change(event: Json, integration: Integration, state: State) -> Respo
     errors = [*_errors_of_payload(event.get("payload"), change=True), *_errors_of_attachments(event)]
     if errors:
         raise InvalidEvent(errors)
-    moment = _timestamp(event["payload"])
+    time = _timestamp(event["payload"])
     state.change_events.append(
         {
             "id": state.ids.change_event(),
             "service": integration.service_id,
             "integration": integration.id,
             "received_at": iso(state.clock.now()),
-            "timestamp": iso(state.clock.now() if moment is None else moment),
+            "timestamp": iso(state.clock.now() if time is None else time),
             "payload": event["payload"],
             "links": event.get("links", []),
             "images": event.get("images", []),
@@ -152,8 +152,8 @@ def _errors_of_event(event: Json) -> t.Iterator[str]:
         yield f"'event_action' must be one of {', '.join(ACTIONS)}"
     if "dedup_key" in event and not isinstance(dedup_key, str):
         yield "'dedup_key' must be a string"
-    elif dedup_key and len(dedup_key) > DEDUP_KEY_AT_MOST:
-        yield f"'dedup_key' must have at most {DEDUP_KEY_AT_MOST} characters"
+    elif dedup_key and len(dedup_key) > MAX_DEDUP_KEY:
+        yield f"'dedup_key' must have at most {MAX_DEDUP_KEY} characters"
     if action in ACTIONS[1:] and not dedup_key:
         yield f"'dedup_key' is required to {action}"
     for name in ("client", "client_url"):
@@ -167,8 +167,8 @@ def _errors_of_payload(payload: t.Any, *, change: bool) -> t.Iterator[str]:
         return
     required = ("summary",) if change else ("summary", "source")
     yield from (f"'payload.{name}' is missing or blank" for name in required if not _is_text(payload.get(name)))
-    if _is_text(payload.get("summary")) and len(payload["summary"]) > SUMMARY_AT_MOST:
-        yield f"'payload.summary' must have at most {SUMMARY_AT_MOST} characters"
+    if _is_text(payload.get("summary")) and len(payload["summary"]) > MAX_SUMMARY:
+        yield f"'payload.summary' must have at most {MAX_SUMMARY} characters"
     if not change and payload.get("severity") not in SEVERITIES:
         yield f"'payload.severity' must be one of {', '.join(SEVERITIES)}"
     for name in ("source", *OPTIONAL_TEXTS):
@@ -194,10 +194,10 @@ def _errors_of_attachments(event: Json) -> t.Iterator[str]:
 
 
 def _timestamp(payload: Json) -> float | None:
-    """The moment of an event in seconds since 1970, or None where it is absent.
+    """The time of an event in seconds since 1970, or None where it is absent.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is no such time.
     """
     if "timestamp" not in payload:
         return None

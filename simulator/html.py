@@ -17,7 +17,7 @@ from simulator.errors import ApiError
 from simulator.request import Request
 from simulator.state import State
 
-LISTED_AT_MOST = 200
+MAX_LISTED = 200
 """Incidents in the list, the newest first."""
 INCIDENT_PATH = re.compile(r"/incidents/(?P<id>[^/]+)")
 
@@ -31,7 +31,7 @@ def answer_page(request: Request, state: State) -> Response | None:
         return None
     state.settle()
     if request.path == "/":
-        return _page("incidents.html", incidents=list(state.incidents.values())[: -LISTED_AT_MOST - 1 : -1])
+        return _page("incidents.html", incidents=list(state.incidents.values())[: -MAX_LISTED - 1 : -1])
     found = INCIDENT_PATH.fullmatch(request.path)
     if not found or "text/html" not in request.headers.get("accept", ""):
         return None

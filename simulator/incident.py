@@ -33,7 +33,7 @@ Agent = User | Service
 RespondingTarget = User | EscalationPolicy
 Subscriber = User | Team
 
-NOTES_AT_MOST = 2000
+MAX_NOTES = 2000
 """Source: PagerDuty/api-schema, reference/REST/openapiv3.json, POST /incidents/{id}/notes."""
 ASSIGNMENT_EVENTS = {"assign": "reassigned", "delegate": "delegated", "escalate": "escalated"}
 """The event type of a webhook by the kind of the log entry.
@@ -199,7 +199,7 @@ class OutboundEvent:
 
     Args:
         event_type: PagerDuty's type without `incident.`.
-        incident: as it was at that moment.
+        incident: as it was at that time.
         subject: what the event is about; None for the incident itself.
     """
 
@@ -449,8 +449,8 @@ class Incident:
         Raises:
             ApiError: there are too many.
         """
-        if len(self.notes) >= NOTES_AT_MOST:
-            raise errors.conflicting(f"An incident has at most {NOTES_AT_MOST} notes")
+        if len(self.notes) >= MAX_NOTES:
+            raise errors.conflicting(f"An incident has at most {MAX_NOTES} notes")
         note = Note(actor.ids.short(), user, content, actor.at, actor.at)
         self.notes.append(note)
         self.write(actor, "annotate", f"Note added by {user.name}", note=content)

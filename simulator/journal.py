@@ -15,7 +15,7 @@ from simulator.request import READS, Request
 
 MASK = "***"
 SECRET_FIELDS = frozenset(("routing_key", "integration_key", "secret", "service_key"))
-ANSWER_AT_MOST = 64 * 1024
+MAX_ANSWER = 64 * 1024
 """Characters; longer responses are left out."""
 
 
@@ -46,7 +46,7 @@ class Entry:
     def answered(self, status: int, text: str) -> None:
         """Record the response."""
         self.status = status
-        self.answer = _masked_text(text) if len(text) <= ANSWER_AT_MOST else None
+        self.answer = _masked_text(text) if len(text) <= MAX_ANSWER else None
 
     def shown(self) -> dict[str, t.Any]:
         """Return the entry as the control API shows it."""

@@ -31,7 +31,7 @@ class OnCall(t.NamedTuple):
     """Somebody who is on call for a level of an escalation policy.
 
     Args:
-        schedule: None if the policy names the user itself, who is then on call for ever.
+        schedule: None if the policy names the user itself, who is then always on call.
         turn: None without a schedule.
     """
 

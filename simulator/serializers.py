@@ -277,7 +277,7 @@ class Serializer:
         }
 
     def on_call(self, on_call: OnCall) -> Json:
-        """`Oncall`; who is named by the policy itself is on call for ever, without start and end."""
+        """`Oncall`; a user whom the policy names itself is always on call, without start and end."""
         policy, level, user, schedule, turn = on_call
         return {
             "escalation_policy": self._expanded("escalation_policies", policy, self.plain().escalation_policy),

@@ -18,7 +18,7 @@ from simulator.request import Request
 from simulator.simulation import Simulation
 from simulator.webhooks import Webhooks
 
-REQUEST_AT_MOST = 64 * 1024**2
+MAX_REQUEST = 64 * 1024**2
 """Bytes; far above the limits of both APIs, which refuse larger requests themselves."""
 
 
@@ -31,7 +31,7 @@ class Server:
 
     def application(self) -> web.Application:
         """The application that aiohttp runs."""
-        application = web.Application(client_max_size=REQUEST_AT_MOST)
+        application = web.Application(client_max_size=MAX_REQUEST)
         application.router.add_route("*", "/{path:.*}", self.handle)
         application.cleanup_ctx.append(self._webhooks.lifespan)
         return application

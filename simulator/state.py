@@ -88,7 +88,7 @@ class State:
     _snoozed: dict[str, Incident] = field(default_factory=dict)
 
     def actor(self, by: Agent, at: float | None = None) -> Actor:
-        """Return an actor, now or at a given moment."""
+        """Return an actor, now or at a given time."""
         return Actor(self.clock.now() if at is None else at, by, self.ids, self.pages, self.events)
 
     def current(self, thing: t.Any) -> t.Any:

@@ -46,8 +46,8 @@ def _encoded(event_id: str, event_type: str, at: float, agent: Json | None, data
     return json.dumps({"event": event}, ensure_ascii=False).encode()
 
 
-def _milliseconds(moment: float) -> str:
-    return datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _milliseconds(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _data(event: OutboundEvent, serializer: Serializer) -> Json:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from simulator.clock import DAY
 
-DROPS_AT_MOST = 3
+MAX_DROPS = 3
 """In a row; then the subscription is disabled. Source: docs/webhooks/02-Behavior.md."""
 DISABLED_FOR = DAY
 WEBHOOK_FAULTS = ("lose_answer", "duplicate")
@@ -61,7 +61,7 @@ class WebhookSubscription:
     def dropped(self, now: float) -> None:
         """Count a delivery that was given up."""
         self.drops += 1
-        if self.drops >= DROPS_AT_MOST:
+        if self.drops >= MAX_DROPS:
             self.disabled_until = now + DISABLED_FOR
 
     def enable(self) -> None:

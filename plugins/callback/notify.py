@@ -37,7 +37,7 @@ options:
         key: routing_key
   severity:
     description:
-      - How bad a failed play is.
+      - The severity of the alert.
       - The environment variable E(PAGERDUTY_NOTIFY_SEVERITY) overrides it.
     type: str
     choices: [critical, error, warning, info]

@@ -54,7 +54,7 @@ class Module:
         self._writes = writes
 
     def main(self) -> None:
-        """Run as a module, in a process of its own."""
+        """Run as a separate process."""
         # Nothing that was imported is garbage, but Python would search all of it when it exits, which takes 24 ms.
         gc.freeze()
         try:
@@ -89,7 +89,7 @@ class Module:
         Args:
             params: validated by `options`.
             warn: adds a warning to the result.
-            progress: shows a line while the task runs; a process of its own cannot do that.
+            progress: shows a line while the task runs; a separate process cannot do that.
 
         Returns:
             The result for Ansible; `failed` says whether any target failed.

@@ -10,7 +10,7 @@ version_added: 0.1.0
 description:
   - Sets custom fields of one or more incidents, or empties them.
   - Does nothing when every given field has its value. The order in a list does not matter, and times are equal if
-    they mean the same moment. Otherwise only the fields that differ are sent, in one call for each incident.
+    they mean the same time. Otherwise only the fields that differ are sent, in one call for each incident.
   - Names, types, and the options of select fields are checked before the call. Other limits are PagerDuty's to check.
   - Nobody is notified by the change itself. It may start an incident workflow that waits for it.
 author:

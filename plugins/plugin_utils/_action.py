@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs every module of the collection: in Ansible's worker if the result is the same, else in a process of its own.
+"""Runs every module of the collection: in Ansible's worker if the result is the same, else as a separate process.
 
 Ansible loads the file of a module in plugins/action, and with it this one and the module, before it forks its workers.
 Private to the collection.
@@ -63,7 +63,7 @@ class ActionModule(NormalActionModule):
             self._task.args = with_defaults(self._task.args, variables)
         prepared = self._prepare(variables)
         if isinstance(prepared, str):
-            display.vvv(f"{self._task.action} runs in a process of its own: {prepared}.")
+            display.vvv(f"{self._task.action} runs as a separate process, because {prepared}.")
             result: dict[str, t.Any] = super().run(tmp, task_vars)
             return result
         return prepared.run()

@@ -63,7 +63,7 @@ def run(
 
 
 def plain(options: t.Mapping[str, t.Any]) -> Options:
-    """Return options as they arrive in a process of their own.
+    """Return options as they arrive in a separate process.
 
     From ansible-core 2.19 on, a list in the call of a lookup knows all variables of the run, and validation copies
     what it gets.

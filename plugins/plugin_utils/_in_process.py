@@ -4,7 +4,7 @@
 
 """Runs a module inside Ansible's worker when its host is this machine: the same definition, without a new process.
 
-Whatever could make a difference (another user, interpreter or environment, async) is left to a process of its own.
+Whatever could make a difference (another user, interpreter or environment, async) is left to a separate process.
 Uses only public interfaces of ansible-core.
 
 Private to the collection.
@@ -31,7 +31,7 @@ from ..module_utils._module import Module
 from ._controller import Result, definition, plain, validate
 
 SWITCH = "pagerduty_in_process"
-"""A variable, and in capitals an environment variable: false runs every module in a process of its own."""
+"""A variable, and in capitals an environment variable: false runs every module as a separate process."""
 CORE = "ansible_collections.oncall.pagerduty.plugins.module_utils._core"
 IMPORTED_LATE = ("locks", "runner")
 """What a module imports only when it writes."""
@@ -57,15 +57,15 @@ if not REQUESTS_IMPORT_ERROR:
 
 
 def subprocess_reason(task: t.Any, connection: t.Any, templar: t.Any, variables: Variables) -> str:
-    """Return why a task needs a process of its own; empty if it does not."""
+    """Return why a task needs a separate process; empty if it does not."""
     reasons = {
         f"requests is missing here ({REQUESTS_IMPORT_ERROR})": bool(REQUESTS_IMPORT_ERROR),
         f"{SWITCH} is false": not _is_switched_on(templar, variables),
-        "its connection is not local": connection.transport not in ("local", "ansible.builtin.local"),
-        "it becomes another user": bool(connection.become),
-        "it is asynchronous": bool(task.async_val),
-        "the task has an environment": _has_environment(task, templar),
-        "another interpreter is set": not _is_this_interpreter(_interpreter(task, templar, variables)),
+        "the connection is not local": connection.transport not in ("local", "ansible.builtin.local"),
+        "become is set": bool(connection.become),
+        "async is set": bool(task.async_val),
+        "environment is set": _has_environment(task, templar),
+        "another Python interpreter is set": not _is_this_interpreter(_interpreter(task, templar, variables)),
     }
     return next((reason for reason, applies in reasons.items() if applies), "")
 
@@ -77,7 +77,7 @@ class PreparedTask:
     Args:
         module: its definition.
         options: validated; empty if that was not possible.
-        folder: where a process of its own would start: relative paths in options count from there.
+        folder: where a separate process would start: relative paths in options count from there.
         shows_options: whether the result holds the options, as `invocation`.
         error: why the options are refused; empty if they are not.
     """
@@ -93,7 +93,7 @@ class PreparedTask:
     warnings: list[str] = field(default_factory=list)
 
     def run(self) -> Result:
-        """Return the result that the module returns in a process of its own."""
+        """Return the result that the module returns as a separate process."""
         with _working_folder(self.folder):
             result = {"failed": True, "msg": self.error} if self.error else self._run()
         if self.warnings:

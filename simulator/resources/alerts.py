@@ -13,7 +13,7 @@ from simulator.incident import Alert, Incident
 
 EXPANDABLE = ("services", "first_trigger_log_entries", "incidents")
 STATUSES = ("triggered", "resolved")
-IN_ONE_UPDATE_AT_MOST = 250
+MAX_IN_ONE_UPDATE = 250
 SORT_ORDERS = ("created_at", "created_at:asc", "created_at:desc", "resolved_at", "resolved_at:asc", "resolved_at:desc")
 
 
@@ -39,7 +39,7 @@ def update_alerts(call: Call) -> Response:
     """PUT …/alerts: all changes, or none if one is invalid."""
     incident = call.incident
     items = call.body.items("alerts")
-    if len(items) > IN_ONE_UPDATE_AT_MOST:
+    if len(items) > MAX_IN_ONE_UPDATE:
         raise errors.too_many("alerts")
     changes = [checked_change(call, incident, item) for item in items]
     for alert, status, target in changes:

@@ -47,8 +47,8 @@ def of_service(call: Call, service_id: str) -> list[Json]:
 
 def listed(call: Call, changes: t.Sequence[Json]) -> Response:
     """Return a page of the change events for a query."""
-    since = call.query.utc_moment("since") or 0.0
-    until = call.query.utc_moment("until") or float("inf")
+    since = call.query.utc_time("since") or 0.0
+    until = call.query.utc_time("until") or float("inf")
     teams = call.query.all("team_ids[]")
     integrations = call.query.all("integration_ids[]")
     found = [

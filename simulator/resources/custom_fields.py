@@ -17,8 +17,8 @@ from simulator.call import Call, Response, Route
 from simulator.checks import Fields
 from simulator.clock import time_of
 
-TEXT_AT_MOST = 200
-VALUES_AT_MOST = 10
+MAX_TEXT = 200
+MAX_VALUES = 10
 TYPES: t.Mapping[str, type | tuple[type, ...]] = {"boolean": bool, "integer": int, "float": (int, float)}
 """The other data types are texts."""
 
@@ -70,8 +70,8 @@ def check_value(field: CustomField, value: t.Any) -> None:
     if value is None:
         return
     if field.field_type.startswith("multi_value"):
-        if not isinstance(value, list) or len(value) > VALUES_AT_MOST or len(value) != len(set(map(str, value))):
-            raise errors.invalid(f"{field.name} must be an array of at most {VALUES_AT_MOST} different values")
+        if not isinstance(value, list) or len(value) > MAX_VALUES or len(value) != len(set(map(str, value))):
+            raise errors.invalid(f"{field.name} must be an array of at most {MAX_VALUES} different values")
         for each in value:
             check_single(field, each)
     else:
@@ -87,8 +87,8 @@ def check_single(field: CustomField, value: t.Any) -> None:
     is_of_type = isinstance(value, TYPES.get(field.data_type, str))
     if not is_of_type or (isinstance(value, bool) and field.data_type != "boolean"):
         raise errors.invalid(f"{field.name} must be a {field.data_type}")
-    if isinstance(value, str) and len(value) > TEXT_AT_MOST:
-        raise errors.invalid(f"{field.name} must have at most {TEXT_AT_MOST} characters")
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        raise errors.invalid(f"{field.name} must have at most {MAX_TEXT} characters")
     if field.data_type == "datetime":
         check_datetime(field, value)
     if field.options and value not in field.options:

@@ -86,7 +86,7 @@ def list_schedules(call: Call) -> Response:
 def get_schedule(call: Call) -> Response:
     """GET /schedules/{id}: with turns if the request names a span, which cuts them unless they may overflow."""
     schedule = call.find(account.SCHEDULES)
-    since, until = call.query.moment("since"), call.query.moment("until")
+    since, until = call.query.time("since"), call.query.time("until")
     overflow = call.query.flag("overflow")
     serializer = call.serializer("schedule_layers", "overrides_subschedule", "final_schedule")
     if since is None and until is None:
@@ -138,12 +138,12 @@ def list_on_calls(call: Call) -> Response:
 
 
 def span(call: Call, now: float) -> tuple[float, float]:
-    """The moments between which somebody is on call; both are now unless the request names them.
+    """The times between which somebody is on call; both are now unless the request names them.
 
     Raises:
         ApiError: when they are not in order.
     """
-    since, until = call.query.moment("since"), call.query.moment("until")
+    since, until = call.query.time("since"), call.query.time("until")
     begin, end = now if since is None else since, now if until is None else until
     if begin > end:
         raise errors.invalid("until must not be before since")

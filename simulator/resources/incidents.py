@@ -41,9 +41,9 @@ READ_ONLY_FIELDS = frozenset(("created_at", "incident_number", "html_url"))
 STATUSES = ("triggered", "acknowledged", "resolved")
 URGENCIES = ("high", "low")
 UPDATE_TYPES = ("incident", "incident_reference")
-IN_ONE_UPDATE_AT_MOST = 250
-MERGED_ALERTS_AT_MOST = 1000
-SNOOZE_AT_MOST = 604_800
+MAX_IN_ONE_UPDATE = 250
+MAX_MERGED_ALERTS = 1000
+MAX_SNOOZE = 604_800
 """Seconds."""
 DEFAULT_RANGE = 30 * DAY
 SORT_KEYS: t.Mapping[str, t.Callable[[Incident], t.Any]] = {
@@ -97,12 +97,12 @@ def incident_filter(query: Query, now: float) -> t.Callable[[Incident], bool]:
 
 
 def date_range(query: Query, now: float) -> tuple[float, float]:
-    """Return the moments between which incidents are listed; without since and until the last 30 days.
+    """Return the times between which incidents are listed; without since and until the last 30 days.
 
     Raises:
         ApiError: they are not in order.
     """
-    since, until = query.moment("since"), query.moment("until")
+    since, until = query.time("since"), query.time("until")
     if query.all("date_range", ("all",)):
         return 0.0, float("inf")
     end = now if until is None else until
@@ -181,7 +181,7 @@ def update_incident(call: Call) -> Response:
 def update_incidents(call: Call) -> Response:
     """PUT /incidents: all changes, or none if one is refused."""
     items = call.body.items("incidents")
-    if len(items) > IN_ONE_UPDATE_AT_MOST:
+    if len(items) > MAX_IN_ONE_UPDATE:
         raise errors.too_many("incidents")
     changes = checked_changes(call, items)
     for incident, change in changes:
@@ -372,8 +372,8 @@ def snooze_incident(call: Call) -> Response:
     """POST /incidents/{id}/snooze."""
     incident = call.incident
     duration = call.body.integer("duration")
-    if not 1 <= duration <= SNOOZE_AT_MOST:
-        raise errors.invalid(f"duration must be between 1 and {SNOOZE_AT_MOST} seconds")
+    if not 1 <= duration <= MAX_SNOOZE:
+        raise errors.invalid(f"duration must be between 1 and {MAX_SNOOZE} seconds")
     call.state.snooze(incident, call.actor, duration)
     return Response(201, {"incident": call.serializer().incident(incident)})
 
@@ -406,8 +406,8 @@ def check_merge(target: Incident, sources: t.Sequence[Incident]) -> None:
         raise errors.already_resolved()
     if not all(incident.is_mergeable for incident in (target, *sources)):
         raise errors.invalid("Only incidents that have alerts can be merged")
-    if sum(len(incident.alerts) for incident in (target, *sources)) > MERGED_ALERTS_AT_MOST:
-        raise errors.conflicting(f"A merged incident has at most {MERGED_ALERTS_AT_MOST} alerts")
+    if sum(len(incident.alerts) for incident in (target, *sources)) > MAX_MERGED_ALERTS:
+        raise errors.conflicting(f"A merged incident has at most {MAX_MERGED_ALERTS} alerts")
 
 
 ROUTES = (

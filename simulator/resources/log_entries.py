@@ -55,8 +55,8 @@ def get_log_entry(call: Call) -> Response:
 
 def listed(call: Call, entries: t.Iterable[LogEntry]) -> Response:
     """Return a page of the entries for a query."""
-    since = call.query.moment("since") or 0.0
-    until = call.query.moment("until") or float("inf")
+    since = call.query.time("since") or 0.0
+    until = call.query.time("until") or float("inf")
     overview = call.query.flag("is_overview")
     wanted = [entry for entry in entries if since <= entry.at <= until and (not overview or entry.kind in OVERVIEW)]
     return call.listing("log_entries", wanted, call.serializer(*EXPANDABLE).log_entry)

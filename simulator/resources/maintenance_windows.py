@@ -44,10 +44,10 @@ def get_window(call: Call) -> Response:
 
 
 def create_window(call: Call) -> Response:
-    """POST /maintenance_windows: a start in the past becomes the present moment."""
+    """POST /maintenance_windows: a start in the past becomes now."""
     fields = _fields(call)
     now = call.state.clock.now()
-    start, end = max(fields.moment("start_time"), now), fields.moment("end_time")
+    start, end = max(fields.time("start_time"), now), fields.time("end_time")
     check_times(start, end, now)
     windows = call.state.maintenance_windows
     window = MaintenanceWindow(
@@ -66,7 +66,7 @@ def create_window(call: Call) -> Response:
 def update_window(call: Call) -> Response:
     """PUT /maintenance_windows/{id}: what has begun keeps its start, and what has ended stays as it is."""
     window, fields, now = _window(call), _fields(call), call.state.clock.now()
-    start, end, services = fields.moment("start_time"), fields.moment("end_time"), _services(call, fields)
+    start, end, services = fields.time("start_time"), fields.time("end_time"), _services(call, fields)
     window.check_change(start, end, now)
     if window.start > now:
         window.start = max(start, now)

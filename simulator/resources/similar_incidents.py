@@ -16,11 +16,11 @@ from simulator.clock import DAY, iso
 from simulator.incident import Incident
 from simulator.serializers import Json
 
-PAST_BY_DEFAULT = 5
-PAST_AT_MOST = 999
+DEFAULT_PAST = 5
+MAX_PAST = 999
 PAST_RANGE = 183 * DAY
 """Six months."""
-RELATED_AT_MOST = 20
+MAX_RELATED = 20
 OUTLIER_RANGE = 30 * DAY
 FREQUENT = 0.2
 RARE = 0.05
@@ -37,7 +37,7 @@ SIMILAR: Json = {
 def list_past_incidents(call: Call) -> Response:
     """GET /incidents/{id}/past_incidents: earlier ones of its service, the most similar first."""
     incident = call.incident
-    limit = call.query.integer("limit", PAST_BY_DEFAULT, least=1, most=PAST_AT_MOST)
+    limit = call.query.integer("limit", DEFAULT_PAST, minimum=1, maximum=MAX_PAST)
     past = earlier(call, incident, PAST_RANGE)[::-1]
     past.sort(key=lambda each: score(each, incident), reverse=True)
     shown = [{"incident": brief(call, each), "score": score(each, incident)} for each in past[:limit]]
@@ -56,14 +56,14 @@ def list_related_incidents(call: Call) -> Response:
         for each in reversed(call.state.incidents.values())
         if each.is_open and each.service.id != incident.service.id and is_similar(each, incident)
     ]
-    shown = [show(each) if whole else brief(call, each) for each in related[:RELATED_AT_MOST]]
+    shown = [show(each) if whole else brief(call, each) for each in related[:MAX_RELATED]]
     return Response(body={"related_incidents": [{"incident": each, "relationships": [SIMILAR]} for each in shown]})
 
 
 def get_outlier_incident(call: Call) -> Response:
     """GET /incidents/{id}/outlier_incident: how often such incidents occur on its service."""
     incident = call.incident
-    since = call.query.moment("since") or incident.created_at - OUTLIER_RANGE
+    since = call.query.time("since") or incident.created_at - OUTLIER_RANGE
     before = earlier(call, incident, incident.created_at - since)
     count = sum(is_similar(each, incident) for each in before)
     frequency = count / len(before) if before else 0.0

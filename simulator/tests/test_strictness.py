@@ -67,7 +67,7 @@ def test_a_resolution_is_in_the_log_and_not_among_the_notes(simulator: Simulator
     assert [entry["note"] for entry in entries if entry["type"] == "resolve_log_entry"] == ["Done."]
 
 
-def test_log_entries_of_the_same_moment_come_the_newest_first(simulator: Simulator, call: Client) -> None:
+def test_log_entries_of_the_same_time_come_the_newest_first(simulator: Simulator, call: Client) -> None:
     (incident,) = simulator.reset(incidents=1, incident={"status": "acknowledged"})["incidents"]
     for path in ("/log_entries", f"/incidents/{incident}/log_entries"):
         entries = call("GET", path, query=[("is_overview", "true")]).body["log_entries"]
@@ -611,13 +611,13 @@ def test_the_members_of_a_schedule_take_turns(simulator: Simulator, call: Client
 
 
 def test_a_schedule_without_a_policy_shows_its_turns_itself(simulator: Simulator, call: Client) -> None:
-    path, moment = f"/schedules/{account.FACILITIES.id}", simulator.state()["now"]
-    span = [("since", moment), ("until", moment)]
+    path, now = f"/schedules/{account.FACILITIES.id}", simulator.state()["now"]
+    span = [("since", now), ("until", now)]
     assert call("GET", "/oncalls", query=[("schedule_ids[]", account.FACILITIES.id)]).body["oncalls"] == []
     assert entries(call, path) == []
-    assert entries(call, path, *span) == [(account.NIGHT_SHIFT.id, moment, moment)]
+    assert entries(call, path, *span) == [(account.NIGHT_SHIFT.id, now, now)]
     ((user, start, end),) = entries(call, path, *span, ("overflow", "true"))
-    assert (user, start < moment < end) == (account.NIGHT_SHIFT.id, True)
+    assert (user, start < now < end) == (account.NIGHT_SHIFT.id, True)
 
 
 def entries(call: Client, path: str, *query: tuple[str, str]) -> list[tuple[str, str, str]]:

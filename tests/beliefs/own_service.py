@@ -26,7 +26,7 @@ MARK = "oncall.pagerduty conformance"
 
 
 def in_hours(hours: float) -> str:
-    """The moment in so many hours."""
+    """Return the time some hours from now."""
     return (datetime.now(timezone.utc) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

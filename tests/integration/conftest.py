@@ -27,7 +27,7 @@ def play(simulator: Simulator, tmp_path: Path) -> PlaybookRunner:
 
 @pytest.fixture(params=["in the worker", "in a process"])
 def play_both_ways(request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path) -> PlaybookRunner:
-    """Runs tasks with ansible-playbook, once in the worker and once in processes of their own."""
+    """Runs tasks with ansible-playbook, once in the worker and once as separate processes."""
     return PlaybookRunner(simulator, tmp_path, in_worker=request.param == "in the worker")
 
 

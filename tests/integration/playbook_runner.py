@@ -93,7 +93,7 @@ class PlaybookRunner:
     Args:
         simulator: the server that the modules call.
         folder: for the play and everything that the run writes.
-        in_worker: whether modules run in Ansible's worker, or each in a process of its own.
+        in_worker: whether modules run in Ansible's worker, or each as a separate process.
         ansible_playbook: the command; by default the one beside the interpreter that runs the tests.
     """
 

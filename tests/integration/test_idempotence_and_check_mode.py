@@ -6,7 +6,7 @@
 
 In check mode nothing is written, and diff and result have the shape of the real run; check mode names whom the real
 run notifies; a second run changes nothing; and a task makes no needless calls. All cases run in Ansible's worker, and
-some also in a process of its own; test_versions.py compares both ways for every module.
+some also as separate processes; test_versions.py compares both ways for every module.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def assert_laws(cases: t.Sequence[tuple[str, Case]], play: PlaybookRunner, subte
     """Run all cases in one run of ansible-playbook, each on a fresh account, and check each."""
     tasks = [tasks_of(module, case, play.simulator) for module, case in cases]
     result = play(*[task for each in tasks for task in each], arguments=["-vvv"])
-    assert ("runs in a process of its own" in result.output) is (play.environment["PAGERDUTY_IN_PROCESS"] == "False")
+    assert ("runs as a separate process" in result.output) is (play.environment["PAGERDUTY_IN_PROCESS"] == "False")
     done = iter(result.tasks)
     for (module, case), each in zip(cases, tasks, strict=True):
         *before, check, real, second = [next(done) for _task in each]

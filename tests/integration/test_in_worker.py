@@ -19,16 +19,16 @@ from simulator.launch import Simulator
 
 REASONS: tuple[tuple[dict[str, t.Any], str | None], ...] = (
     ({}, None),
-    ({"async": 30, "poll": 1}, "it is asynchronous"),
-    ({"environment": {"PAGERDUTY_REGION": "us"}}, "the task has an environment"),
+    ({"async": 30, "poll": 1}, "async is set"),
+    ({"environment": {"PAGERDUTY_REGION": "us"}}, "environment is set"),
     ({"environment": "{{ nothing | default({}) }}"}, None),
     ({"vars": {"pagerduty_in_process": False}}, "pagerduty_in_process is false"),
-    ({"vars": {"ansible_python_interpreter": "/opt/other/bin/python3"}}, "another interpreter is set"),
+    ({"vars": {"ansible_python_interpreter": "/opt/other/bin/python3"}}, "another Python interpreter is set"),
     ({"vars": {"ansible_python_interpreter": f"{Path(sys.executable).parent}/../bin/python3"}}, None),
     ({"vars": {"ansible_python_interpreter": "auto_silent"}}, None),
-    ({"connection": "ssh"}, "its connection is not local"),
+    ({"connection": "ssh"}, "the connection is not local"),
     ({"delegate_to": "localhost"}, None),
-    ({"become": True, "become_user": "nobody"}, "it becomes another user"),
+    ({"become": True, "become_user": "nobody"}, "become is set"),
 )
 MISSING_PIECE = """
 import sys
@@ -68,7 +68,7 @@ def test_a_module_runs_as_a_process_if_anything_could_differ(play: PlaybookRunne
     ]
     output = play(*tasks, arguments=["-vvv"]).output
     sections = re.split(r"^TASK \[task \d+\]", output, flags=re.MULTILINE)[1:]
-    reasons = [re.search(r"runs in a process of its own: (.*)\.", section) for section in sections]
+    reasons = [re.search(r"runs as a separate process, because (.*)\.", section) for section in sections]
     assert [found and found.group(1) for found in reasons] == [reason for _keywords, reason in REASONS]
 
 
@@ -82,7 +82,7 @@ def test_a_missing_piece_of_ansible_core_lets_the_module_run_as_a_process(
         step("incident_note", incident), arguments=["-vvv"], environment={"PYTHONPATH": str(tmp_path / "path")}
     )
     assert result.only.changed, result.output
-    assert re.search(r"runs in a process of its own: ImportError: .*ArgumentSpecValidator", result.output)
+    assert re.search(r"runs as a separate process, because ImportError: .*ArgumentSpecValidator", result.output)
 
 
 def test_few_functions_of_the_collection_are_between_a_note_and_the_socket(

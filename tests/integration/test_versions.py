@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every supported ansible-core: modules run in its worker, with the same results as in a process of their own.
+"""Every supported ansible-core: modules run in its worker, with the same results as in separate processes.
 
 The environment variable ANSIBLE_MATRIX has the path of ansible-playbook by version, as JSON. Without it, the version
 that runs the tests is used.
@@ -39,7 +39,7 @@ TARGET_PYTHONS: dict[str, str] = json.loads(os.environ.get("ANSIBLE_TARGET_PYTHO
 ONLY_BY_2_16 = ("2.7", "3.6")
 """Later versions of ansible-core fail on these before any module runs."""
 WAYS = {"in the worker": True, "in a process": False}
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 AWKWARD = "Disk full: 95% on /var #2, \"really\" 'yes' {{ 1 + 1 }} {% raw %} \\n é"
 VAULT_PASSWORD = "a password for this test"
 DEMO = Path(__file__).resolve().parents[2] / "tools" / "demo" / "incident.yml"
@@ -68,9 +68,9 @@ def run_one_way(
     """Run sections as one play, each on a fresh account with three incidents; returns each one's results."""
     runner = PlaybookRunner(simulator, folder, in_worker=WAYS[way], ansible_playbook=ansible_playbook)
     played = runner(*[block(section) for section in sections], arguments=["-vvv", *arguments])
-    where = "runs in a process of its own"
+    where = "runs as a separate process"
     assert (where in played.output) is not WAYS[way], played.output
-    assert played.output.count(where) == played.output.count(f"{where}: pagerduty_in_process is false")
+    assert played.output.count(where) == played.output.count(f"{where}, because pagerduty_in_process is false")
     assert (played.code, len(played.tasks)) == (0, sum(len(section.tasks) for section in sections)), played.output
     done = iter(played.tasks)
     return [list(itertools.islice(done, len(section.tasks))) for section in sections]
@@ -84,10 +84,10 @@ def block(section: Section) -> Task:
 
 
 def comparable(task: TaskResult) -> t.Any:
-    """Return what must be equal: not the moments, nor the mark that ansible-core 2.22 leaves on a module's output."""
+    """Return what must be equal: not the times, nor the mark that ansible-core 2.22 leaves on a module's output."""
     text = json.dumps([task.outcome, task.task, task.result, task.calls])
     return json.loads(
-        MOMENT.sub("(moment)", text.replace('"ansible_parsed": true, ', "").replace(', "ansible_parsed": true', ""))
+        TIME.sub("(time)", text.replace('"ansible_parsed": true, ', "").replace(', "ansible_parsed": true', ""))
     )
 
 

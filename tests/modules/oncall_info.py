@@ -12,7 +12,7 @@ from modules.rows import Case, FaultTask, ModuleTests
 from modules.strategies import policies, some, users
 from simulator import account
 
-MOMENT = "2026-01-31T12:00:00Z"
+NOON = "2026-01-31T12:00:00Z"
 
 TESTS = ModuleTests(
     simplest={"escalation_policies": [account.WEB_OPERATIONS.id]},
@@ -23,7 +23,7 @@ TESTS = ModuleTests(
             {
                 "escalation_policies": [account.WEB_OPERATIONS.id, account.DATABASE_POLICY.name],
                 "schedules": [account.WEB_SECONDARY.name],
-                "at": MOMENT,
+                "at": NOON,
             },
             changes=False,
             reads=4,
@@ -38,15 +38,15 @@ TESTS = ModuleTests(
         ({"at": "noon"}, "at: "),
         ({"at": "2026-01-31T12:00:00"}, "at: must be an ISO 8601 time with a time zone"),
         ({"at": "9999-01-31T12:00:00Z"}, "at: must be at most 90 days from now"),
-        ({"at": MOMENT, "since": MOMENT, "until": MOMENT}, "mutually exclusive: at|since"),
-        ({"since": MOMENT}, "parameters are required together: since, until"),
-        ({"since": MOMENT, "until": "2026-01-30T12:00:00Z"}, "until: must not be before since"),
+        ({"at": NOON, "since": NOON, "until": NOON}, "mutually exclusive: at|since"),
+        ({"since": NOON}, "parameters are required together: since, until"),
+        ({"since": NOON, "until": "2026-01-30T12:00:00Z"}, "until: must not be before since"),
     ),
     strategy=some(
         escalation_policies=st.lists(policies, min_size=1, max_size=2),
         users=st.lists(users, min_size=1, max_size=2),
         levels=st.lists(st.integers(1, 4), min_size=1, max_size=2),
-        at=st.just(MOMENT),
+        at=st.just(NOON),
     ),
     fault_tasks=(FaultTask("reads", {"escalation_policies": ["Web Operations"]}),),
     on_incidents=False,

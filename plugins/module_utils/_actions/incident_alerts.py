@@ -31,7 +31,7 @@ class Placed(t.NamedTuple):
     Args:
         alert: as PagerDuty returns it.
         holder: the id of the incident that holds it.
-        destination: the incident that shall hold it; None leaves it where it is.
+        destination: the incident to move it to; None leaves it where it is.
     """
 
     alert: Record
@@ -166,7 +166,7 @@ class Alerts(IncidentAction):
         return [alert for page in pages for alert in page]
 
     def _fields(self, state: Placed) -> tuple[Record, Record]:
-        """Return the fields that the task manages, as they are and as they shall be."""
+        """Return the fields that the task manages, as they are and as wanted."""
         before: Record = {}
         after: Record = {}
         if self.options["status"]:

@@ -24,7 +24,7 @@ Choices = dict[str, list[t.Any]]
 
 
 class Wanted(t.NamedTuple):
-    """A custom field as it is, and the value that it shall have."""
+    """A custom field as it is, and its wanted value."""
 
     field: Record
     value: t.Any
@@ -36,7 +36,7 @@ class Wanted(t.NamedTuple):
 
 
 class Fields(t.NamedTuple):
-    """An incident, the values that its fields shall have, and those that they take."""
+    """An incident, the wanted values of its fields, and the values that they take."""
 
     incident: Record
     wanted: t.Sequence[Wanted]
@@ -127,7 +127,7 @@ class CustomFields(IncidentAction):
 
 
 def _wanted(incident: Record, name: str, value: t.Any) -> Wanted:
-    """Return the field with a name, and the value that it shall have.
+    """Return the field with a name, and its wanted value.
 
     Raises:
         Refused: the incident has none, or it does not take the value.

@@ -28,7 +28,7 @@ NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 
 
 class Target(t.NamedTuple):
-    """An incident, and where it shall be escalated to.
+    """An incident, and where to escalate it.
 
     Args:
         incident: the incident.
@@ -69,7 +69,7 @@ class Escalation(IncidentPut):
         return super().read(targets)
 
     def state(self, incident: Record) -> Target:
-        """Return where an incident shall be escalated to.
+        """Return where to escalate an incident.
 
         Raises:
             Refused: it cannot be escalated, or nobody is on call there.

@@ -76,7 +76,7 @@ class NoteAction(IncidentAction):
 
         Args:
             notes: all its notes.
-            left: those that it shall have.
+            left: those that it has afterwards.
             note: the one that the task leaves.
         """
         about = self._matching(notes)

@@ -76,7 +76,7 @@ class SubscriberAction(IncidentAction):
 
         Args:
             now: all its subscribers.
-            left: those that it shall have.
+            left: those that it has afterwards.
             changing: those who are added, or removed.
         """
         return Change(

@@ -78,7 +78,7 @@ class Body(t.NamedTuple):
 
 
 class Wanted(t.NamedTuple):
-    """A window as it shall be.
+    """A window as wanted.
 
     Args:
         start: as it is sent.
@@ -261,7 +261,7 @@ class Opening(WindowAction):
         return {service["id"]: service for service in services if service["id"] in self._services}
 
     def _extended(self, window: Record) -> Wanted:
-        """Return how a window that has begun shall be.
+        """Return a window that has begun as wanted.
 
         It is only extended, because somebody may have extended it further by hand.
         """
@@ -292,7 +292,7 @@ class Opening(WindowAction):
             name=self.window_name(),
             before={"services": [], "start": None, "end": None},
             after=wanted.shown,
-            says=[OPEN(self._said(wanted, state.now))],
+            says=[OPEN(self._opening_text(wanted, state.now))],
             record={},
             predicted=_predicted(dict.fromkeys(FIELDS), fields, wanted),
             body=Body(fields, {window["id"] for window in state.windows}),
@@ -323,7 +323,7 @@ class Opening(WindowAction):
             "services": [reference(SERVICE, service) for service in wanted.services],
         }
 
-    def _said(self, wanted: Wanted, present: datetime) -> str:
+    def _opening_text(self, wanted: Wanted, present: datetime) -> str:
         """Return for what a window is opened, and when."""
         start, length = self._period.start, self._period.length
         return "".join(

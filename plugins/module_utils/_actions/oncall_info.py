@@ -31,7 +31,7 @@ FILTERS = ("escalation_policies", "schedules", "users", "levels")
 
 
 class Span(t.NamedTuple):
-    """The time that is asked about; `since` and `until` are equal for one moment."""
+    """The time that is asked about; `since` and `until` are equal for a single time."""
 
     since: datetime
     until: datetime

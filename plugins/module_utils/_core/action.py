@@ -66,7 +66,7 @@ class Action(t.Generic[Client]):
         raise NotImplementedError
 
     def plan(self, target: str, state: State) -> Change:
-        """Return what the target shall become. Calls nobody.
+        """Return what the target should become. Calls nobody.
 
         Raises:
             Refused: it cannot become so.

@@ -57,13 +57,13 @@ class Notification(t.NamedTuple):
 
 # Plain classes and named tuples: a data class takes up to thirty times as long to define, in every run of a module.
 class Change:
-    """What one target is, what it shall be, and how that is said. No change is needed if `before` equals `after`.
+    """What one target is, what it should be, and how that is said. No change is needed if `before` equals `after`.
 
     Args:
         target: the target's id, or another name that is unique in a task.
         name: the target in sentences, such as `Incident Q1 (#42)`.
         before: the fields that the task manages, as they are.
-        after: the same fields, as they shall be.
+        after: the same fields, as wanted.
         says: what is done, or why nothing is.
         record: everything that was read of the target.
         predicted: what `record` will be afterwards, the result in check mode; by default `record`.

@@ -48,7 +48,7 @@ HANDSHAKE_FAILURES = frozenset(
         "WRONG_VERSION_NUMBER",
     )
 )
-"""OpenSSL's reasons for a failure that comes again each time."""
+"""OpenSSL's reasons for failures that retrying does not fix."""
 CLOSED = (ConnectionError, http.client.IncompleteRead, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 """What is raised if the other side closes the connection, also in the middle of TLS or of a response."""
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")

@@ -59,7 +59,7 @@ def _open_lock_file() -> int:
     """Return the opened lock file of this user.
 
     Raises:
-        OSError: it cannot be opened, or belongs to somebody else, who could hold its locks for ever.
+        OSError: it cannot be opened, or belongs to somebody else, who could hold its locks indefinitely.
     """
     path = os.path.join(tempfile.gettempdir(), f"oncall.pagerduty-{os.getuid()}.lock")
     # The folder is shared with other users: never follow a link that one of them put there.

@@ -39,11 +39,11 @@ Query = t.Sequence[tuple[str, str]]
 
 
 class Refused(Exception):
-    """PagerDuty refuses the token or the request; another attempt is of no use."""
+    """PagerDuty refuses the token or the request; retrying will not help."""
 
 
 class Delayed(Exception):
-    """Another attempt may succeed.
+    """Retrying may help.
 
     Args:
         seconds: how long PagerDuty asks to wait; None if it does not say.
@@ -108,8 +108,8 @@ class RestApi:
         """Return the response to a GET.
 
         Raises:
-            Refused: another attempt is of no use.
-            Delayed: another attempt may succeed.
+            Refused: retrying will not help.
+            Delayed: retrying may help.
         """
         url = f"{self._settings.api_url}{path}"
         try:

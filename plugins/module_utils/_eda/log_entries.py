@@ -105,8 +105,8 @@ class LogEntries:
         """Return some of the log entries between two times, and whether there are more.
 
         Raises:
-            Refused: another attempt is of no use.
-            Delayed: another attempt may succeed.
+            Refused: retrying will not help.
+            Delayed: retrying may help.
         """
         query = [*self._query, ("since", iso(since)), ("until", iso(until))]
         body = await self._api.get("/log_entries", [*query, ("offset", str(offset)), ("limit", str(limit))])
@@ -157,8 +157,8 @@ class Poller:
         """Hand the new log entries to the rules, the oldest first, and write the position, also if this is cancelled.
 
         Raises:
-            Refused: another attempt is of no use.
-            Delayed: another attempt may succeed; it continues where this one ended.
+            Refused: retrying will not help.
+            Delayed: retrying may help; it continues where this one ended.
         """
         try:
             await self._hand_over()

@@ -51,7 +51,7 @@ def parse_value(field: Record, value: t.Any) -> t.Any:
 
 
 def equals(field: Record, one: t.Any, other: t.Any) -> bool:
-    """Return whether two values of a field are equal: lists as sets, times as moments."""
+    """Return whether two values of a field are equal: lists as sets, times whatever their zone."""
     if one in EMPTY or other in EMPTY:
         return one in EMPTY and other in EMPTY
     return bool(_comparable(field, one) == _comparable(field, other))

@@ -57,11 +57,11 @@ def on_calls_include_addresses(own: OwnService) -> object:
     return own.user["email"] in [each["user"].get("email") for each in own.account.get("/oncalls", "oncalls", query)]
 
 
-@belief(True, source=f"{SCHEMA}, GET /oncalls, since and until; both default to the present moment")
-def on_calls_are_known_for_a_moment(own: OwnService) -> object:
-    """GET /oncalls lists who is on call at one moment, which is both `since` and `until`."""
-    moment = (datetime.now(timezone.utc) + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    query = [("escalation_policy_ids[]", own.policy["id"]), ("since", moment), ("until", moment)]
+@belief(True, source=f"{SCHEMA}, GET /oncalls, since and until; both default to now")
+def on_calls_are_known_for_one_time(own: OwnService) -> object:
+    """GET /oncalls lists who is on call at one time, which is both `since` and `until`."""
+    time = (datetime.now(timezone.utc) + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    query = [("escalation_policy_ids[]", own.policy["id"]), ("since", time), ("until", time)]
     return own.user["id"] in [each["user"]["id"] for each in own.account.get("/oncalls", "oncalls", query)]
 
 

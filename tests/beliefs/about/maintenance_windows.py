@@ -21,18 +21,18 @@ ISSUE_396 = "PagerDuty/terraform-provider-pagerduty, issue 396"
 
 @belief(True, source=f"{SCHEMA}, MaintenanceWindow, start_time")
 def a_start_in_the_past_becomes_the_present(own: OwnService) -> object:
-    """A start in the past becomes the moment at which PagerDuty receives the call."""
+    """A start in the past becomes the time at which PagerDuty receives the call."""
     with own.maintenance(start_time=in_hours(-1)) as window:
-        return moment(window["start_time"]) > moment(in_hours(-0.5))
+        return time_of(window["start_time"]) > time_of(in_hours(-0.5))
 
 
 @belief((True, True), source=f"{SCHEMA}, MaintenanceWindow")
 def a_window_comes_back_as_it_was_sent(own: OwnService) -> object:
-    """A window comes back with its description and its moments, however the time zone is spelled."""
+    """A window comes back with its description and its times, however the time zone is spelled."""
     end = in_hours(1)
     with own.maintenance(end_time=end) as window:
         read = own.account.get(f"/maintenance_windows/{window['id']}", "maintenance_window")
-        return read["description"] == own.name, moment(read["end_time"]) == moment(end)
+        return read["description"] == own.name, time_of(read["end_time"]) == time_of(end)
 
 
 @belief((201, True), source=f"{INFERRED}: no document says that a description must be unique")
@@ -80,7 +80,7 @@ def a_window_that_has_begun_is_extended(own: OwnService) -> object:
     end = in_hours(3)
     with own.maintenance() as window:
         response = update(own, window, start_time=window["start_time"], end_time=end)
-        return response.status, moment(response.body["maintenance_window"]["end_time"]) == moment(end)
+        return response.status, time_of(response.body["maintenance_window"]["end_time"]) == time_of(end)
 
 
 @belief((400, 2001), source=f"{INFERRED}: an answer recorded in {ISSUE_396}")
@@ -115,8 +115,8 @@ def a_window_that_has_not_begun_is_deleted(own: OwnService) -> object:
         return own.account.call("DELETE", path).status, own.account.call("GET", path).status
 
 
-def moment(text: str) -> datetime:
-    """The moment that an ISO 8601 time names."""
+def time_of(text: str) -> datetime:
+    """Return the time that an ISO 8601 text names."""
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 

@@ -140,7 +140,7 @@ def _load() -> bool:
         bulk = acknowledge(simulator, INCIDENTS)
     print(
         f"{INCIDENTS} incidents in one task: {bulk.acknowledged} acknowledged, {bulk.calls} calls of at least "
-        f"{bulk.least}, {bulk.peak:.0f} MiB"
+        f"{bulk.minimum}, {bulk.peak:.0f} MiB"
     )
     return _all_arrived(events) and _is_cheap(bulk)
 
@@ -174,7 +174,7 @@ def _all_arrived(events: EventLoad) -> bool:
 
 
 def _is_cheap(bulk: BulkLoad) -> bool:
-    wanted = bulk.acknowledged == INCIDENTS and bulk.calls <= bulk.least * MAX_CALLS_RATIO
+    wanted = bulk.acknowledged == INCIDENTS and bulk.calls <= bulk.minimum * MAX_CALLS_RATIO
     return wanted and bulk.peak < MAX_MEMORY
 
 

@@ -73,14 +73,14 @@ class BulkLoad:
 
     Args:
         acknowledged: by the simulator's state.
-        calls: the calls that the task made; `least` is the minimum.
+        calls: the calls that the task made; `minimum` is the fewest possible.
         peak: the largest memory of its process, in MiB.
     """
 
     ran: ModuleRun
     acknowledged: int
     calls: int
-    least: int
+    minimum: int
     peak: float
 
 
@@ -100,6 +100,6 @@ def acknowledge(simulator: Simulator, incidents: int) -> BulkLoad:
         ran(done.returncode, done.stdout),
         acknowledged=sum(incident["status"] == "acknowledged" for incident in state["incidents"]),
         calls=len(simulator.journal()["entries"]),
-        least=math.ceil(incidents / PAGE) + math.ceil(incidents / BATCH),
+        minimum=math.ceil(incidents / PAGE) + math.ceil(incidents / BATCH),
         peak=int(done.stderr.split()[-1]) / 1024,
     )

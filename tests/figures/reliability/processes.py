@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a module in a process of its own, as a target machine does: options as JSON in, result as JSON out.
+"""Runs a module as a separate process, as a target machine does: options as JSON in, result as JSON out.
 
 The processes are forks of one that has imported the modules. They start within milliseconds, many at the same moment.
 """

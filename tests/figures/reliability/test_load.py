@@ -22,5 +22,5 @@ def test_a_thousand_incidents_take_the_fewest_calls_and_little_memory() -> None:
     with Simulator() as simulator:
         load = acknowledge(simulator, 1000)
     assert (load.ran.code, load.acknowledged) == (0, 1000)
-    assert load.calls == load.least
+    assert load.calls == load.minimum
     assert load.peak < MAX_MEMORY

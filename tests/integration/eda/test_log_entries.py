@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The source `log_entries`: every entry once, in order, in the form of a webhook, whatever happens meanwhile."""
+"""The source `log_entries`: every entry once, in order, in the form of a webhook, whatever happens in between."""
 
 from __future__ import annotations
 

@@ -234,13 +234,13 @@ def test_nothing_is_lost_or_done_twice_when_ansible_rulebook_is_killed_and_start
     def status(incident: str) -> str:
         return next(str(each["status"]) for each in simulator.state()["incidents"] if each["id"] == incident)
 
-    with Rulebook("oncall.pagerduty.obey_notes", tmp_path, simulator, **variables) as rulebook:
+    with Rulebook("oncall.pagerduty.run_note_commands", tmp_path, simulator, **variables) as rulebook:
         until((tmp_path / "state.json").exists, rulebook)
         note(first, "/acknowledge")
         until(lambda: status(first) == "acknowledged", rulebook)
     note(second, "/acknowledge")
     note(third, "Please do not /resolve this.")
-    with Rulebook("oncall.pagerduty.obey_notes", tmp_path, simulator, **variables) as rulebook:
+    with Rulebook("oncall.pagerduty.run_note_commands", tmp_path, simulator, **variables) as rulebook:
         until(lambda: status(second) == "acknowledged", rulebook)
         note(second, "/resolve")
         until(lambda: status(second) == "resolved", rulebook)

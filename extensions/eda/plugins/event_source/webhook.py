@@ -64,7 +64,7 @@ options:
     description:
       - The age in hours up to which events are handed to the rules. A delivery that was captured cannot be
         replayed after this time, even if the source has forgotten its id.
-      - PagerDuty tries to deliver an event for up to 48 hours, and later events of the same incident wait meanwhile.
+      - PagerDuty tries to deliver an event for up to 48 hours, and holds back later events of the same incident until then.
     type: int
     default: 96
   max_size:

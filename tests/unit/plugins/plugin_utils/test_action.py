@@ -44,7 +44,7 @@ def test_a_module_runs_in_the_worker(run: Run) -> None:
 def test_if_there_is_a_reason_against_it_the_module_runs_as_a_process(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_in_process, "subprocess_reason", lambda *_given: "it is asynchronous")
+    monkeypatch.setattr(_in_process, "subprocess_reason", lambda *_given: "async is set")
     assert run() == AS_PROCESS
 
 
@@ -65,7 +65,7 @@ def test_an_event_gets_a_summary_and_a_source(run: Run, task: t.Any) -> None:
     assert task.args == {"dedup_key": "disk", "summary": "Ansible play Nightly backup", "source": "web-1"}
 
 
-@pytest.mark.parametrize("reason", ["", "it is asynchronous"])
+@pytest.mark.parametrize("reason", ["", "async is set"])
 def test_what_is_not_set_reaches_no_module_wherever_it_runs(
     reason: str, run: Run, task: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,11 +68,11 @@ def test_a_plain_local_task_runs_in_the_worker() -> None:
     ("given", "words"),
     [
         ({"variables": {"pagerduty_in_process": "false"}}, "pagerduty_in_process is false"),
-        ({"link": connection("ssh")}, "its connection is not local"),
-        ({"link": connection(become="sudo")}, "it becomes another user"),
-        ({"async_val": 30}, "it is asynchronous"),
-        ({"environment": [{"PAGERDUTY_REGION": "eu"}]}, "the task has an environment"),
-        ({"variables": {"ansible_python_interpreter": "/opt/other/bin/python3"}}, "another interpreter is set"),
+        ({"link": connection("ssh")}, "the connection is not local"),
+        ({"link": connection(become="sudo")}, "become is set"),
+        ({"async_val": 30}, "async is set"),
+        ({"environment": [{"PAGERDUTY_REGION": "eu"}]}, "environment is set"),
+        ({"variables": {"ansible_python_interpreter": "/opt/other/bin/python3"}}, "another Python interpreter is set"),
     ],
     ids=str,
 )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a report says, with all fields of an incident and with as good as none."""
+"""What a report says, with all fields of an incident and with almost none."""
 
 from __future__ import annotations
 

@@ -114,8 +114,8 @@ def test_at_a_handover_only_the_next_shift_counts(
 ) -> None:
     oncalls += [entry("Ann", 1, "PSCHED1", NIGHT, MORNING), entry("Bob", 1, "PSCHED1", MORNING, NOON)]
     assert names(read(pagerduty, at=at)) == expected
-    moment = NIGHT if at == NIGHT else MORNING
-    assert query(http, "/oncalls")[:2] == [("since", moment), ("until", moment)]
+    shift = NIGHT if at == NIGHT else MORNING
+    assert query(http, "/oncalls")[:2] == [("since", shift), ("until", shift)]
 
 
 def test_in_a_span_shifts_that_only_touch_it_are_left_out(pagerduty: PagerDuty, oncalls: list[Record]) -> None:

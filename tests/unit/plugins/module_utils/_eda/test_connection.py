@@ -162,8 +162,8 @@ def test_a_refusal_is_final(status: int) -> None:
     assert f"PagerDuty refused GET /log_entries (HTTP {status}, " in str(error)
 
 
-@pytest.mark.parametrize(("ahead", "expected"), [(3_600, 3_600), (-3_600, -3_600)])
-def test_the_time_is_that_of_pagerduty(ahead: float, expected: float) -> None:
-    api, _session, _body = answered(Date=formatdate(time.time() + ahead, usegmt=True))
+@pytest.mark.parametrize(("offset", "expected"), [(3_600, 3_600), (-3_600, -3_600)])
+def test_the_time_is_that_of_pagerduty(offset: float, expected: float) -> None:
+    api, _session, _body = answered(Date=formatdate(time.time() + offset, usegmt=True))
     assert api.now() - time.time() == pytest.approx(expected, abs=2)
     assert answered(Date="noon")[0].now() == pytest.approx(time.time(), abs=2)
