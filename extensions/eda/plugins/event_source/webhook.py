@@ -21,7 +21,7 @@ description:
   - Every event type is handed to the rules, also types that PagerDuty adds later and the test event C(pagey.ping).
   - PagerDuty wants an answer within 5 seconds. The source answers as soon as the event waits in its queue, however long
     the rules take.
-  - PagerDuty tries again for up to 48 hours after an answer with status 5xx or none at all. It drops an event after
+  - PagerDuty retries for up to 48 hours after an answer with status 5xx or none at all. It drops an event after
     any other 4xx than 429, and disables the subscription for 24 hours after three drops in a row. So the source answers
     503 where another attempt can succeed - when the queue is full, and when a signature is missing or wrong, since the
     secret can be corrected in the meantime.
@@ -50,13 +50,13 @@ options:
     required: true
   queue_size:
     description:
-      - How many events can wait for the rules. When the queue is full, the answer is 503, and PagerDuty tries again.
+      - How many events can wait for the rules. When the queue is full, the answer is 503, and PagerDuty retries.
     type: int
     default: 100
   remember:
     description:
-      - How many of the latest events are remembered. An event that comes again is answered like the first time, and not
-        handed to the rules.
+      - How many of the latest events are remembered. A duplicate event is answered like the first one, and not handed
+        to the rules.
       - An event is recognized by the header C(X-Webhook-Id), and by its own id, which the signature covers.
     type: int
     default: 10000
@@ -64,7 +64,7 @@ options:
     description:
       - The age in hours up to which events are handed to the rules. A delivery that was captured cannot be
         replayed after this time, even if the source has forgotten its id.
-      - PagerDuty tries to deliver an event for up to 48 hours, and holds back later events of the same incident until then.
+      - PagerDuty tries to deliver an event for up to 48 hours, and later events of the same incident wait until then.
     type: int
     default: 96
   max_size:
