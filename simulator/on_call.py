@@ -66,6 +66,6 @@ def on_calls(policies: t.Iterable[EscalationPolicy], since: float, until: float,
 
 
 def _on_call(schedule: Schedule, week: int) -> tuple[User, ...]:
-    """Return who has the turn so many weeks from now."""
+    """Return whose turn it is `week` weeks from now."""
     members = schedule.members
     return tuple(members[(members.index(user) + week) % len(members)] for user in schedule.on_call)

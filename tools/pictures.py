@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def take_screenshots() -> None:
-    """Show the incident of the demo when its alert has come, and when its playbook has ended."""
+    """Show the incident of the demo when its alert has arrived, and when its playbook has ended."""
     with Simulator() as before, Simulator() as after:
         play(surroundings(before), "--tags", "alarm")
         play(surroundings(after))

@@ -47,7 +47,7 @@ def practice(port: int, account: Path | None) -> None:
 
     Raises:
         SimulatorError: it does not start.
-        KeyboardInterrupt: the signal has come.
+        KeyboardInterrupt: the signal has arrived.
     """
     with Simulator(port=port, account=account) as simulator:
         services = Client(simulator.url)("GET", "/services", query=[("include[]", "integrations")]).body["services"]

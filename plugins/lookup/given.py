@@ -133,7 +133,7 @@ def _entries(name: str, given: t.Any) -> t.Any:
     """Return the entries of a list.
 
     Raises:
-        AnsibleLookupError: it starts as JSON, but is none.
+        AnsibleLookupError: it looks like JSON, but is invalid.
     """
     value = _plain(given)
     if not isinstance(value, str):

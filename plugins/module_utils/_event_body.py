@@ -180,7 +180,7 @@ def _cut_event(event: Record, warn: Warn, protected: t.Collection[str]) -> None:
 
 
 def _cut_details(details: Record, excess: int, protected: t.Collection[str]) -> None:
-    """Shorten or remove entries, the largest first, until so many bytes are gone."""
+    """Shorten or remove entries, the largest first, until `excess` bytes are gone."""
     for name in sorted(details.keys() - protected, key=lambda name: _size(details[name]), reverse=True):
         if excess <= 0:
             return

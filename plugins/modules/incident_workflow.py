@@ -82,7 +82,7 @@ incident:
 notifies:
   description:
     - Whom the change notifies, and why; in check mode, whom it would notify.
-    - Somebody whom PagerDuty does not name beforehand has a C(summary) that begins with C(whoever is), and no C(id).
+    - If PagerDuty does not say who will be notified, C(summary) begins with C(whoever is), and C(id) is null.
   returned: success
   type: list
   elements: dict

@@ -116,7 +116,7 @@ def _shares(lengths: t.Sequence[int], room: int) -> list[int]:
 
 
 def _shortened(section: Section, room: int) -> Section:
-    """Return a section of at most so many characters; its command and its end come before its output."""
+    """Return a section of at most `room` characters; its command and its end come before its output."""
     if len(str(section)) <= room:
         return section
     command = _cut(section.command, room // 2)

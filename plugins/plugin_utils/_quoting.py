@@ -33,7 +33,7 @@ def line(text: t.Any) -> str:
 
 
 def link(url: t.Any) -> str:
-    """Return an address as a link; what is none, as text."""
+    """Return an address as a link; anything else as text."""
     return f"<{url}>" if URL.fullmatch(_text(url)) else line(url)
 
 

@@ -98,8 +98,8 @@ class Option:
 RETRIES = Option(
     "retries",
     "int",
-    "How often to look again, every 3 seconds, if there is no incident yet. The task fails if there is none in the "
-    "end.",
+    "How often to look again, every 3 seconds, if there is no incident yet. The task fails if there is still none at "
+    "the end.",
     default=0,
 )
 

@@ -161,7 +161,7 @@ class Request(ResponderAction):
         return state is None or state in CANCELLED or (self.options["renotify"] and state == DECLINED)
 
     def _shown(self, states: t.Mapping[str, str], missing: t.Sequence[str]) -> dict[str, str]:
-        """Return the present states that the diff shows.
+        """Return the current states that the diff shows.
 
         Whoever declined and is not asked again is left out: a policy that is requested may ask them all the same.
         """

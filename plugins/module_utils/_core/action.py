@@ -58,7 +58,7 @@ class Action(t.Generic[Client]):
         return self.targets
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
-        """Return the present state of each target, or why it cannot be read.
+        """Return the current state of each target, or why it cannot be read.
 
         Raises:
             TaskError: one that every target would meet.

@@ -34,7 +34,7 @@ class Notification(t.NamedTuple):
     """Somebody whom a change notifies.
 
     Args:
-        who: a reference with `id`, `type` and `summary`; None if nobody can be named beforehand. The id of somebody who
+        who: a reference with `id`, `type` and `summary`; None if PagerDuty does not say who. The id of somebody who
             does not exist yet is None.
         why: the reason; continues "whoever is" where nobody can be named.
         how: PAGE, NOTIFY or INVITE.

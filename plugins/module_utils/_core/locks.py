@@ -30,7 +30,7 @@ POLL_INTERVAL = 0.05
 def target_locks(scope: str, targets: t.Collection[str], budget: RetryBudget, warn: Log) -> t.Iterator[None]:
     """Hold the locks of some targets.
 
-    If a lock cannot be had in time, or not at all, the task goes on without it and warns: a page that comes late is
+    If a lock is not free in time, or cannot be used, the task goes on without it and warns: a page that comes late is
     worse than one that might come twice.
 
     Args:

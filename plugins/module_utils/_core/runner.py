@@ -56,12 +56,12 @@ class Batch(t.NamedTuple):
 
     @property
     def resend(self) -> str:
-        """How carefully the batch has to be sent again: as the most delicate of its changes."""
+        """How carefully the batch has to be sent again: as carefully as any of its changes needs."""
         wanted = {change.resend for change in self.changes}
         return next(each for each in (NEVER, CAREFULLY, FREELY) if each in wanted)
 
     def split(self, size: int) -> list[Batch]:
-        """Return smaller batches of at most so many changes."""
+        """Return batches of at most `size` changes."""
         starts = range(0, len(self.changes), size)
         return [self._replace(changes=self.changes[start : start + size]) for start in starts]
 

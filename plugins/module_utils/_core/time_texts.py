@@ -83,7 +83,7 @@ def iso_8601(time: datetime) -> str:
 
 
 def spoken_time(time: datetime, present: datetime) -> str:
-    """Return a time for sentences, such as `11:07 UTC`; on another day than the present one, with the date."""
+    """Return a time for sentences, such as `11:07 UTC`; on another day than today, with the date."""
     time = time.astimezone(timezone.utc)
     is_today = time.date() == present.astimezone(timezone.utc).date()
     return f"{time:%H:%M} UTC" if is_today else f"{time:%Y-%m-%d %H:%M} UTC"
@@ -99,5 +99,5 @@ def spoken_duration(seconds: int) -> str:
 
 
 def now() -> datetime:
-    """Return the present time."""
+    """Return the current time."""
     return datetime.now(timezone.utc)

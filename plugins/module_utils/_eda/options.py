@@ -33,7 +33,7 @@ def number(args: Args, name: str, default: float | None, *, minimum: float) -> f
     """Return a number; without a default it is required.
 
     Raises:
-        InvalidOption: it is none, or too small.
+        InvalidOption: it is not a number, or too small.
     """
     value = default if is_unset(args.get(name)) else args[name]
     with contextlib.suppress(TypeError, ValueError):
@@ -47,7 +47,7 @@ def whole_number(args: Args, name: str, default: int | None, *, minimum: int) ->
     """Return a whole number; without a default it is required.
 
     Raises:
-        InvalidOption: it is none, or too small.
+        InvalidOption: it is not a number, or too small.
     """
     value = number(args, name, default, minimum=minimum)
     if not value.is_integer():

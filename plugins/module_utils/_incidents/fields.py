@@ -62,7 +62,7 @@ class DesiredField:
             raise InvalidOption(cls.name, "must not be empty", given)
 
     def present(self, incident: Record) -> t.Any:
-        """Return the field's present value, as a diff shows it."""
+        """Return the field's current value, as a diff shows it."""
         return incident.get(self.name)
 
     def body(self, incident: Record) -> Record:

@@ -171,7 +171,7 @@ def test_the_module_of_a_step_does_what_the_step_did(
     sent = [entry for entry in journal if entry["method"] != "GET" or "User" in step]
     shown = str([(entry["path"], entry["query"], entry["body"]) for entry in sent])
     for field, value in VALUES[step].items():
-        # The journal hides keys; that the event has come to the key's service is seen above.
+        # The journal hides keys; that the event has reached the key's service is seen above.
         assert field in ("Integration Key", "Routing Key") or str(value) in shown
     if step not in BESIDE_INCIDENTS:
         assert incident in str(journal)

@@ -43,7 +43,7 @@ def time() -> Time:
 
 
 def failing(error: Exception, times: int) -> t.Callable[[], str]:
-    """Return a call that fails so many times."""
+    """Return a call that fails `times` times, then succeeds."""
     failures = itertools.repeat(error, times)
 
     def call() -> str:
