@@ -39,6 +39,7 @@ TESTS_VENV = CACHE / "tests"
 TESTS_PACKAGES = [
     *SIMULATOR,
     "ansible-core",
+    "ansible-lint",
     "hatchling",
     "hypothesis",
     "markdown-it-py",

@@ -170,13 +170,13 @@ class CallbackModule(CallbackBase):
         """Note where a host failed. Whether that was rescued is known only at the end."""
         self._current.has_run = True
         if not ignore_errors:
-            self._current.failed_tasks[_host_name(result)] = result.task_name
+            self._current.failed_tasks[_host_of(result).get_name()] = result.task_name
 
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
         """Note that a host could not be reached."""
         self._current.has_run = True
-        self._current.failed_tasks[_host_name(result)] = result.task_name
-        self._current.unreachable.add(_host_name(result))
+        self._current.failed_tasks[_host_of(result).get_name()] = result.task_name
+        self._current.unreachable.add(_host_of(result).get_name())
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
         """Send the events, within the time limit, and never fail."""
@@ -239,12 +239,10 @@ class CallbackModule(CallbackBase):
         return result["msg"] if result["failed"] else ""
 
 
-def _host_name(result: t.Any) -> str:
-    """Return the name of a result's host."""
+def _host_of(result: t.Any) -> t.Any:
+    """Return a result's host."""
     # Before ansible-core 2.19 a result has no public name for it.
-    host = result.host if hasattr(result, "host") else result._host
-    name: str = host.get_name()
-    return name
+    return result.host if hasattr(result, "host") else result._host
 
 
 def _dedup_key(name: str, play: str) -> str:

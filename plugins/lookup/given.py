@@ -47,7 +47,6 @@ _list:
   sample: [{"incident_id": ["Q1R2DLCB21K7NP"], "content": "The backup has run."}]
 """
 
-import importlib
 import json
 import math
 import os
@@ -59,7 +58,8 @@ from ansible.errors import AnsibleLookupError, AnsibleUndefinedVariable
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
+from ..plugin_utils import _controller
+
 PREFIX = "pagerduty_"
 UNSET: tuple[t.Any, ...] = (None, "", [], {})
 OMITTED = getattr(errors, "AnsibleValueOmittedError", AnsibleUndefinedVariable)
@@ -110,10 +110,9 @@ class LookupModule(LookupBase):
 
 def _options(module: str) -> dict[str, dict[str, t.Any]]:
     try:
-        found: dict[str, dict[str, t.Any]] = importlib.import_module(f"{MODULES}.{module}").DEFINITION.options
+        return _controller.definition(module).options
     except ModuleNotFoundError as error:
         raise AnsibleLookupError(f"oncall.pagerduty has no module {module!r}.") from error
-    return found
 
 
 def _value(name: str, spec: t.Mapping[str, t.Any], given: t.Any) -> t.Any:

@@ -108,8 +108,8 @@ class LookupModule(LookupBase):
         _check_names(kwargs)
         wanted = _wanted(kwargs.pop(OWN_OPTION, None))
         options = {**given(kwargs), **_policies(terms, kwargs), **_levels(kwargs)}
-        users = _read({**_own_variables(variables or {}, options), **options})
-        return [user[wanted] for user in users if user[wanted]]
+        result = _read({**_own_variables(variables or {}, options), **options})
+        return [user[wanted] for user in result["users"] if user[wanted]]
 
 
 def _check_names(options: Options) -> None:
@@ -169,8 +169,8 @@ def _own_variables(variables: Options, options: Options) -> Options:
     return given({name: templar.template(value) for name, value in found.items()})
 
 
-def _read(options: Options) -> list[dict[str, t.Any]]:
-    """Run the module; returns the people on call.
+def _read(options: Options) -> _controller.Result:
+    """Run the module; returns its result, which holds the people on call.
 
     Raises:
         AnsibleLookupError: it failed.
@@ -178,5 +178,4 @@ def _read(options: Options) -> list[dict[str, t.Any]]:
     result = _controller.run("oncall_info", options, check_mode=True)
     if result["failed"]:
         raise AnsibleLookupError(result["msg"])
-    users: list[dict[str, t.Any]] = result["users"]
-    return users
+    return result

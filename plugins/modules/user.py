@@ -150,13 +150,11 @@ failures:
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.user import ROLES, user
 from ..module_utils._module import Module
-from ..module_utils._options import AUTH
 
 DEFINITION = Module(
     user,
     {
         "email": {"type": "str", "required": True},
-        "from_email": dict(AUTH["from_email"], aliases=["requester_email"]),
         "name": {"type": "str"},
         "role": {"type": "str", "choices": list(ROLES)},
         "title": {"type": "str", "aliases": ["job_title"]},

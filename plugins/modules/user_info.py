@@ -109,13 +109,11 @@ failures:
 from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.user_info import user_info
 from ..module_utils._module import Module
-from ..module_utils._options import AUTH
 
 DEFINITION = Module(
     user_info,
     {
         "users": {"type": "list", "elements": "str", "aliases": ["user", "email"]},
-        "from_email": dict(AUTH["from_email"], aliases=["requester_email"]),
         "teams": {"type": "list", "elements": "str"},
         "query": {"type": "str", "aliases": ["text"]},
     },

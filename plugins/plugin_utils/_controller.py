@@ -95,7 +95,7 @@ def validate(module: Module, name: str, options: Options) -> tuple[Options, str]
         validated = ArgumentSpecValidator(module.options, **module.rules).validate(options)
     except (TypeError, UnicodeError) as error:
         return {}, invalid_options(error)
-    parameters: Options = validated.validated_parameters
+    parameters = validated.validated_parameters
     if not validated.error_messages:
         return parameters, ""
     message = str(validated.errors.msg)

@@ -60,12 +60,12 @@ def subprocess_reason(task: t.Any, connection: t.Any, templar: t.Any, variables:
     """Return why a task needs a separate process; empty if it does not."""
     reasons = {
         f"requests is missing here ({REQUESTS_IMPORT_ERROR})": bool(REQUESTS_IMPORT_ERROR),
-        f"{SWITCH} is false": not _is_switched_on(templar, variables),
+        f"{SWITCH} is false": not boolean(templar.template(_switch(variables)), strict=False),
         "the connection is not local": connection.transport not in ("local", "ansible.builtin.local"),
         "become is set": bool(connection.become),
         "async is set": bool(task.async_val),
         "environment is set": _has_environment(task, templar),
-        "another Python interpreter is set": not _is_this_interpreter(_interpreter(task, templar, variables)),
+        "another Python interpreter is set": not _is_this_interpreter(templar.template(_interpreter(task, variables))),
     }
     return next((reason for reason, applies in reasons.items() if applies), "")
 
@@ -101,8 +101,7 @@ class PreparedTask:
         if self.options and self.shows_options:
             result["invocation"] = {"module_args": self.options}
         secrets = [str(self.options[name]) for name in _secret_options(self.module) if self.options.get(name)]
-        masked: Result = mask(result, secrets)
-        return masked
+        return {key: mask(each, secrets) for key, each in result.items()}
 
     def _run(self) -> Result:
         return self.module.run(
@@ -177,9 +176,9 @@ def _secret_options(module: Module) -> t.Iterator[str]:
             yield from (name, *option.get("aliases", ()))
 
 
-def _is_switched_on(templar: t.Any, variables: Variables) -> bool:
-    value = variables.get(SWITCH, os.environ.get(SWITCH.upper(), True))
-    return bool(boolean(templar.template(value), strict=False))
+def _switch(variables: Variables) -> t.Any:
+    """Return whether tasks may run here, as it is set: it may be a template."""
+    return variables.get(SWITCH, os.environ.get(SWITCH.upper(), True))
 
 
 def _has_environment(task: t.Any, templar: t.Any) -> bool:
@@ -187,12 +186,11 @@ def _has_environment(task: t.Any, templar: t.Any) -> bool:
     return any(templar.template(environment) for environment in environments if environment)
 
 
-def _interpreter(task: t.Any, templar: t.Any, variables: Variables) -> str | None:
-    """Return the interpreter that the user, or Ansible for the implicit localhost, has set."""
+def _interpreter(task: t.Any, variables: Variables) -> t.Any:
+    """Return the interpreter that the user, or Ansible for the implicit localhost, has set: it may be a template."""
     delegated = variables.get("ansible_delegated_vars") or {}
     host = delegated.get(task.delegate_to) if task.delegate_to else None
-    setting = constants.config.get_config_value("INTERPRETER_PYTHON", variables=host or variables)
-    return t.cast("str | None", templar.template(setting))
+    return constants.config.get_config_value("INTERPRETER_PYTHON", variables=host or variables)
 
 
 def _is_this_interpreter(interpreter: str | None) -> bool:

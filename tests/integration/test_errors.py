@@ -163,7 +163,7 @@ def out_of_reach(over_tls: str) -> list[Row]:
 
 
 def unusable(incident: str, plain: str) -> list[Row]:
-    """Return calls whose responses are of no use."""
+    """Return calls with unusable responses."""
     every_read = {"method": "GET", "path": ".*", "times": 99}
     rows = [
         ([{**task, "vars": {"simulator_faults": [{**every_read, **fault}]}} for task in tasks(incident, ANY)], (words,))
@@ -227,7 +227,7 @@ def test_every_incident_of_a_list_is_tried(play: PlaybookRunner, simulator: Simu
     ids = simulator.reset(incidents=4)["incidents"]
     options = {"incident_id": [*ids[:2], UNKNOWN, *ids[2:]], "status": "acknowledged"}
     done = play({"oncall.pagerduty.incident_status": options}).only
-    assert_clear(done, "5 incidents: 4 changed, 1 failed", UNKNOWN)
+    assert_clear(done, "5 incidents: 4 changed (acknowledged), 1 failed", UNKNOWN)
     assert done.changed
     assert [failure["target"] for failure in done.result["failures"]] == [UNKNOWN]
     assert [incident["id"] for incident in done.result["incidents"]] == ids

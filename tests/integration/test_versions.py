@@ -39,7 +39,7 @@ TARGET_PYTHONS: dict[str, str] = json.loads(os.environ.get("ANSIBLE_TARGET_PYTHO
 ONLY_BY_2_16 = ("2.7", "3.6")
 """Later versions of ansible-core fail on these before any module runs."""
 WAYS = {"in the worker": True, "in a process": False}
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)|\d\d:\d\d UTC")
 AWKWARD = "Disk full: 95% on /var #2, \"really\" 'yes' {{ 1 + 1 }} {% raw %} \\n é"
 VAULT_PASSWORD = "a password for this test"
 DEMO = Path(__file__).resolve().parents[2] / "tools" / "demo" / "incident.yml"

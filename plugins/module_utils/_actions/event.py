@@ -251,7 +251,7 @@ class AlertReader:
         """
         try:
             query = [("include[]", "integrations"), ("limit", str(PAGE_SIZE))]
-            services: list[Record] = self._client.get("/services", "services", query)
+            services = self._client.get_list("/services", "services", query)
         except TaskError:
             return None
         return next((service for service in services if self._integration_ids(service)), None)
@@ -275,7 +275,7 @@ class AlertReader:
     def _alerts(self, incident_id: str) -> list[Record]:
         """Return an incident's alerts with the key, the open ones first."""
         alerts = find_alerts(self._client, incident_id, self._event["dedup_key"])
-        return sorted(alerts, key=lambda alert: bool(alert["status"] == RESOLVED))
+        return sorted(alerts, key=lambda alert: alert["status"] == RESOLVED)
 
     def _owner(self, reference: Record, integration: Record | None = None) -> Record | None:
         """Return a service if the routing key is that of one of its integrations, or of the one given.

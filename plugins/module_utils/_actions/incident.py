@@ -99,7 +99,7 @@ class UpdateOrOpening(IncidentUpdate):
 
     def __init__(self, client: PagerDuty, options: Options) -> None:
         super().__init__(client, options)
-        self._key: str = options["incident_key"]
+        self._key = options["incident_key"]
         self._service: Record = {}
 
     def check(self) -> None:
@@ -242,8 +242,7 @@ class UpdateOrOpening(IncidentUpdate):
     def _policy(self) -> Record | None:
         """Return the given escalation policy, or that of the service."""
         wanted = self.desired.get("escalation_policy")
-        policy: Record | None = self._service.get("escalation_policy")
-        return wanted.found if isinstance(wanted, EscalationPolicy) else policy
+        return wanted.found if isinstance(wanted, EscalationPolicy) else self._service.get("escalation_policy")
 
     def _paged(self) -> t.Sequence[Notification]:
         """Return whom a new incident pages: its assignee, or those on call for its policy."""

@@ -40,10 +40,10 @@ class Placed(t.NamedTuple):
 
 
 class Update(t.NamedTuple):
-    """The fields of an alert to send, and whom that notifies."""
+    """The fields of an alert to send, and the incident that it moves to; None if it stays."""
 
     fields: Record
-    notifies: t.Sequence[Notification]
+    destination: Record | None
 
 
 class Alerts(IncidentAction):
@@ -128,21 +128,21 @@ class Alerts(IncidentAction):
             says=says or _nothing_to_do(after, destination),
             record=alert,
             predicted=predicted,
-            body=Update(fields, _notifies(alert, destination) if "incident" in fields else ()),
+            body=Update(fields, destination if "incident" in fields else None),
             batch=holder,
         )
 
     def people(self, change: Change) -> t.Sequence[Notification]:
         """Return whom a new alert of the other incident may page."""
-        notifies: t.Sequence[Notification] = change.body.notifies
-        return notifies
+        destination = change.body.destination
+        return _notifies(change.record, destination) if destination else ()
 
     def send(self, changes: t.Sequence[Change]) -> t.Sequence[Record | None]:
         """Change alerts of one incident."""
         body = {"alerts": [{"id": change.target, "type": "alert", **change.body.fields} for change in changes]}
         path = path_of("incidents", str(changes[0].batch), "alerts")
         # The response is a page: it lists as many alerts as are asked for.
-        listed = self.client.write_and_get("PUT", path, body, "alerts", [("limit", str(PAGE_SIZE))])
+        listed = self.client.write_and_get_list("PUT", path, body, "alerts", [("limit", str(PAGE_SIZE))])
         by_id = {alert["id"]: alert for alert in listed}
         return [by_id.get(change.target) for change in changes]
 
@@ -193,6 +193,6 @@ def _nothing_to_do(after: Record, destination: Record | None) -> str:
     return f"already {' and '.join(states)}"
 
 
-def _notifies(alert: Record, destination: Record | None) -> list[Notification]:
+def _notifies(alert: Record, destination: Record) -> list[Notification]:
     is_severe = alert.get("severity") in HIGH_URGENCY_SEVERITIES and alert["status"] == "triggered"
-    return paged_by_new_alerts(destination or {}, are_severe=is_severe)
+    return paged_by_new_alerts(destination, are_severe=is_severe)

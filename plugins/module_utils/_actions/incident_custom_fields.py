@@ -98,7 +98,7 @@ class CustomFields(IncidentAction):
     def send_one(self, change: Change) -> Record:
         """Set the fields."""
         path = path_of("incidents", change.target, "custom_fields", "values")
-        fields = self.client.write_and_get("PUT", path, {"custom_fields": change.body}, "custom_fields")
+        fields = self.client.write_and_get_list("PUT", path, {"custom_fields": change.body}, "custom_fields")
         return _with_fields(change.predicted, fields)
 
     def _choices_of(self, incident: Record) -> Choices:
@@ -116,7 +116,7 @@ class CustomFields(IncidentAction):
         """
         path = path_of("incidents", "types", incident_type, "custom_fields")
         try:
-            fields = self.client.get(path, "fields", [("include[]", "field_options")])
+            fields = self.client.get_list(path, "fields", [("include[]", "field_options")])
         except Refused:
             # Reading definitions needs a permission of its own. Without them, PagerDuty checks the values.
             return {}

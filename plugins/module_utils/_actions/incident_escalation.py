@@ -52,7 +52,7 @@ class Escalation(IncidentPut):
 
     def __init__(self, client: PagerDuty, options: dict[str, t.Any]) -> None:
         super().__init__(client, options)
-        self._level: str = options["level"].strip()
+        self._level = options["level"].strip()
         self._next_levels: dict[str, int] = {}
         """Decided once in a task: an escalation without a response must not become one to the level after it."""
         self._on_call = OnCall(client)
@@ -173,8 +173,7 @@ class Escalation(IncidentPut):
 
     def _policy(self, incident: Record) -> Record:
         path = path_of("escalation_policies", incident["escalation_policy"]["id"])
-        policy: Record = self.client.get(path, "escalation_policy")
-        return policy
+        return self.client.get(path, "escalation_policy")
 
 
 def _check_urgency(incident: Record) -> None:

@@ -114,12 +114,11 @@ class Reading(IncidentAction):
         if name in PAGED:
             return [entry for page in self.client.pages(path, name) for entry in page]
         try:
-            part: list[Record] = self.client.get(path, LIST_KEYS.get(name, name), LIMITS.get(name, ()))
+            return self.client.get_list(path, LIST_KEYS.get(name, name), LIMITS.get(name, ()))
         except Refused as error:
             if name in PLANS and error.status in WITHOUT_PLAN:
                 error.hint = f"PagerDuty has {name} only {PLANS[name]}. Leave it out of include. {error.hint}".rstrip()
             raise
-        return part
 
 
 class ById(Reading):

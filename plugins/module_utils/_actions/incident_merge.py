@@ -32,10 +32,10 @@ class Together(t.NamedTuple):
 
 
 class Missing(t.NamedTuple):
-    """The ids of the incidents still to merge, and whom that notifies."""
+    """The ids of the incidents still to merge, and whether one of their alerts goes with high urgency."""
 
     ids: t.Sequence[str]
-    notifies: t.Sequence[Notification]
+    are_severe: bool
 
 
 class Merge(IncidentAction):
@@ -102,13 +102,12 @@ class Merge(IncidentAction):
             says=[phrase] if missing else "all are merged into it already",
             record=incident,
             predicted={**incident, "alert_counts": _alert_counts([incident, *missing])} if missing else incident,
-            body=Missing([source["id"] for source in missing], paged_by_new_alerts(incident, are_severe=severe)),
+            body=Missing([source["id"] for source in missing], severe),
         )
 
     def people(self, change: Change) -> t.Sequence[Notification]:
         """Return whom the new alerts of the incident may page."""
-        notifies: t.Sequence[Notification] = change.body.notifies
-        return notifies
+        return paged_by_new_alerts(change.record, are_severe=change.body.are_severe)
 
     def send_one(self, change: Change) -> Record:
         """Merge, then read the incident: the response is only a reference."""

@@ -109,7 +109,7 @@ class Addition(NoteAction):
 
     def send_one(self, change: Change) -> Record:
         """Add the note, then remove the duplicates that other tasks have added in the meantime."""
-        known: Notes = change.record["notes"]
+        known = change.record["notes"]
         own = add_note(self.client, change.target, self.options["content"])
         if self.options["allow_duplicate"]:
             return _record(change.target, [*known, own], own)

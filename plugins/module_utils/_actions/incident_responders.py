@@ -88,17 +88,16 @@ class ResponderAction(IncidentAction):
         for option, kind in NAMED:
             for target_id, record in directory.find_all(kind, self.options[option]).items():
                 self._wanted[target_id] = {**reference(kind, record), "summary": short_name(record)}
-        self._requester_id = self._find_requester(directory)
+        self._requester_id = self._find_requester(directory)["id"]
 
-    def _find_requester(self, directory: Directory) -> str:
-        """Return the id of the user who requests: the one given, else that of from_email, else the token's own."""
+    def _find_requester(self, directory: Directory) -> Record:
+        """Return the user who requests: the one given, else that of from_email, else the token's own."""
         name = self.options["requester"] or self.client.settings.from_email
         try:
-            user = directory.find(USER, name) if name else self.client.get("/users/me", "user")
+            return directory.find(USER, name) if name else self.client.get("/users/me", "user")
         except Refused as error:
             error.hint = f"{error.hint} Set requester or from_email to a user of this PagerDuty account.".lstrip()
             raise
-        return str(user["id"])
 
     def _by_label(self, states: t.Mapping[str, str]) -> dict[str, str]:
         """Return states by name, for the diff."""
@@ -250,7 +249,7 @@ class Cancellation(ResponderAction):
         path = path_of("incidents", change.target, "responder_requests", "cancel")
         targets = [{"type": self._wanted[target_id]["type"], "id": target_id} for target_id in change.body]
         body = {"requester_id": self._requester_id, "responder_request_targets": targets}
-        results = self.client.write_and_get("PUT", path, body, "responder_request_targets", is_effect=False)
+        results = self.client.write_and_get_list("PUT", path, body, "responder_request_targets", is_effect=False)
         others = [
             f"{label(self._wanted.get(each['id'], each))}: {each['result']}"
             for each in results
@@ -276,4 +275,4 @@ def _cancellable_state(target: Record) -> str:
     states = [responder["state"] for responder in target.get("incidents_responders") or ()]
     if not states or PENDING in states:
         return PENDING
-    return JOINED if JOINED in states else str(states[0])
+    return JOINED if JOINED in states else states[0]

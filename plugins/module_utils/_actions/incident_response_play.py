@@ -85,8 +85,7 @@ class PlayAction(IncidentAction):
 
     def people(self, change: Change) -> t.Sequence[Notification]:
         """Return whom the play notifies; nobody if only its bridge is set."""
-        who: t.Sequence[Notification] = change.body.people()
-        return who
+        return [] if isinstance(change.body, Bridge) else self._play.people()
 
     def send(self, changes: t.Sequence[Change]) -> t.Sequence[Record | None]:
         """Run the play, or set its bridge."""
@@ -121,7 +120,7 @@ class Play:
         raise NotImplementedError
 
     def plan(self, target: str, state: State) -> Change:
-        """Return what is missing. The change's body has `people` and `send`."""
+        """Return what is missing. The change's body has `send`."""
         raise NotImplementedError
 
     def people(self) -> list[Notification]:
@@ -252,14 +251,10 @@ class Bridge:
             body=self,
         )
 
-    def people(self) -> list[Notification]:
-        """Return nobody."""
-        return []
-
     def send(self, change: Change) -> Record | None:
         """Set the bridge; None if the response leaves the incident out. PagerDuty's response has no bridge."""
         update = {"id": change.target, "type": "incident_reference", "conference_bridge": self.fields}
-        listed = well_formed(self.client.write_and_get("PUT", "/incidents", {"incidents": [update]}, "incidents"))
+        listed = well_formed(self.client.write_and_get_list("PUT", "/incidents", {"incidents": [update]}, "incidents"))
         incident = listed.get(change.target)
         return incident and {**incident, "conference_bridge": self.fields}
 

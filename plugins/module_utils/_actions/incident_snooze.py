@@ -91,8 +91,7 @@ class Snooze(IncidentAction):
             self._acknowledge(change.target)
         seconds = min(MAX_SECONDS, max(1, math.ceil((self._end - now()).total_seconds())))
         path = path_of("incidents", change.target, "snooze")
-        incident: Record = self.client.write_and_get("POST", path, {"duration": seconds}, "incident")
-        return incident
+        return self.client.write_and_get("POST", path, {"duration": seconds}, "incident")
 
     def _shown_end(self) -> str:
         """Return the end for diffs: relative if the user gave a duration, so that it is the same in check mode."""

@@ -115,7 +115,7 @@ class Addition(SubscriberAction):
             Refused: PagerDuty did not subscribe all of them.
         """
         path = path_of("incidents", change.target, "status_updates", "subscribers")
-        results = self.client.write_and_get("POST", path, _body(change.body), "subscriptions")
+        results = self.client.write_and_get_list("POST", path, _body(change.body), "subscriptions")
         refused = [self._label_of(each) for each in results if each["result"] == UNAUTHORIZED]
         if refused:
             raise _not_allowed(f"PagerDuty did not subscribe {', '.join(refused)}")

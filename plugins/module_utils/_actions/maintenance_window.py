@@ -337,8 +337,7 @@ class Opening(WindowAction):
 
     def _write(self, method: str, path: str, fields: Fields) -> Record:
         body = {"maintenance_window": fields}
-        window: Record = self.client.write_and_get(method, path, body, "maintenance_window")
-        return window
+        return self.client.write_and_get(method, path, body, "maintenance_window")
 
 
 def _period(options: Options, present: datetime) -> Period:

@@ -248,9 +248,9 @@ def _people(entries: t.Sequence[Record]) -> list[Record]:
     return list(people.values())
 
 
-def _level(entry: Record) -> float:
-    level: int | None = entry.get("escalation_level")
-    return float("inf") if level is None else level
+def _level(entry: Record) -> tuple[bool, int]:
+    level = entry.get("escalation_level")
+    return level is None, level or 0
 
 
 def _person(user: Record) -> Record:
@@ -323,4 +323,4 @@ def _warnings(wanted: Wanted, record: Record) -> t.Iterator[str]:
 def _describe(user: Record) -> str:
     levels = sorted({shift["escalation_level"] for shift in user["shifts"] if shift["escalation_level"] is not None})
     name = user["name"] or user["id"]
-    return f"{name} (level {', '.join(map(str, levels))})" if levels else str(name)
+    return f"{name} (level {', '.join(map(str, levels))})" if levels else name

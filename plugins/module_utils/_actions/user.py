@@ -284,7 +284,7 @@ class Deletion(UserAction):
         if present is None:
             return None
         query = [("user_ids[]", present["id"]), ("statuses[]", "triggered"), ("statuses[]", "acknowledged")]
-        incidents = self.client.get("/incidents", "incidents", [*query, ("date_range", "all")])
+        incidents = self.client.get_list("/incidents", "incidents", [*query, ("date_range", "all")])
         return Assigned(present, incidents, [] if incidents else self._duties(present))
 
     def _duties(self, present: Record) -> list[str] | TaskError:

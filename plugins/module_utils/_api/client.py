@@ -18,7 +18,7 @@ from .._core.http_client import HttpClient, Request, Response
 from .._core.retry import Log, RetryBudget, call_with_retries
 from .auth import Settings
 from .responses import parse, parse_event
-from .shapes import SHAPES, has_shape
+from .shapes import LISTS, OBJECTS, is_list, is_object
 
 Record = dict[str, t.Any]
 Query = t.Sequence[tuple[str, str]]
@@ -59,8 +59,8 @@ class PagerDuty:
         client._deadline = deadline if self._deadline is None else min(deadline, self._deadline)
         return client
 
-    def get(self, path: str, key: str, query: Query = ()) -> t.Any:
-        """Return what the response of a GET holds under `key`.
+    def get(self, path: str, key: str, query: Query = ()) -> Record:
+        """Return the object that the response of a GET holds under `key`.
 
         Args:
             path: built by `path_of`.
@@ -69,7 +69,12 @@ class PagerDuty:
             TaskError: see `responses.parse` and `HttpClient.send`.
         """
         request = self._request("GET", path, query=query)
-        return _value(key, self._send(request, idempotent=True), request)
+        return _object(key, self._send(request, idempotent=True), request)
+
+    def get_list(self, path: str, key: str, query: Query = ()) -> list[Record]:
+        """Return the list that the response of a GET holds under `key`. Otherwise like `get`."""
+        request = self._request("GET", path, query=query)
+        return _list(key, self._send(request, idempotent=True), request)
 
     def pages(self, path: str, key: str, query: Query = ()) -> t.Iterator[list[Record]]:
         """Yield the pages of a list, one call for each, up to PagerDuty's limit of 10,000 entries.
@@ -79,7 +84,7 @@ class PagerDuty:
         for offset in range(0, MAX_OFFSET, PAGE_SIZE):
             request = self._request("GET", path, query=[*query, ("limit", str(PAGE_SIZE)), ("offset", str(offset))])
             body = self._send(request, idempotent=True)
-            yield _value(key, body, request)
+            yield _list(key, body, request)
             if not body.get("more"):
                 return
             self.budget.progress(f"{request.description}: {offset + PAGE_SIZE} read so far.")
@@ -98,8 +103,8 @@ class PagerDuty:
 
     def write_and_get(
         self, method: str, path: str, body: Record, key: str, query: Query = (), *, is_effect: bool = True
-    ) -> t.Any:
-        """Send a write and return what its response holds under `key`.
+    ) -> Record:
+        """Send a write and return the object that its response holds under `key`.
 
         Args:
             is_effect: as in `write`.
@@ -108,7 +113,14 @@ class PagerDuty:
             TaskError: as `write`; `OutcomeUnknown` also if the response lacks `key`.
         """
         request = self._request(method, path, query=query, body=body)
-        return _value(key, self._write(request, is_effect), request)
+        return _object(key, self._write(request, is_effect), request)
+
+    def write_and_get_list(
+        self, method: str, path: str, body: Record, key: str, query: Query = (), *, is_effect: bool = True
+    ) -> list[Record]:
+        """Send a write and return the list that its response holds under `key`. Otherwise like `write_and_get`."""
+        request = self._request(method, path, query=query, body=body)
+        return _list(key, self._write(request, is_effect), request)
 
     def send_event(self, path: str, event: Record) -> Record:
         """Send an event; its dedup key makes it safe to retry.
@@ -181,12 +193,23 @@ def path_of(*segments: str) -> str:
     return "".join(f"/{quote(segment, safe='')}" for segment in segments)
 
 
-def _value(key: str, body: Record, request: Request) -> t.Any:
+def _object(key: str, body: Record, request: Request) -> Record:
     value = body.get(key)
-    if not has_shape(value, SHAPES[key]):
-        raise OutcomeUnknown(
-            f"{request.description}: {key!r} is missing or malformed in the response.",
-            hint="Check that api_url is the address of PagerDuty's REST API.",
-            retryable=False,
-        )
+    if not is_object(value, OBJECTS[key]):
+        raise _malformed(key, request)
     return value
+
+
+def _list(key: str, body: Record, request: Request) -> list[Record]:
+    value = body.get(key)
+    if not is_list(value, LISTS[key]):
+        raise _malformed(key, request)
+    return value
+
+
+def _malformed(key: str, request: Request) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"{request.description}: {key!r} is missing or malformed in the response.",
+        hint="Check that api_url is the address of PagerDuty's REST API.",
+        retryable=False,
+    )

@@ -114,12 +114,11 @@ def _by_id(client: PagerDuty, kind: Kind, text: str) -> Record | None:
     if not (kind.by_id and LOOKS_LIKE_ID.fullmatch(text)):
         return None
     try:
-        found: Record = client.get(path_of(kind.path, text), kind.key)
+        return client.get(path_of(kind.path, text), kind.key)
     except Refused as error:
         if error.status != 404:
             raise
         return None
-    return found
 
 
 def _by_name(client: PagerDuty, kind: Kind, text: str) -> Record:

@@ -87,47 +87,60 @@ MAINTENANCE_WINDOW: Shape = {
 }
 NOTE: Shape = {"id": str, "content": str}
 SIMILAR_INCIDENT: Shape = {"incident": {"id": str}}
-SHAPES: t.Mapping[str, Shape] = {
-    "alerts": [ALERT],
-    "change_events": [{"custom_details": (dict, NULL)}],
-    "custom_fields": [CUSTOM_FIELD],
-    "escalation_policies": [POLICY],
+OBJECTS: t.Mapping[str, Shape] = {
     "escalation_policy": {**NAMED, "escalation_rules": list},
-    "fields": [{"name": str, "field_options": ([{"data": dict}], NULL)}],
     "incident": INCIDENT,
-    "incident_types": [{**NAMED, "name": str}],
     "incident_workflow": NAMED,
     "incident_workflow_instance": dict,
-    "incident_workflows": [NAMED],
-    # Each one is checked by itself: a malformed incident must not fail the others.
-    "incidents": [dict],
-    "log_entries": [dict],
     "maintenance_window": MAINTENANCE_WINDOW,
-    "maintenance_windows": [MAINTENANCE_WINDOW],
-    "members": [{"user": NAMED}],
     "note": NOTE,
-    "notes": [NOTE],
-    "oncalls": [ON_CALL],
-    "past_incidents": [SIMILAR_INCIDENT],
-    "priorities": [NAMED],
-    "related_incidents": [SIMILAR_INCIDENT],
     "responder_request": RESPONDER_REQUEST,
-    "responder_request_targets": [{"id": str, "result": str}],
     "response_play": RESPONSE_PLAY,
-    "response_plays": [RESPONSE_PLAY],
     "schedule": SCHEDULE,
-    "schedules": [SCHEDULE],
     "service": SERVICE,
-    "services": [SERVICE],
     "status_update": dict,
-    "subscribers": [{"subscriber_id": str, "subscriber_type": str}],
-    "subscriptions": [{"subscriber_id": str, "subscriber_type": str, "result": str}],
     "team": NAMED,
-    "teams": [NAMED],
     "user": USER,
-    "users": [USER],
 }
-"""By the key of the response that holds it. Source: PagerDuty/api-schema, reference/REST/openapiv3.json."""
+"""Single objects, by their key in the response. Source: PagerDuty/api-schema, reference/REST/openapiv3.json."""
+LISTS: t.Mapping[str, Shape] = {
+    "alerts": ALERT,
+    "change_events": {"custom_details": (dict, NULL)},
+    "custom_fields": CUSTOM_FIELD,
+    "escalation_policies": POLICY,
+    "fields": {"name": str, "field_options": ([{"data": dict}], NULL)},
+    "incident_types": {**NAMED, "name": str},
+    "incident_workflows": NAMED,
+    # Each one is checked by itself: a malformed incident must not fail the others.
+    "incidents": dict,
+    "log_entries": dict,
+    "maintenance_windows": MAINTENANCE_WINDOW,
+    "members": {"user": NAMED},
+    "notes": NOTE,
+    "oncalls": ON_CALL,
+    "past_incidents": SIMILAR_INCIDENT,
+    "priorities": NAMED,
+    "related_incidents": SIMILAR_INCIDENT,
+    "responder_request_targets": {"id": str, "result": str},
+    "response_plays": RESPONSE_PLAY,
+    "schedules": SCHEDULE,
+    "services": SERVICE,
+    "subscribers": {"subscriber_id": str, "subscriber_type": str},
+    "subscriptions": {"subscriber_id": str, "subscriber_type": str, "result": str},
+    "teams": NAMED,
+    "users": USER,
+}
+"""What lists hold, by the key of the list in the response. Source: as above."""
+
+
+def is_object(value: t.Any, shape: Shape) -> t.TypeGuard[dict[str, t.Any]]:
+    """Return whether a decoded JSON value is an object of a shape."""
+    return has_shape(value, shape)
+
+
+def is_list(value: t.Any, shape: Shape) -> t.TypeGuard[list[dict[str, t.Any]]]:
+    """Return whether a decoded JSON value is a list of objects of a shape."""
+    return has_shape(value, [shape])
 
 
 def has_shape(value: t.Any, shape: Shape) -> bool:

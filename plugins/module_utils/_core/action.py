@@ -187,4 +187,4 @@ def _people(action: Action[t.Any], change: Change) -> t.Sequence[Notification]:
         return action.people(change)
     except TaskError as error:
         # A page must not wait for an answer to whom it wakes.
-        return [Notification(None, f"concerned; PagerDuty did not say who: {error.message}")]
+        return [Notification(None, f"concerned; PagerDuty did not say who: {error.message.rstrip('.')}")]

@@ -311,11 +311,11 @@ def _unknown(change: Change, cause: TaskError, unread: TaskError | None = None) 
     Args:
         unread: why the target could not be read again; None if it could, and did not show the change.
     """
-    because = f" Reading it again failed: {unread.message}" if unread else ""
+    because = f": {unread.message}" if unread else "."
     wait = getattr(cause, "may_still_apply", False)
     again = f"{'Wait a few minutes, then run' if wait else 'Run'} the task again: it changes only what is not done yet."
     return OutcomeUnknown(
-        f"{cause.message} It is not known whether {change.name} was changed.{because}",
+        f"{cause.message} It is not known whether {change.name} was changed{because}",
         hint=" ".join(filter(None, (cause.hint, change.if_unknown or again))),
         status=cause.status,
         code=cause.code,

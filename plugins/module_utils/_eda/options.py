@@ -9,7 +9,6 @@ Private to the collection.
 
 from __future__ import annotations
 
-import contextlib
 import math
 import typing as t
 
@@ -36,11 +35,11 @@ def number(args: Args, name: str, default: float | None, *, minimum: float) -> f
         InvalidOption: it is not a number, or too small.
     """
     value = default if is_unset(args.get(name)) else args[name]
-    with contextlib.suppress(TypeError, ValueError):
-        # "Not a number" fails this comparison.
-        if minimum <= float(t.cast("t.Any", value)) < math.inf:
-            return float(t.cast("t.Any", value))
-    raise InvalidOption(name, f"must be a number of at least {minimum:g}", value)
+    parsed = _float(value)
+    # NaN fails this comparison.
+    if not minimum <= parsed < math.inf:
+        raise InvalidOption(name, f"must be a number of at least {minimum:g}", value)
+    return parsed
 
 
 def whole_number(args: Args, name: str, default: int | None, *, minimum: int) -> int:
@@ -71,3 +70,11 @@ def texts(args: Args, name: str, default: t.Sequence[str] = ()) -> list[str]:
     if not all(each is None or isinstance(each, str) for each in given):
         raise InvalidOption(name, "must be a list of strings")
     return [each.strip() for each in given if not is_unset(each)] or list(default)
+
+
+def _float(value: t.Any) -> float:
+    """Return a value as a number; NaN if it is none."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan

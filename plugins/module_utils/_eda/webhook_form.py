@@ -42,7 +42,7 @@ def event_of(log_entry: Json) -> Json:
 
     Source: PagerDuty/developer-docs, docs/webhooks/01-Overview.md, "Webhook Payload".
     """
-    entry: Json = without_keys(log_entry)
+    entry = without_keys(log_entry)
     incident = entry.pop("incident", None) or {}
     event_type = event_type_of(entry, incident)
     event = {

@@ -114,7 +114,7 @@ class IncidentPut(IncidentAction):
     def send(self, changes: t.Sequence[Change]) -> t.Sequence[Record | None]:
         """Update incidents in one call."""
         body = [{"id": change.target, "type": "incident_reference", **change.body} for change in changes]
-        listed = well_formed(self.client.write_and_get("PUT", "/incidents", {"incidents": body}, "incidents"))
+        listed = well_formed(self.client.write_and_get_list("PUT", "/incidents", {"incidents": body}, "incidents"))
         return [with_bridge(change, listed.get(sent["id"])) for change, sent in zip(changes, body)]
 
 

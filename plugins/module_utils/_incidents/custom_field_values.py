@@ -54,7 +54,7 @@ def equals(field: Record, one: t.Any, other: t.Any) -> bool:
     """Return whether two values of a field are equal: lists as sets, times whatever their zone."""
     if one in EMPTY or other in EMPTY:
         return one in EMPTY and other in EMPTY
-    return bool(_comparable(field, one) == _comparable(field, other))
+    return _comparable(field, one) == _comparable(field, other)
 
 
 def shown(value: t.Any) -> str:
@@ -69,7 +69,7 @@ def refused(field: Record, problem: str, value: t.Any) -> Refused:
     return Refused(f"custom_fields: {field['name']} {problem}, got {value!r}.", hint="Correct the value.")
 
 
-def _comparable(field: Record, value: t.Any) -> t.Any:
+def _comparable(field: Record, value: t.Any) -> object:
     if isinstance(value, list):
         return {str(_comparable(field, each)) for each in value}
     if field.get("data_type") == "datetime" and isinstance(value, str):

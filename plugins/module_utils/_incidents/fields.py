@@ -31,6 +31,8 @@ Options = t.Mapping[str, t.Any]
 BRIDGE = ("conference_number", "conference_url")
 REOPENED: Record = {"acknowledgements": [], "resolved_at": None, "resolve_reason": None, "assignments": None}
 """Fields of an incident that is re-opened; only PagerDuty knows whom it assigns."""
+ENDED: Record = {"assignments": []}
+"""Fields of an incident that is resolved."""
 
 
 class DesiredField:
@@ -48,7 +50,7 @@ class DesiredField:
     """The option, and the key in an incident."""
 
     def __init__(self, directory: Directory, given: t.Any) -> None:
-        self.shown: t.Any = given
+        self.shown = given
         """The value in a diff; values that show the same are equal."""
 
     @classmethod
@@ -97,7 +99,7 @@ class Status(DesiredField):
     def record(self, incident: Record) -> Record:
         """Return the status, and what goes with it."""
         reopened = REOPENED if incident["status"] == "resolved" else {}
-        ended: Record = {"assignments": []} if self.shown == "resolved" else {}
+        ended = ENDED if self.shown == "resolved" else {}
         return {**reopened, **ended, self.name: self.shown}
 
     def says(self, incident: Record) -> t.Sequence[Phrase]:
@@ -220,10 +222,9 @@ class IncidentType(DesiredField):
     def __init__(self, directory: Directory, given: str) -> None:
         super().__init__(directory, directory.find(INCIDENT_TYPE, given)["name"])
 
-    def present(self, incident: Record) -> str | None:
+    def present(self, incident: Record) -> t.Any:
         """Return the name of the type."""
-        name: str | None = (incident.get(self.name) or {}).get("name")
-        return name
+        return (incident.get(self.name) or {}).get("name")
 
     def body(self, incident: Record) -> Record:
         """Return the name: PagerDuty takes no id."""

@@ -22,8 +22,7 @@ NOTE_FIELDS = ("id", "user", "channel", "content", "created_at", "updated_at")
 
 def read_notes(client: PagerDuty, incident_id: str) -> Notes:
     """Return all notes of an incident, oldest first."""
-    notes: Notes = client.get(path_of("incidents", incident_id, "notes"), "notes")
-    return sorted(notes, key=age_of)
+    return sorted(client.get_list(path_of("incidents", incident_id, "notes"), "notes"), key=age_of)
 
 
 def add_note(client: PagerDuty, incident_id: str, content: str, *, is_effect: bool = True) -> Record:
@@ -33,15 +32,13 @@ def add_note(client: PagerDuty, incident_id: str, content: str, *, is_effect: bo
         is_effect: False for a note that only records how far the task is.
     """
     path, body = path_of("incidents", incident_id, "notes"), {"note": {"content": content}}
-    note: Record = client.write_and_get("POST", path, body, "note", is_effect=is_effect)
-    return note
+    return client.write_and_get("POST", path, body, "note", is_effect=is_effect)
 
 
 def update_note(client: PagerDuty, incident_id: str, note_id: str, content: str, *, is_effect: bool = True) -> Record:
     """Change the text of a note and return the note. The argument `is_effect` is as in `add_note`."""
     path, body = path_of("incidents", incident_id, "notes", note_id), {"note": {"content": content}}
-    note: Record = client.write_and_get("PUT", path, body, "note", is_effect=is_effect)
-    return note
+    return client.write_and_get("PUT", path, body, "note", is_effect=is_effect)
 
 
 def remove_note(client: PagerDuty, incident_id: str, note_id: str, *, is_effect: bool = True) -> None:
@@ -61,7 +58,7 @@ def has_content(note: Record, content: str) -> bool:
 def age_of(note: Record) -> tuple[datetime, str]:
     """Return a key that sorts notes, oldest first."""
     # The zone of the account, and with it the text of a time, changes with the seasons.
-    return time_of(note.get("created_at")), str(note["id"])
+    return time_of(note.get("created_at")), note["id"]
 
 
 def _normalized(text: str) -> str:

@@ -64,7 +64,9 @@ class OnCall:
         try:
             levels = _read_levels(self._quick, policy["id"])
         except TaskError as error:
-            return [Notification(None, f"on call for {label(policy)}, which could not be read: {error.message}")]
+            return [
+                Notification(None, f"on call for {label(policy)}, which could not be read: {error.message.rstrip('.')}")
+            ]
         if not levels:
             return []
         return notified(levels[min(levels)].values(), f"on call at level {min(levels)} of {label(policy)}")

@@ -75,8 +75,7 @@ def read_incident(client: PagerDuty, incident_id: str, query: Query = ()) -> Rec
     Raises:
         TaskError: it cannot be read.
     """
-    incident: Record = client.get(path_of("incidents", incident_id), "incident", query)
-    return incident
+    return client.get(path_of("incidents", incident_id), "incident", query)
 
 
 def find_incidents(

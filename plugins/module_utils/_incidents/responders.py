@@ -68,4 +68,4 @@ def _state_of_target(target: Record) -> str:
     states = [responder.get("state") for responder in target.get("incidents_responders") or ()]
     if not states or any(state not in NOT_COMING for state in states):
         return PENDING
-    return DECLINED if DECLINED in states else str(states[0])
+    return DECLINED if DECLINED in states else states[0]

@@ -134,7 +134,7 @@ def _date_range(options: Options) -> Parameters:
     """
     since, until = (options[name] and parse_time(name, options[name]) for name in ("since", "until"))
     if not (since or until):
-        is_open = bool(options["statuses"]) and "resolved" not in options["statuses"]
+        is_open = options["statuses"] and "resolved" not in options["statuses"]
         return [("date_range", "all")] if is_open or options["assignees"] else []
     start = since or until - DEFAULT_RANGE
     if start >= (until or now()):
@@ -148,4 +148,4 @@ def _has_priority(incident: Record | TaskError, priority_ids: t.Sequence[str]) -
     """Return whether an incident has one of the priorities: the filter is in none of PagerDuty's documents."""
     if not priority_ids or isinstance(incident, TaskError):
         return True
-    return bool((incident.get("priority") or {}).get("id") in priority_ids)
+    return (incident.get("priority") or {}).get("id") in priority_ids

@@ -102,7 +102,6 @@ class Subscribers:
 
 def _user(client: PagerDuty, user_id: str) -> Record:
     try:
-        user: Record = client.get(path_of("users", user_id), "user")
+        return client.get(path_of("users", user_id), "user")
     except Refused:
         return {"id": user_id}
-    return user

@@ -55,15 +55,19 @@ class ModuleRunner:
             **defaults,
         }
 
+    def options_of(self, definition: t.Any, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return the options of a task with those that every run has."""
+        own = {"routing_key": account.ROUTING_KEY} if "routing_key" in definition.options else {}
+        # In a playbook the action sets these two.
+        described = {"summary": "A test", "source": "tests"} if "routing_key" in definition.options else {}
+        return {**self.defaults, **own, **described, **options}
+
     def __call__(self, module: str, *, check: bool = False, **options: t.Any) -> ModuleRun:
         """Run a module with a diff, in check mode or for real."""
         definition = importlib.import_module(
             f"ansible_collections.oncall.pagerduty.plugins.modules.{module}"
         ).DEFINITION
-        own = {"routing_key": account.ROUTING_KEY} if "routing_key" in definition.options else {}
-        # In a playbook the action sets these two.
-        described = {"summary": "A test", "source": "tests"} if module in ("change_event", "event") else {}
-        given = {**self.defaults, **own, **described, **options}
+        given = self.options_of(definition, options)
         validated = ArgumentSpecValidator(definition.options, **definition.rules).validate(given)
         assert not validated.error_messages, validated.error_messages
         warnings: list[str] = []

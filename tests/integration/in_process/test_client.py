@@ -26,7 +26,7 @@ def client(simulator: Simulator, **options: t.Any) -> PagerDuty:
 
 @pytest.mark.parametrize("token", [account.ACCOUNT_KEY, account.USER_KEY, account.OAUTH_TOKEN])
 def test_every_kind_of_token_is_accepted(token: str, simulator: Simulator) -> None:
-    assert client(simulator, api_token=token).get("/users", "users")
+    assert client(simulator, api_token=token).get_list("/users", "users")
 
 
 def test_a_list_is_read_page_by_page(simulator: Simulator) -> None:

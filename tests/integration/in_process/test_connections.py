@@ -267,11 +267,14 @@ def test_a_kept_connection_that_closes_on_the_next_request_leaves_it_unknown(
 
 
 @pytest.mark.parametrize("way", [way for way in WAYS if way.proxy], ids=lambda way: way.name)
-def test_a_proxy_that_cannot_be_reached(
-    way: Way, ca_path: str, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with Listener(close) as broken, proxied(way, FAILURES[0], broken.port, tls):
-        monkeypatch.setenv("HTTPS_PROXY", f"{way.proxy}://{USER}:{PASSWORD}@localhost:1")
+def test_a_proxy_that_cannot_be_reached(way: Way, ca_path: str, tls: ssl.SSLContext) -> None:
+    with (
+        Listener(close) as broken,
+        proxied(way, FAILURES[0], broken.port, tls),
+        # Undone before what it replaces, unlike the fixture.
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("HTTPS_PROXY", f"{way.proxy}://{USER}:{PASSWORD}@localhost:1")
         result = send(way, broken.port, ca_path)
     assert isinstance(result, NotSent)
     assert "cannot connect to the proxy localhost:1" in result.message

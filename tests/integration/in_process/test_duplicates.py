@@ -41,7 +41,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, module: t.Any, function: str, act
 def add_note(
     run_module: ModuleRunner, incident: str, monkeypatch: pytest.MonkeyPatch, action: t.Callable[[], t.Any]
 ) -> ModuleRun:
-    meanwhile(monkeypatch, incident_note, "write_note", action)
+    meanwhile(monkeypatch, incident_note, "add_note", action)
     return run_module("incident_note", incident_id=incident, content=NOTE)
 
 

@@ -24,7 +24,7 @@ NOTE = {"id": "P1", "content": "text", "user": {"id": "PUSER01", "type": "user_r
 
 def test_a_call_says_who_asks_and_which_version_is_wanted(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {f"GET {NOTES}": {"notes": []}}
-    assert pagerduty.get(NOTES, "notes") == []
+    assert pagerduty.get_list(NOTES, "notes") == []
     headers = http.requests[0].headers
     assert headers["Authorization"] == "Token token=a-token"
     assert headers["From"] == "someone@example.com"
@@ -47,7 +47,7 @@ def test_a_list_ends_at_pagerdutys_limit_with_a_warning(pagerduty: PagerDuty, ht
 def test_a_malformed_response_is_an_error(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {f"GET {NOTES}": {"notes": "none"}}
     with pytest.raises(OutcomeUnknown, match="'notes' is missing or malformed"):
-        pagerduty.get(NOTES, "notes")
+        pagerduty.get_list(NOTES, "notes")
 
 
 def test_a_write_without_its_result_may_have_been_applied(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
@@ -93,7 +93,7 @@ def test_writes_are_counted_once_pagerduty_has_accepted_them(pagerduty: PagerDut
         f"POST {NOTES}": [{"note": NOTE}, {"note": NOTE}, {}, (403, {}), OutcomeUnknown("lost"), (200, {"note": None})],
         "POST /v2/enqueue": (202, {}),
     }
-    pagerduty.get(NOTES, "notes")
+    pagerduty.get_list(NOTES, "notes")
     assert pagerduty.accepted == 0
     pagerduty.write("POST", NOTES, {})
     assert pagerduty.accepted == 1
@@ -115,7 +115,7 @@ def test_a_quick_client_tries_each_call_once(pagerduty: PagerDuty, http: Scripte
     pagerduty.budget.max_wait = 60
     http.answers = {f"GET {NOTES}": NotSent("cannot connect")}
     with pytest.raises(NotSent):
-        pagerduty.quick(5).get(NOTES, "notes")
+        pagerduty.quick(5).get_list(NOTES, "notes")
     assert len(http.requests) == 1
 
 
@@ -133,11 +133,11 @@ def test_all_calls_of_a_quick_client_share_its_seconds(
     http.answers = {f"GET {NOTES}": read}
     quick = pagerduty.quick(5)
     for _time in range(2):
-        quick.get(NOTES, "notes")
+        quick.get_list(NOTES, "notes")
     with pytest.raises(NotSent, match="would have taken too long"):
-        quick.get(NOTES, "notes")
+        quick.get_list(NOTES, "notes")
     with pytest.raises(NotSent):
-        quick.quick(60).get(NOTES, "notes")
+        quick.quick(60).get_list(NOTES, "notes")
     assert timeouts == [5, 2]
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.shapes import (
     INCIDENT,
+    LISTS,
     NULL,
-    SHAPES,
+    OBJECTS,
     Shape,
     has_shape,
+    is_list,
 )
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident
 from hypothesis import given
@@ -57,6 +59,17 @@ def test_every_field_of_an_incident_that_the_actions_use_is_checked(wrong: dict[
     assert not has_shape(incident(**wrong), INCIDENT)
 
 
-@given(st.sampled_from(sorted(SHAPES)), st.recursive(st.none() | st.text(), st.lists))
-def test_random_values_never_end_in_an_error(name: str, value: object) -> None:
-    assert has_shape(value, SHAPES[name]) in (True, False)
+@pytest.mark.parametrize("name", OBJECTS)
+def test_what_get_returns_is_an_object(name: str) -> None:
+    assert not any(has_shape(value, OBJECTS[name]) for value in (None, [], "text", 7))
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_what_a_list_holds_are_objects(name: str) -> None:
+    assert is_list([], LISTS[name])
+    assert not any(is_list(value, LISTS[name]) for value in (None, {}, "text", [None], [[]], ["text"]))
+
+
+@given(st.sampled_from([*OBJECTS.values(), *LISTS.values()]), st.recursive(st.none() | st.text(), st.lists))
+def test_random_values_never_end_in_an_error(shape: Shape, value: object) -> None:
+    assert has_shape(value, shape) in (True, False)
