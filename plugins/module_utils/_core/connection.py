@@ -16,10 +16,19 @@ import contextlib
 import contextvars
 import http.client
 import io
+import os
 import socket
 import ssl
 import time
 import typing as t
+
+CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Source: https://requests.readthedocs.io/en/latest/user/advanced/#ssl-cert-verification."""
+
+
+def ca_variable() -> str:
+    """Return the name of the environment variable with the path of the CA bundle; empty if none is set."""
+    return next((name for name in CA_VARIABLES if os.environ.get(name)), "")
 
 
 class Call:

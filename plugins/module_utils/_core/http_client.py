@@ -18,7 +18,7 @@ import ssl
 import typing as t
 from urllib.parse import urlsplit
 
-from .connection import Call, TlsSocket, start_call, watch
+from .connection import Call, TlsSocket, ca_variable, start_call, watch
 from .errors import NotSent, OutcomeUnknown, shorten
 
 REQUESTS_IMPORT_ERROR = ""
@@ -51,8 +51,6 @@ HANDSHAKE_FAILURES = frozenset(
 """OpenSSL's reasons for failures that retrying does not fix."""
 CLOSED = (ConnectionError, http.client.IncompleteRead, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 """What is raised if the other side closes the connection, also in the middle of TLS or of a response."""
-CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""Source: https://requests.readthedocs.io/en/latest/user/advanced/#ssl-cert-verification."""
 PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 """In the order in which Python reads them. Source: https://docs.python.org/3/library/urllib.request.html."""
 PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
@@ -224,12 +222,7 @@ def _ca_bundle(verify: bool | str) -> str:
     if verify is not True:
         return verify or ""
     # The function is documented by requests, but missing in its stubs.
-    return os.environ.get(_ca_variable()) or requests.certs.where()  # type: ignore[attr-defined]
-
-
-def _ca_variable() -> str:
-    """Return the name of the environment variable with the path of the CA bundle; empty if none is set."""
-    return next((name for name in CA_VARIABLES if os.environ.get(name)), "")
+    return os.environ.get(ca_variable()) or requests.certs.where()  # type: ignore[attr-defined]
 
 
 def _trust(bundle: str) -> _Trust:
@@ -303,7 +296,7 @@ def session(request: Request, verify: bool | str) -> requests.Session:
     bundle = _ca_bundle(verify) if _is_tls(request) else ""
     problem = _trust(bundle).problem
     if problem:
-        name = "ca_path" if isinstance(verify, str) else _ca_variable()
+        name = "ca_path" if isinstance(verify, str) else ca_variable()
         raise NotSent(
             f"{request.description}: cannot read the CA bundle {bundle}{f' of {name}' if name else ''}: {problem}.",
             hint="Set ca_path to the certificate authority's bundle.",

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from .._api.auth import DEFAULTS, VARIABLES, Settings, first_set, settings
+from .._core.connection import ca_variable
 from .options import Args, text
 
 with contextlib.suppress(ImportError):
@@ -61,6 +62,7 @@ def connection(args: Args) -> Settings:
         TaskError: there is no token, or an option has an unusable value.
     """
     given = {name: text(args, name) or first_set(VARIABLES.get(name, ())) for name in OPTIONS}
+    given["ca_path"] = given["ca_path"] or os.environ.get(ca_variable())
     if given["ca_path"]:
         given["ca_path"] = os.path.expanduser(given["ca_path"])
     checked = settings({**DEFAULTS, **given})

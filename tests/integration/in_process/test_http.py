@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.responses import parse
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core import http_client
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core import connection, http_client
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import OutcomeUnknown, Refused
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client import HttpClient, Request
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import RetryBudget, call_with_retries
@@ -195,17 +195,17 @@ def test_a_server_whose_authority_is_in_the_ca_bundle_of_requests_is_trusted(
 ) -> None:
     for cache in ("_trusts", "_sessions"):
         monkeypatch.setattr(http_client, cache, {})
-    for name in http_client.CA_VARIABLES:
+    for name in connection.CA_VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("requests.certs.where", lambda: ca_path)
     assert HttpClient(30, True).send(get(tls_simulator, "/users")).status == 200
 
 
-@pytest.mark.parametrize("variable", http_client.CA_VARIABLES)
+@pytest.mark.parametrize("variable", connection.CA_VARIABLES)
 def test_a_server_whose_authority_the_environment_names_is_trusted(
     variable: str, tls_simulator: Simulator, ca_path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in http_client.CA_VARIABLES:
+    for name in connection.CA_VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(variable, ca_path)
     assert HttpClient(30, True).send(get(tls_simulator, "/users")).status == 200

@@ -57,7 +57,8 @@ options:
     description:
       - The file or folder with the certificates of the certificate authorities to trust, in place of those of the
         system.
-      - If it is not set, the environment variable E(PAGERDUTY_CA_PATH) is read.
+      - If it is not set, the environment variable E(PAGERDUTY_CA_PATH), E(REQUESTS_CA_BUNDLE) or E(CURL_CA_BUNDLE) is
+        read.
     type: str
   team_ids:
     description:

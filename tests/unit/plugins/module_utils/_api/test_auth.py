@@ -14,8 +14,8 @@ import requests.certs
 import yaml
 from ansible_collections.oncall.pagerduty.plugins.doc_fragments.auth import ModuleDocFragment
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import VARIABLES, routing_key, settings
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.connection import CA_VARIABLES
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, TaskError
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client import CA_VARIABLES
 from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
 
 BUNDLE = requests.certs.where()

@@ -167,3 +167,27 @@ def test_the_time_is_that_of_pagerduty(offset: float, expected: float) -> None:
     api, _session, _body = answered(Date=formatdate(time.time() + offset, usegmt=True))
     assert api.now() - time.time() == pytest.approx(expected, abs=2)
     assert answered(Date="noon")[0].now() == pytest.approx(time.time(), abs=2)
+
+
+@pytest.mark.parametrize(
+    ("variables", "option", "chosen"),
+    [
+        ({}, "", True),
+        ({"CURL_CA_BUNDLE": "curl"}, "", "curl"),
+        ({"CURL_CA_BUNDLE": "curl", "REQUESTS_CA_BUNDLE": "requests"}, "", "requests"),
+        ({"REQUESTS_CA_BUNDLE": "requests", "PAGERDUTY_CA_PATH": "own"}, "", "own"),
+        ({"PAGERDUTY_CA_PATH": "own"}, "option", "option"),
+    ],
+    ids=str,
+)
+def test_certificates_are_chosen_as_in_the_modules(
+    variables: dict[str, str], option: str, chosen: str | bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PAGERDUTY_CA_PATH", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("curl", "requests", "own", "option"):
+        (tmp_path / name).mkdir()
+    for name, folder in variables.items():
+        monkeypatch.setenv(name, str(tmp_path / folder))
+    args = {"api_token": "a", **({"ca_path": str(tmp_path / option)} if option else {})}
+    assert connection(args).verify == (chosen if chosen is True else str(tmp_path / str(chosen)))
