@@ -64,6 +64,11 @@ def test_a_plain_local_task_runs_in_the_worker() -> None:
     assert reason() == ""
 
 
+@pytest.mark.parametrize("setting", ["auto", "auto_legacy", "auto_silent", "auto_legacy_silent", ""])
+def test_an_interpreter_that_ansible_chooses_is_no_reason_against_it(setting: str) -> None:
+    assert reason({"ansible_python_interpreter": setting}) == ""
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

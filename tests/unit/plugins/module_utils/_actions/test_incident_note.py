@@ -141,6 +141,12 @@ def test_a_number_and_an_id_are_one_incident(task: Tasks, http: ScriptedHttp) ->
     assert result["incident"]["id"] == "Q1"
 
 
+def test_check_mode_shows_the_note_with_its_new_text_and_leaves_the_others(task: Tasks) -> None:
+    result = task([note("PN1", "old"), note("PN2", "other")], content="new", note_id="PN1").run(check_mode=True)
+    assert [each["content"] for each in result["incident"]["notes"]] == ["new", "other"]
+    assert result["note"]["content"] == "new"
+
+
 def test_a_note_to_update_has_to_exist(task: Tasks) -> None:
     with pytest.raises(Refused, match="Incident Q1 has no note PN9"):
         task([], content="text", note_id="PN9").plan()

@@ -330,3 +330,76 @@ def test_connections_are_shared_but_nothing_of_a_task_is_kept() -> None:
 def test_a_request_shows_neither_its_headers_nor_its_body() -> None:
     shown = Request("GET", "https://host", "GET /users", {"Authorization": "Token token=s3cr3t"}, body="s3cr3t")
     assert "s3cr3t" not in repr(shown)
+
+
+class Body:
+    """A response with so many bytes.
+
+    Args:
+        size: how many bytes arrive.
+        headers: as the server has sent them.
+    """
+
+    status_code = 200
+
+    def __init__(self, size: int, **headers: str) -> None:
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.raw = self
+        self._size = size
+
+    def __enter__(self) -> Body:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        pass
+
+    def iter_content(self, _chunk: int) -> t.Iterator[bytes]:
+        yield b"x" * self._size
+
+    def tell(self) -> int:
+        return self._size
+
+
+@pytest.fixture
+def send_and_get(call: Call, monkeypatch: pytest.MonkeyPatch) -> t.Callable[[Body], bytes]:
+    """Send a call and get a response; returns its content."""
+
+    def get(body: Body) -> bytes:
+        call.sent = True
+        monkeypatch.setattr(session(request(), True), "request", lambda *_given, **_more: body)
+        return HttpClient(30, True).send(request()).content
+
+    return get
+
+
+def test_the_largest_response_is_read_and_a_larger_one_never_tried_again(
+    send_and_get: t.Callable[[Body], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_client, "MAX_RESPONSE_BYTES", 1024**2)
+    assert len(send_and_get(Body(1024**2))) == 1024**2
+    with pytest.raises(OutcomeUnknown, match="the response is larger than 1 MB") as caught:
+        send_and_get(Body(1024**2 + 1))
+    assert not caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_complete"),
+    [
+        ({}, True),
+        ({"Content_Length": "10"}, True),
+        ({"Content_Length": "11"}, False),
+        # What a proxy has unpacked is longer.
+        ({"Content_Length": "9"}, True),
+        ({"Content_Length": "11", "Transfer_Encoding": "chunked"}, True),
+        ({"Content_Length": "many"}, True),
+    ],
+    ids=str,
+)
+def test_a_body_that_ends_early_is_no_response(
+    headers: dict[str, str], is_complete: bool, send_and_get: t.Callable[[Body], bytes]
+) -> None:
+    if is_complete:
+        assert send_and_get(Body(10, **headers)) == b"x" * 10
+        return
+    with pytest.raises(OutcomeUnknown, match="closed before the response was complete"):
+        send_and_get(Body(10, **headers))

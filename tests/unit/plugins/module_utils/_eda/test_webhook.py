@@ -41,6 +41,13 @@ def test_unusable_options_are_refused(args: dict[str, t.Any], message: str) -> N
         settings_of(args)
 
 
+def test_what_is_not_set_has_its_documented_default() -> None:
+    """Documentation: extensions/eda/plugins/event_source/webhook.py."""
+    settings = settings_of({"port": 5000, "secrets": [SECRET]})
+    assert (settings.host, settings.queue_size, settings.remember) == ("0.0.0.0", 100, 10_000)
+    assert (settings.max_age, settings.max_size, settings.tls, settings.client_names) == (96, 262_144, None, None)
+
+
 def test_variables_of_a_rulebook_may_be_texts_or_empty() -> None:
     settings = settings_of({"port": "5000", "secrets": f"{SECRET}\n", "queue_size": "7"})
     assert (settings.port, settings.secrets, settings.queue_size) == (5000, (SECRET.encode(),), 7)
