@@ -66,6 +66,7 @@ ELSEWHERE = {
     "test_rulebooks.py": ("guide_eda.rst: export PAGERDUTY_API_TOKEN",),
     "test_rundeck_jobs.py": ("guide_rundeck.rst: - name: Add, update, or remove notes",),
     "test_examples.py, twice": ("README.md: - name: The disk is full", "guide_start.rst: - name: The disk is full"),
+    "test_lint.py": ("guide_start.rst: enable_list",),
     "test_snapshot.py": ("guide_practice.rst: export PAGERDUTY_API_TOKEN=...",),
     "test_practice.py": ("guide_practice.rst: make simulator", "README.md: make simulator"),
     "test_controller.py": ("guide_awx.rst: export CONTROLLER_HOST",),
@@ -155,14 +156,20 @@ class Documentation:
         """Run the command of the README's first example, and compare what it prints."""
         command, _newline, shown = text.partition("\n")
         assert command == "$ ansible-playbook escalate.yml --check --diff"
-        (task,) = [block for block in BLOCKS if str(block) == "README.md: - name: Escalate to level 2"]
-        tasks = yaml.safe_load(task.text.replace(SHOWN_ID, self.incident))
-        output = self.playbook([on_localhost(tasks)], "--check", "--diff")
+        output = self.escalate("--check", "--diff")
         assert shown.strip() in output, output
 
+    def escalate(self, *arguments: str) -> str:
+        """Run the README's first example; returns the output."""
+        (task,) = [block for block in BLOCKS if str(block) == "README.md: - name: Escalate to level 2"]
+        return self.playbook([on_localhost(yaml.safe_load(task.text.replace(SHOWN_ID, self.incident)))], *arguments)
+
     def text(self, text: str) -> None:
-        """Run the task whose output the guide shows, and compare what it prints."""
+        """Run the task whose output is shown, and compare what it prints."""
         heading, _newline, shown = text.partition("\n")
+        if heading.startswith("Incident "):
+            assert f'"msg": "{heading.replace("#42", "#1")}"' in self.escalate("-v")
+            return
         assert heading.startswith("TASK [Hand the incident over to the database team]")
         (incident,) = self.play.simulator.reset(incidents=1, incident={"status": "acknowledged"})["incidents"]
         task = {
