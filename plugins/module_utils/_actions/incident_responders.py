@@ -259,7 +259,7 @@ class Cancellation(ResponderAction):
         if others and len(others) == len(results):
             raise Refused(message, hint="Run the task again to see who has joined.", is_conflict=True)
         # PagerDuty accepts the call even if it cancels nothing: only its answer says whether there was an effect.
-        self.client.accepted += 1
+        self.client.count_effect()
         if others:
             self.client.warn(message)
         return read_incident(self.client, change.target)
