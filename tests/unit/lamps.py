@@ -143,12 +143,16 @@ class Sockets(Action[None]):
         self.writes: list[str] = []
         self.reads_after_write = -1
         self.on_error: t.Callable[[], None] = lambda: None
+        self.lands_after: int | None = None
+        """After how many reads the second write takes effect; None for never."""
         self.read_error: TaskError | None = None
 
     def read(self, targets: t.Sequence[str]) -> t.Iterator[tuple[str, Lamp | TaskError]]:
         """Say what is plugged in and on, as far as it shows by now."""
         if self.writes:
             self.reads_after_write += 1
+        if self.lands_after is not None and self.reads_after_write >= self.lands_after:
+            self.is_on = True
         is_shown = self.visible_after is not None and self.reads_after_write >= self.visible_after
         state = {"plugged": self.is_plugged and is_shown, "on": self.is_on}
         yield "a", (self.read_error if self.writes and self.read_error else state)

@@ -115,8 +115,11 @@ class Addition(SubscriberAction):
             Refused: PagerDuty did not subscribe all of them.
         """
         path = path_of("incidents", change.target, "status_updates", "subscribers")
-        results = self.client.write_and_get_list("POST", path, _body(change.body), "subscriptions")
+        # PagerDuty accepts the call even if it subscribes nobody: only its answer says whether there was an effect.
+        results = self.client.write_and_get_list("POST", path, _body(change.body), "subscriptions", is_effect=False)
         refused = [self._label_of(each) for each in results if each["result"] == UNAUTHORIZED]
+        if len(refused) < len(results):
+            self.client.count_effect()
         if refused:
             raise _not_allowed(f"PagerDuty did not subscribe {', '.join(refused)}")
         return change.predicted
@@ -144,9 +147,12 @@ class Removal(SubscriberAction):
             OutcomeUnknown: PagerDuty does not say how many it removed.
         """
         path = path_of("incidents", change.target, "status_updates", "unsubscribe")
-        refused = self.client.write("POST", path, _body(change.body)).get("unauthorized_count") or 0
+        response = self.client.write("POST", path, _body(change.body), is_effect=False)
+        refused = response.get("unauthorized_count") or 0
         if not isinstance(refused, int) or refused > len(change.body):
             raise OutcomeUnknown(f"POST {path}: 'unauthorized_count' is malformed in the response.")
+        if refused < len(change.body):
+            self.client.count_effect()
         if refused:
             names = ", ".join(label(self._wanted[key]) for key in change.body)
             raise _not_allowed(f"PagerDuty did not unsubscribe {'all of ' if len(change.body) > 1 else ''}{names}")

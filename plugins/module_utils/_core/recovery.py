@@ -5,7 +5,7 @@
 """What the runner does after an error: lost responses, refused batches, conflicts, and changes that were made in part.
 
 After a lost response the targets are read again before anything is decided: what was changed is done, and only what was
-not is sent again.
+not is sent again. If one write of several was accepted, the target counts as changed, whatever became of the others.
 
 Private to the collection.
 """
@@ -54,13 +54,20 @@ class Recovery:
 
     def after_partial_effect(self, batch: Batch, error: TaskError) -> t.Sequence[Batch]:
         """Read what an error after an accepted write has left undone; returns what may be sent again."""
+        if _may_still_apply(error):
+            for now in self._read_until_shown(batch, error, after_write=True):
+                self._fail_in_part(now, _unknown(now, error, after_write=True))
+            return ()
         missing = self._not_made(batch.changes, error, after_write=True)
-        if any(now.before == now.origin.before for now in missing) and self._budget.sleep(SECOND_READ_DELAY):
+        if any(map(_shows_nothing, missing)) and self._budget.sleep(SECOND_READ_DELAY):
             missing = self._not_made(missing, error, after_write=True)
         if missing and self._may_repeat(batch, error):
             return self._runner.batches(missing, batch.retries + 1, lost=True)
         for now in missing:
-            self._fail_in_part(now, error)
+            if _shows_nothing(now):
+                self._fail_each([now], lambda each: error if isinstance(error, Refused) else _unknown(each, error))
+            else:
+                self._fail_in_part(now, PartlyDone.because_of(error))
         return ()
 
     def _may_repeat(self, batch: Batch, error: TaskError) -> bool:
@@ -69,7 +76,6 @@ class Recovery:
             batch.resend == FREELY
             and isinstance(error, OutcomeUnknown)
             and error.retryable
-            and not error.may_still_apply
             and self._budget.wait_before_retry(error, batch.retries, self._budget.clock())
         )
 
@@ -119,21 +125,31 @@ class Recovery:
         return self._runner.batches([now], retries=1)
 
     def after_lost_response(self, batch: Batch, lost: OutcomeUnknown) -> t.Sequence[Batch]:
-        """Read what became of a write without a usable response; returns what was not made and may be sent again.
-
-        If the server may still be processing the call, it is never sent again: it could take effect after the read.
-        """
-        missing, retries = batch.changes, batch.retries
-        while missing:
-            waited = self._budget.wait_before_retry(lost, retries, self._budget.clock())
-            missing = self._not_made(missing, lost)
-            retries += 1
-            if not (waited and lost.retryable):
-                break
-            if not lost.may_still_apply:
-                return self._confirmed(batch.resend, missing, lost, retries)
+        """Read what became of a write without a usable response; returns what was not made and may be sent again."""
+        if lost.may_still_apply:
+            missing = self._read_until_shown(batch, lost)
+        else:
+            waited = self._budget.wait_before_retry(lost, batch.retries, self._budget.clock())
+            missing = self._not_made(batch.changes, lost)
+            if waited and lost.retryable:
+                return self._confirmed(batch.resend, missing, lost, batch.retries + 1)
         self._fail_each(missing, lambda change: _unknown(change, lost))
         return ()
+
+    def _read_until_shown(self, batch: Batch, lost: OutcomeUnknown, *, after_write: bool = False) -> list[Change]:
+        """Read until a write shows that the server may still be processing, or the time is over.
+
+        It is never sent again: it could take effect after any read.
+
+        Returns:
+            The changes that do not show.
+        """
+        missing, retries, waited = batch.changes, batch.retries, True
+        while missing and waited:
+            waited = self._budget.wait_before_retry(lost, retries, self._budget.clock())
+            missing = self._not_made(missing, lost, after_write=after_write)
+            retries += 1
+        return missing
 
     def _confirmed(self, resend: str, missing: list[Change], lost: OutcomeUnknown, retries: int) -> t.Sequence[Batch]:
         """Return what may be sent again; if sending it twice does harm, only after a second read."""
@@ -159,8 +175,11 @@ class Recovery:
             if not isinstance(now, Change):
                 # A refused target that can no longer be changed has its own reason.
                 is_refused = isinstance(cause, Refused) and not after_write
-                error = now.error if is_refused and now.error else _unknown(change, cause, now.error)
-                self._outcomes[change.target] = Outcome(change.target, error=error, name=change.name)
+                unknown = _unknown(change, cause, now.error, after_write=after_write)
+                error = now.error if is_refused and now.error else unknown
+                self._outcomes[change.target] = Outcome(
+                    change.target, changed=after_write, error=error, name=change.name
+                )
             elif now.before == change.after or not now.is_needed:
                 self._runner.done(now.origin, now.record, changed=True)
                 if after_write:
@@ -195,10 +214,7 @@ class Recovery:
             self._outcomes[change.target] = Outcome(change.target, error=error_for(change), name=change.name)
 
     def _fail_in_part(self, now: Change, error: TaskError) -> None:
-        """Report a target that was changed in part, as far as a read shows it."""
-        if now.before == now.origin.before:
-            self._fail_each([now], lambda each: error if isinstance(error, Refused) else _unknown(each, error))
-            return
+        """Report a target of which at least one write was accepted, as far as a read shows it."""
         self._runner.has_permission = True
         self._outcomes[now.target] = Outcome(
             now.target,
@@ -206,10 +222,19 @@ class Recovery:
             now.origin.before,
             now.before,
             changed=True,
-            error=PartlyDone.because_of(error),
+            error=error,
             notifies=now.notifies,
             name=now.name,
         )
+
+
+def _may_still_apply(error: TaskError) -> t.TypeGuard[OutcomeUnknown]:
+    return isinstance(error, OutcomeUnknown) and error.may_still_apply
+
+
+def _shows_nothing(now: Change) -> bool:
+    """Return whether a fresh read shows the target as it was first."""
+    return now.before == now.origin.before
 
 
 def _is_same(now: Change | Outcome, change: Change) -> bool:
@@ -217,18 +242,23 @@ def _is_same(now: Change | Outcome, change: Change) -> bool:
     return isinstance(now, Change) and now.is_needed and now.body == change.body
 
 
-def _unknown(change: Change, cause: TaskError, unread: TaskError | None = None) -> OutcomeUnknown:
+def _unknown(
+    change: Change, cause: TaskError, unread: TaskError | None = None, *, after_write: bool = False
+) -> OutcomeUnknown:
     """Return the error for a change of which nobody knows whether it was made.
 
     Args:
         unread: why the target could not be read again; None if it could, and did not show the change.
+        after_write: whether part of it was made.
     """
+    what = f"{change.name} was changed{' in full' if after_write else ''}"
     because = f": {unread.message}" if unread else "."
-    wait = getattr(cause, "may_still_apply", False)
-    again = f"{'Wait a few minutes, then run' if wait else 'Run'} the task again: it changes only what is not done yet."
+    again = f"{'Wait a few minutes, then run' if _may_still_apply(cause) else 'Run'} the task again"
     return OutcomeUnknown(
-        f"{cause.message} It is not known whether {change.name} was changed{because}",
-        hint=" ".join(filter(None, (cause.hint, change.if_unknown or again))),
+        f"{cause.message} It is not known whether {what}{because}",
+        hint=" ".join(
+            filter(None, (cause.hint, change.if_unknown or f"{again}: it changes only what is not done yet."))
+        ),
         status=cause.status,
         code=cause.code,
         errors=cause.errors,

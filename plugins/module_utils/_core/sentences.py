@@ -130,9 +130,9 @@ def _errors(noun: str, failed: t.Sequence[Outcome]) -> t.Iterator[str]:
 
 def _failed(outcome: Outcome) -> str:
     """Return the sentence about a target that was not changed, or not in full."""
-    if not outcome.changed:
-        return str(outcome.error)
     names = [name for name in outcome.after if outcome.before.get(name) != outcome.after[name]]
+    if not (outcome.changed and names):
+        return str(outcome.error)
     done = ", ".join(f"{name} {_json(outcome.before.get(name))} → {_json(outcome.after[name])}" for name in names)
     return f"{outcome.name}: done in part ({done}). {outcome.error}"
 

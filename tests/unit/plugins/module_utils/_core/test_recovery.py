@@ -364,13 +364,52 @@ def test_an_accepted_write_that_no_read_shows_is_denied_only_if_pagerduty_does(e
     assert (found.changed, found.error.outcome) == (False, outcome)
 
 
-def test_an_accepted_write_that_cannot_be_read_back_has_an_unknown_outcome() -> None:
-    sockets = Sockets(Refused("Access Denied", status=403))
+@pytest.mark.parametrize("error", [Refused("Access Denied", status=403), TIMED_OUT], ids=["refused", "timed out"])
+def test_a_target_that_cannot_be_read_after_an_accepted_write_was_changed_and_the_rest_is_unknown(
+    error: TaskError,
+) -> None:
+    sockets = Sockets(error)
     sockets.read_error = Refused("gone", status=404)
     outcome = Script().run(sockets)["a"]
     assert outcome.error is not None
-    assert (outcome.changed, outcome.error.outcome) == (False, "unknown")
-    assert "gone" in outcome.error.message
+    assert (outcome.changed, outcome.error.outcome) == (True, "unknown")
+    assert "It is not known whether Lamp a was changed in full: gone" in outcome.error.message
+
+
+PLUGGED = {"plugged": True, "on": False}
+
+
+@pytest.mark.parametrize(
+    ("visible_after", "lands_after", "max_wait", "expected", "after"),
+    [
+        (0, 0, 100, None, {"plugged": True, "on": True}),
+        (0, 4, 100, None, {"plugged": True, "on": True}),
+        (None, 4, 0, "unknown", {"plugged": False, "on": False}),
+        (0, 4, 1, "unknown", PLUGGED),
+        (0, None, 100, "unknown", PLUGGED),
+        (2, None, 100, "unknown", PLUGGED),
+        (None, None, 100, "unknown", {"plugged": False, "on": False}),
+    ],
+)
+@pytest.mark.parametrize("resend", [FREELY, CAREFULLY, NEVER])
+def test_a_write_that_may_still_apply_after_an_accepted_one_is_read_until_it_shows_and_never_sent_again(
+    visible_after: int | None,
+    lands_after: int | None,
+    max_wait: float,
+    expected: str | None,
+    after: dict[str, bool],
+    resend: str,
+) -> None:
+    sockets, script = Sockets(TIMED_OUT, resend=resend, visible_after=visible_after), Script(max_wait, retries=99)
+    sockets.lands_after = lands_after
+    outcome = script.run(sockets)["a"]
+    assert sockets.writes == ["plug", "switch"]
+    assert (outcome.changed, outcome.after) == (True, after)
+    assert (outcome.error and outcome.error.outcome) == expected
+    if outcome.error:
+        assert sum(script.slept) <= max_wait
+        assert outcome.error.message.endswith("It is not known whether Lamp a was changed in full.")
+        assert outcome.error.hint.startswith("Wait a few minutes, then run the task again")
 
 
 @pytest.mark.parametrize(
