@@ -40,8 +40,9 @@ IMPORTED_LATE = (
     "_core.locks",
     "_core.recovery",
     "_core.runner",
+    "_core.summary",
 )
-"""What a module imports only when it writes, or after an error."""
+"""What a module imports only when it writes, has several targets, or meets an error."""
 DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent", "", None)
 """Interpreter settings that leave the choice to Ansible."""
 

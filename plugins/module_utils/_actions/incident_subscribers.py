@@ -16,7 +16,7 @@ from .._api.directory import TEAM, USER, Directory
 from .._core.action import Action, State
 from .._core.change import Change, Says
 from .._core.errors import InvalidOption, OutcomeUnknown, Refused, TaskError
-from .._core.words import SUBSCRIBE, UNSUBSCRIBE, label, short_name
+from .._core.words import SUBSCRIBE, UNSUBSCRIBE, few, label, short_name
 from .._incidents.action import IncidentAction
 from .._incidents.subscribers import Key, read_subscribers
 
@@ -121,7 +121,7 @@ class Addition(SubscriberAction):
         if len(refused) < len(results):
             self.client.count_effect()
         if refused:
-            raise _not_allowed(f"PagerDuty did not subscribe {', '.join(refused)}")
+            raise _not_allowed(f"PagerDuty did not subscribe {few(refused)}")
         return change.predicted
 
     def _label_of(self, result: Record) -> str:
@@ -154,7 +154,7 @@ class Removal(SubscriberAction):
         if refused < len(change.body):
             self.client.count_effect()
         if refused:
-            names = ", ".join(label(self._wanted[key]) for key in change.body)
+            names = few([label(self._wanted[key]) for key in change.body])
             raise _not_allowed(f"PagerDuty did not unsubscribe {'all of ' if len(change.body) > 1 else ''}{names}")
         return change.predicted
 

@@ -21,6 +21,7 @@ import tempfile
 import typing as t
 
 from .retry import Log, RetryBudget
+from .words import few
 
 POLL_INTERVAL = 0.05
 """Seconds between two attempts to get a lock."""
@@ -47,7 +48,7 @@ def target_locks(scope: str, targets: t.Collection[str], budget: RetryBudget, wa
             # Every task locks in the same order: otherwise two of them could wait for each other.
             offsets = {_lock_offset(scope, target): target for target in targets}
             missing = [offsets[offset] for offset in sorted(offsets) if not _wait_for_lock(file, offset, waiting)]
-            reason = f"another task still works on {', '.join(missing)}" if missing else ""
+            reason = f"another task still works on {few(missing)}" if missing else ""
         except OSError as error:
             reason = f"the lock file cannot be used: {error.strerror}"
         if reason:

@@ -21,6 +21,7 @@ from .action import Action, Log, first_plans, outcome_of
 from .change import CAREFULLY, FREELY, NEVER, Change, Outcome, Record
 from .errors import OutcomeUnknown, TaskError
 from .retry import RetryBudget
+from .words import few
 
 if t.TYPE_CHECKING:
     from .recovery import Recovery
@@ -139,4 +140,4 @@ class Runner:
 
 
 def _left_out(changes: t.Sequence[Change]) -> OutcomeUnknown:
-    return OutcomeUnknown(f"The response leaves out {', '.join(change.target for change in changes)}.")
+    return OutcomeUnknown(f"The response leaves out {few([change.target for change in changes])}.")
