@@ -62,6 +62,7 @@ class Module:
         """Run as a separate process."""
         # Nothing that was imported is garbage, but Python would search all of it when it exits, which takes 24 ms.
         gc.freeze()
+        gc.enable()
         try:
             module = self.ansible_module()
         except (TypeError, UnicodeError) as error:

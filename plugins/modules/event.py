@@ -187,7 +187,7 @@ failures:
       request_id:
 """
 
-from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.event import event
 from ..module_utils._events.severity import DEFAULT_SEVERITY
 from ..module_utils._module import Module
