@@ -24,7 +24,7 @@ from ._core.errors import InvalidOption, TaskError
 from ._core.http_client import REQUESTS_IMPORT_ERROR
 from ._core.retry import Log, RetryBudget
 from ._core.sentences import difference, message
-from ._options import AUTH, Options
+from ._options import AUTH, Options, given
 
 Params = dict[str, t.Any]
 Result = dict[str, t.Any]
@@ -52,6 +52,10 @@ class Module:
         self.options = {**AUTH, **options}
         self.rules = rules
         self._writes = writes
+
+    def given(self, options: Params) -> Params:
+        """Return the options of a task that are set, as the module takes them. Runs on the controller."""
+        return given(options, self.options)
 
     def main(self) -> None:
         """Run as a separate process."""

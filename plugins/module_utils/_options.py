@@ -73,24 +73,49 @@ INCIDENT_ID: Options = {
 }
 """The incidents to work on; the doc fragment `incident_id`."""
 
-_CONNECTION_NAMES = frozenset(
-    name for option, spec in {**AUTH, **EVENTS}.items() for name in (option, *spec.get("aliases", ()))
-)
+CONNECTION: Options = {**AUTH, **EVENTS}
 
 
-def given(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return the options of a task that are set.
+def given(options: t.Mapping[str, t.Any], specification: Options = CONNECTION) -> dict[str, t.Any]:
+    """Return the options of a task that are set, as a module takes them.
 
-    What is null is not, and neither is an option of the connection that is empty: then its environment variables, or
-    its default, count. An empty `incident_id` is set: it must not stand for all incidents.
+    What is null is not set, and neither is an option of the connection that is empty: then its environment variables,
+    or its default, count. An empty `incident_id` is set: it must not stand for all incidents.
+
+    Args:
+        options: as in the task; one that the specification lacks stays as it is.
+        specification: the options of the module.
     """
-    return {name: _stripped(name, value) for name, value in options.items() if not _is_left_out(name, value)}
+    names = {name: option for option, spec in specification.items() for name in (option, *spec.get("aliases", ()))}
+    return {
+        name: _value(names.get(name, name), specification, value)
+        for name, value in options.items()
+        if not _is_left_out(names.get(name, name), value)
+    }
 
 
-def _is_left_out(name: str, value: t.Any) -> bool:
-    return is_unset(value) if name in _CONNECTION_NAMES else value is None
+def _is_left_out(option: str, value: t.Any) -> bool:
+    return is_unset(value) if option in CONNECTION else value is None
 
 
-def _stripped(name: str, value: t.Any) -> t.Any:
+def _value(option: str, specification: Options, value: t.Any) -> t.Any:
+    if specification.get(option, {}).get("type") == "list":
+        return entries(value)
     # Ansible masks a secret as it is given, so it must be as it is sent.
-    return value.strip() if name in _CONNECTION_NAMES and isinstance(value, str) else value
+    return value.strip() if option in CONNECTION and isinstance(value, str) else value
+
+
+def entries(value: t.Any) -> t.Any:
+    """Return a list without white space around its entries, without empty ones, and without repetitions.
+
+    A text is split at its commas. An entry of a list is not: a name can have a comma. Whatever else is given stays as
+    it is: Ansible takes or refuses it.
+    """
+    if isinstance(value, str):
+        value = value.split(",")
+    if not isinstance(value, (list, tuple)):
+        return value
+    stripped = [each.strip() if isinstance(each, str) else each for each in value]
+    kept = [each for each in stripped if each not in (None, "")]
+    # A dictionary has no hash.
+    return list(dict.fromkeys(kept)) if all(isinstance(each, (str, int)) for each in kept) else kept

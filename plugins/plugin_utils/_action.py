@@ -52,13 +52,20 @@ def load(name: str) -> t.Callable[[], None]:
     return validate
 
 
+def _given(task: t.Any) -> dict[str, t.Any]:
+    """Return the options of a task that are set, as its module takes them."""
+    if LOAD_ERROR:
+        return given(task.args)
+    return _controller.definition(task.action.rpartition(".")[2]).given(task.args)
+
+
 class ActionModule(NormalActionModule):
     """The action of every module."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task's module."""
         variables = task_vars or {}
-        self._task.args = given(self._task.args)
+        self._task.args = _given(self._task)
         if self._task.action.rpartition(".")[2] in DESCRIBED:
             self._task.args = with_defaults(self._task.args, variables)
         prepared = self._prepare(variables)

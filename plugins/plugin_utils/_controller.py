@@ -22,7 +22,6 @@ from ansible.utils.display import Display
 
 from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR
 from ..module_utils._module import Module, invalid_options
-from ..module_utils._options import given
 
 MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
 
@@ -50,7 +49,7 @@ def run(
     if REQUESTS_IMPORT_ERROR:
         return {"failed": True, "msg": f"{missing_required_lib('requests')} ({REQUESTS_IMPORT_ERROR})"}
     defined = definition(module)
-    validated, error = validate(defined, module, given(plain(options)))
+    validated, error = validate(defined, module, defined.given(plain(options)))
     if error:
         return {"failed": True, "msg": error}
     return defined.run(

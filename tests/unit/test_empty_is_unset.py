@@ -19,7 +19,7 @@ from ansible_collections.oncall.pagerduty.plugins.lookup.oncall import LookupMod
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import VARIABLES
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import TaskError
 from ansible_collections.oncall.pagerduty.plugins.module_utils._eda import connection
-from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH, EVENTS, given
+from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH, EVENTS
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils import _controller
 
 Options = dict[str, t.Any]
@@ -57,7 +57,7 @@ class Callback(notify.CallbackModule):
 
 def by_module(options: Options) -> t.Any:
     """What a module gets for the options of a task."""
-    return _controller.validate(_controller.definition("event"), "event", given(options))
+    return _controller.validate(_controller.definition("event"), "event", _controller.definition("event").given(options))
 
 
 def by_lookup(options: Options) -> t.Any:

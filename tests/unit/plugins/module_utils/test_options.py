@@ -49,11 +49,12 @@ def test_the_first_variable_that_is_not_empty_counts(monkeypatch: pytest.MonkeyP
             {"timeout": 0, "validate_certs": False, "region": "eu"},
         ),
         # It must not stand for all incidents.
-        ({"incident_id": ""}, {"incident_id": ""}),
+        ({"incident_id": ""}, {"incident_id": []}),
+        ({"id": " Q1, #2"}, {"id": ["Q1", "#2"]}),
         ({"conference_bridge": {"number": None}}, {"conference_bridge": {"number": None}}),
     ],
 )
 def test_null_is_not_set_and_neither_is_an_empty_option_of_the_connection(
     options: dict[str, t.Any], expected: dict[str, t.Any]
 ) -> None:
-    assert given(options) == expected
+    assert given(options, SHARED) == expected
