@@ -20,7 +20,7 @@ from ._api.auth import settings
 from ._api.client import PagerDuty
 from ._core.action import Action, predict
 from ._core.change import Notification, Outcome
-from ._core.errors import InvalidOption, TaskError
+from ._core.errors import InvalidOption, PartlyDone, TaskError
 from ._core.http_client import REQUESTS_IMPORT_ERROR
 from ._core.retry import Log, RetryBudget
 from ._core.sentences import difference, message
@@ -121,11 +121,18 @@ class Module:
     def _report(
         self, action: Action[PagerDuty], outcomes: t.Sequence[Outcome], *, check_mode: bool, diff_mode: bool
     ) -> Result:
+        changed = any(outcome.changed for outcome in outcomes)
+        failures: list[tuple[str | None, TaskError]]
         failures = [(outcome.target, outcome.error) for outcome in outcomes if outcome.error]
+        said = [message(action.noun, outcomes, check_mode=check_mode)]
+        if action.left_out:
+            is_part = changed and not check_mode
+            failures.append((None, PartlyDone.because_of(action.left_out) if is_part else action.left_out))
+            said.append(str(action.left_out))
         result: Result = {
             "failed": bool(failures),
-            "changed": any(outcome.changed for outcome in outcomes),
-            "msg": message(action.noun, outcomes, check_mode=check_mode),
+            "changed": changed,
+            "msg": " ".join(said),
             **action.result([outcome.record for outcome in outcomes if outcome.record is not None]),
         }
         if self._writes:

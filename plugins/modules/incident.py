@@ -74,6 +74,8 @@ options:
   assignees:
     description:
       - The users that the incident should be assigned to, by id, e-mail address, or name. They replace all others.
+      - It is assigned to those who are found, so that somebody is paged. If others are unknown, the task fails
+        afterwards and names all of them.
       - Mutually exclusive with O(escalation_policy). Cannot be combined with O(status=resolved), as a resolved incident
         has no assignees.
       - PagerDuty opens an incident with one assignee only. If that is the user who opens it, PagerDuty opens it as

@@ -29,7 +29,9 @@ options:
     type: str
     required: true
   services:
-    description: The services to put into maintenance, by id or name. Required if O(state=present).
+    description:
+      - The services to put into maintenance, by id or name. Required if O(state=present).
+      - The window covers those that are found. If others are unknown, the task fails afterwards and names all of them.
     type: list
     elements: str
   start:

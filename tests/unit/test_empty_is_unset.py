@@ -57,7 +57,9 @@ class Callback(notify.CallbackModule):
 
 def by_module(options: Options) -> t.Any:
     """What a module gets for the options of a task."""
-    return _controller.validate(_controller.definition("event"), "event", _controller.definition("event").given(options))
+    return _controller.validate(
+        _controller.definition("event"), "event", _controller.definition("event").given(options)
+    )
 
 
 def by_lookup(options: Options) -> t.Any:
