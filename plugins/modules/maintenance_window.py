@@ -48,6 +48,7 @@ options:
   duration:
     description:
       - How long the window lasts from its start, such as V(2h), V(1h 30m), V(PT2H), or V(7200) (seconds).
+      - A number below 60 is refused, as minutes or hours are meant.
       - A window that has begun is measured from the time at which it began, so another run of the task does not
         extend it. A difference of up to a minute does not count.
     type: str

@@ -71,6 +71,7 @@ TESTS = ModuleTests(
         ({"duration": None}, "state is present but any of the following are missing: end, duration"),
         ({"end": "2098-01-01T00:00:00Z"}, "parameters are mutually exclusive: end|duration"),
         ({"duration": "soon"}, "duration: "),
+        ({"duration": 2}, "duration: a number below 60 must have a unit: 2m (or 120), 2h, or 2s, got '2'."),
         ({"duration": "999999999w"}, "duration: "),
         ({"duration": None, "end": "2098-01-01T00:00:00"}, "end: "),
         ({"duration": None, "end": "2026-01-01T00:00:00Z"}, "end: "),
