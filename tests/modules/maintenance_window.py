@@ -81,7 +81,7 @@ TESTS = ModuleTests(
         ({"state": "closed"}, "value of state must be one of: present, absent, got: closed"),
     ),
     strategy=st.one_of(
-        st.fixed_dictionaries({**present, "duration": st.sampled_from(["1h", "PT2H", "10"])}),
+        st.fixed_dictionaries({**present, "duration": st.sampled_from(["1h", "PT2H", "600"])}),
         st.fixed_dictionaries({**present, "end": ends}, optional={"start": starts}),
         st.fixed_dictionaries({"description": descriptions, "state": st.just("absent")}),
     ),
