@@ -12,7 +12,7 @@ class ModuleDocFragment:
 options:
   incident_id:
     description:
-      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number.
+      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number. An empty text or list is refused.
       - All of them are tried. If some fail, the task fails, and RV(ignore:failures) lists them while RV(incidents) has
         the others.
     type: list

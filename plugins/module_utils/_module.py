@@ -24,7 +24,7 @@ from ._core.errors import InvalidOption, PartlyDone, TaskError
 from ._core.http_client import REQUESTS_IMPORT_ERROR
 from ._core.retry import Log, RetryBudget
 from ._core.sentences import difference, message
-from ._options import AUTH, Options, given
+from ._options import AUTH, Options, given, option_names
 
 Params = dict[str, t.Any]
 Result = dict[str, t.Any]
@@ -37,6 +37,8 @@ class Module:
         action: returns the action of a task (client, options).
         options: the argument spec, without the shared `AUTH` options.
         writes: whether the module ever changes anything.
+        clearable: options that an empty text sets: it removes what is there.
+        filters: options that narrow what is read. If all that are given are empty, they do not stand for everything.
         rules: `required_if` and the like, as `AnsibleModule` takes them.
     """
 
@@ -46,16 +48,24 @@ class Module:
         options: Options,
         *,
         writes: bool = True,
+        clearable: t.Collection[str] = (),
+        filters: t.Collection[str] = (),
         **rules: t.Any,
     ) -> None:
         self.action = action
         self.options = {**AUTH, **options}
         self.rules = rules
+        self._clearable = clearable
+        self._filters = filters
         self._writes = writes
 
     def given(self, options: Params) -> Params:
         """Return the options of a task that are set, as the module takes them. Runs on the controller."""
-        return given(options, self.options)
+        found = given(options, self.options, self._clearable)
+        names = option_names(self.options)
+        if any(names.get(name) in self._filters for name in found):
+            return found
+        return given(options, self.options, (*self._clearable, *self._filters))
 
     def main(self) -> None:
         """Run as a separate process."""

@@ -76,26 +76,31 @@ INCIDENT_ID: Options = {
 CONNECTION: Options = {**AUTH, **EVENTS}
 
 
-def given(options: t.Mapping[str, t.Any], specification: Options = CONNECTION) -> dict[str, t.Any]:
+def given(
+    options: t.Mapping[str, t.Any], specification: Options = CONNECTION, kept: t.Collection[str] = ()
+) -> dict[str, t.Any]:
     """Return the options of a task that are set, as a module takes them.
 
-    What is null is not set, and neither is an option of the connection that is empty: then its environment variables,
-    or its default, count. An empty `incident_id` is set: it must not stand for all incidents.
+    What is null, empty or blank is not set, whatever the kind of option: then its environment variables, or its
+    default, count. An empty `incident_id` is set: it must not stand for all incidents. So is an empty list: it may be
+    all that a filter has left.
 
     Args:
         options: as in the task; one that the specification lacks stays as it is.
         specification: the options of the module.
+        kept: options that an empty text sets.
     """
-    names = {name: option for option, spec in specification.items() for name in (option, *spec.get("aliases", ()))}
+    names = option_names(specification)
     return {
         name: _value(names.get(name, name), specification, value)
         for name, value in options.items()
-        if not _is_left_out(names.get(name, name), value)
+        if value is not None and not (is_unset(value) and name in names and names[name] not in (*INCIDENT_ID, *kept))
     }
 
 
-def _is_left_out(option: str, value: t.Any) -> bool:
-    return is_unset(value) if option in CONNECTION else value is None
+def option_names(specification: Options) -> dict[str, str]:
+    """Return the options by all their names."""
+    return {name: option for option, spec in specification.items() for name in (option, *spec.get("aliases", ()))}
 
 
 def _value(option: str, specification: Options, value: t.Any) -> t.Any:

@@ -25,7 +25,7 @@ extends_documentation_fragment:
 options:
   incident_id:
     description:
-      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number.
+      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number. An empty text or list is refused.
       - All of them are tried. If some fail, the task fails, and RV(failures) lists them while RV(incidents) has the
         others.
       - Either O(incident_id) or O(service) and O(incident_key) are required. They are mutually exclusive.

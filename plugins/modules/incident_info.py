@@ -20,7 +20,7 @@ extends_documentation_fragment:
 options:
   incident_id:
     description:
-      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number.
+      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number. An empty text or list is refused.
       - All of them are tried. If some fail, the task fails, and RV(failures) lists them while RV(incidents) has the
         others.
       - Either O(incident_id), O(dedup_key), or a filter is required, and they exclude each other. The filters are

@@ -97,7 +97,6 @@ TESTS = ModuleTests(
         ({"action": "resolve", "dedup_key": None}, "dedup_key: "),
         ({"dedup_key": "x" * 256}, "dedup_key"),
         ({"severity": "bad"}, "value of severity must be one of: critical, error, warning, info, got: bad"),
-        ({"source": ""}, "source: "),
         ({"custom_details": "text"}, "custom_details"),
         ({"custom_details": {"free": "{{ 'nan' | float }}"}}, "custom_details: "),
         ({"images": "http://example.com/a.png"}, "images: "),

@@ -64,7 +64,7 @@ TESTS = ModuleTests(
         ),
     ),
     bad_input=(
-        ({"description": " "}, "description: "),
+        ({"description": " "}, "missing required arguments: description"),
         ({"description": None}, "missing required arguments: description"),
         ({"services": []}, "services: "),
         ({"services": None}, "state is present but all of the following are missing: services"),

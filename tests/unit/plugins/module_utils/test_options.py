@@ -20,6 +20,15 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._options import (
 )
 
 SHARED = {**AUTH, **EVENTS, **INCIDENT_ID}
+KINDS: dict[str, dict[str, t.Any]] = {
+    "flag": {"type": "bool"},
+    "number": {"type": "int"},
+    "words": {"type": "list"},
+    "fields": {"type": "dict"},
+    "choice": {"type": "str", "choices": ["a"]},
+    "text": {"type": "str", "aliases": ["alias"]},
+    "removable": {"type": "str", "aliases": ["other"]},
+}
 
 
 def test_no_name_stands_for_two_options() -> None:
@@ -42,19 +51,25 @@ def test_the_first_variable_that_is_not_empty_counts(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({"reopen": None, "content": "", "title": " x "}, {"content": "", "title": " x "}),
+        ({"unknown": None, "misspelt": "", "title": " x "}, {"misspelt": "", "title": " x "}),
         ({"api_token": " a\n", "api_key": "", "timeout": " "}, {"api_token": "a"}),
         (
             {"timeout": 0, "validate_certs": False, "region": "eu"},
             {"timeout": 0, "validate_certs": False, "region": "eu"},
         ),
+        ({"flag": "", "number": " ", "words": "\n", "fields": "", "choice": "", "text": " ", "alias": ""}, {}),
+        (
+            {"flag": False, "number": 0, "words": [], "fields": {}},
+            {"flag": False, "number": 0, "words": [], "fields": {}},
+        ),
+        ({"removable": "", "other": " "}, {"removable": "", "other": " "}),
         # It must not stand for all incidents.
         ({"incident_id": ""}, {"incident_id": []}),
         ({"id": " Q1, #2"}, {"id": ["Q1", "#2"]}),
         ({"conference_bridge": {"number": None}}, {"conference_bridge": {"number": None}}),
     ],
 )
-def test_null_is_not_set_and_neither_is_an_empty_option_of_the_connection(
+def test_what_is_null_or_empty_is_not_set_except_a_text_that_can_be_removed(
     options: dict[str, t.Any], expected: dict[str, t.Any]
 ) -> None:
-    assert given(options, SHARED) == expected
+    assert given(options, {**SHARED, **KINDS}, kept=["removable"]) == expected
