@@ -9,7 +9,9 @@ Private to the collection.
 
 from __future__ import annotations
 
+import re
 import typing as t
+from collections.abc import Mapping
 
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
@@ -72,6 +74,8 @@ INCIDENT_ID: Options = {
     "incident_id": {"type": "list", "elements": "str", "required": True, "aliases": ["incident_ids", "id"]},
 }
 """The incidents to work on; the doc fragment `incident_id`."""
+INCIDENT = re.compile(r"https?://[^/\s]+/incidents/(?P<id>[A-Z0-9]+)(?:[/?#]\S*)?|#(?P<number>\d+)")
+"""Other names of an incident; what only looks like an address is taken as it is, and refused."""
 
 CONNECTION: Options = {**AUTH, **EVENTS}
 
@@ -104,10 +108,28 @@ def option_names(specification: Options) -> dict[str, str]:
 
 
 def _value(option: str, specification: Options, value: t.Any) -> t.Any:
+    if option in INCIDENT_ID:
+        return _incidents(value)
     if specification.get(option, {}).get("type") == "list":
         return entries(value)
     # Ansible masks a secret as it is given, so it must be as it is sent.
     return value.strip() if option in CONNECTION and isinstance(value, str) else value
+
+
+def _incidents(value: t.Any) -> t.Any:
+    """Return incidents by id or number, whatever people have at hand.
+
+    That is also `#42`, the address of an incident in PagerDuty's web interface, or an incident of a result.
+    """
+    listed = entries(value)
+    return entries(list(map(_incident, listed if isinstance(listed, list) else [listed])))
+
+
+def _incident(value: t.Any) -> t.Any:
+    if isinstance(value, Mapping):
+        return value.get("id") or value
+    found = INCIDENT.fullmatch(value) if isinstance(value, str) else None
+    return found["id"] or found["number"] if found else value
 
 
 def entries(value: t.Any) -> t.Any:
