@@ -27,15 +27,14 @@ description:
     C(--limit), from the command line or from Ansible's configuration. See O(resolve_after_limit). If such a run fails,
     it sends an alert all the same.
   - A play that ran no task, or only gathered facts, resolves nothing. In check mode, nothing is sent.
-  - Nothing that happens here fails a run or changes its exit code. If PagerDuty cannot be reached, the run ends
+  - Nothing that happens here fails a run or changes its exit code. If PagerDuty cannot be reached, the run ends at most
     O(time_limit) later, with a warning.
-  - >-
-    What the callback cannot see: what happens before the first play, such as an inventory that is broken, a playbook or
-    a role that is missing or has a syntax error, or O(ignore:--limit) without a host; a run that is killed by SIGKILL,
-    or by any other signal than SIGTERM; and a run in which the callback is not enabled. A cron job or a heartbeat check
-    of your monitoring can tell that a run is missing.
-  - With ansible-core 2.18 and earlier it cannot see either that C(include_role) does not find its role. It resolves
-    nothing in this case.
+  - The callback cannot see what stops a playbook before its first play, such as a broken inventory, a syntax error, a
+    missing playbook, a missing role under C(roles) or C(import_role), or C(--limit) without a host. It cannot see that
+    ansible-playbook was killed by SIGKILL or by another signal than SIGTERM, nor a run that never began or in which it
+    is not enabled. Let your monitoring check that runs take place.
+  - With ansible-core 2.18 and earlier, it cannot see that C(include_role) did not find its role. It resolves nothing in
+    this case.
 requirements:
   - requests
   - "The line C(callbacks_enabled = oncall.pagerduty.notify) in ansible.cfg, or
@@ -266,8 +265,7 @@ class CallbackModule(CallbackBase):
         self._is_watching = False
         try:
             limit = self._time_limit()
-            # The alerts first, should time run out.
-            sent = sorted(events(), key=lambda event: event["action"] != "trigger")
+            sent = events()
             # Some waits, such as for a name server, have no time limit of their own.
             if not self._background.run(lambda: self._send(sent, limit), limit):
                 display.warning(f"PagerDuty did not answer within {limit:g} s. An alert may be missing.")
@@ -292,18 +290,18 @@ class CallbackModule(CallbackBase):
         return default
 
     def _events(self, stats: t.Any) -> list[Event]:
-        """Return the events for a playbook that has come to its statistics."""
-        events = []
-        name = self._name()
-        for play in self._plays.values():
-            failure = self._failure_of(play, stats)
-            if failure:
-                events.append({**self._event("trigger", f"{name}: {play.name}"), **failure})
-            elif play.has_run and not play.including and not self._is_restricted():
-                events.append(self._event("resolve", f"{name}: {play.name}"))
-        if events and all(event["action"] == "resolve" for event in events):
-            events.append(self._event("resolve", name))
-        return events
+        """Return the events for a playbook that has come to its statistics, the alerts first, should time run out."""
+        name, plays = self._name(), self._plays.values()
+        failures = {play.name: self._failure_of(play, stats) for play in plays}
+        events = [
+            {**self._event("trigger", f"{name}: {play}"), **failure} for play, failure in failures.items() if failure
+        ]
+        if self._is_restricted():
+            return events
+        good = [play.name for play in plays if play.has_run and not play.including and not failures[play.name]]
+        events += [self._event("resolve", f"{name}: {play}") for play in good]
+        is_good = good and not any(failures.values()) and not any(play.including for play in plays)
+        return [*events, self._event("resolve", name)] if is_good else events
 
     def _failure_of(self, play: Play, stats: t.Any) -> Event:
         """Return how a play failed, as fields of an event; nothing if it did not."""

@@ -171,4 +171,3 @@ ENDINGS: dict[str, Ending] = {
     "SIGINT": Ending({"Web": tasks(kill("INT"), PASS)}, NOTHING, 99),
     "SIGKILL": Ending({"Web": tasks(kill("KILL"), PASS)}, NOTHING, -9),
 }
-"""What was found by running each: docs of ansible-core say little of how a run ends."""
