@@ -12,6 +12,7 @@ from __future__ import annotations
 import pkgutil
 import types
 import typing as t
+from unittest import mock
 
 import pytest
 import requests.certs
@@ -100,10 +101,14 @@ def by_callback(options: Options) -> t.Any:
         callback = Callback(options)
         callback.v2_playbook_on_start(None)
         callback.v2_playbook_on_play_start(types.SimpleNamespace(get_name=lambda: "Web"))
-        callback.v2_runner_on_ok(None)
+        task = types.SimpleNamespace(action="ansible.builtin.debug")
+        host = types.SimpleNamespace(get_name=lambda: "web-1")
+        callback.v2_runner_on_ok(types.SimpleNamespace(host=host, task=task))
         callback.v2_playbook_on_stats(None)
 
-    return _asked("event", run)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notify, "End", mock.MagicMock())
+        return _asked("event", run)
 
 
 def by_source(options: Options) -> t.Any:
