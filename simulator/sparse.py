@@ -7,7 +7,8 @@
 PagerDuty says that any field may be null unless its schema requires it, and `Incident` requires none. What stays:
 
 - the keys of the response itself, such as `incident`, since each endpoint requires its own; not those of its page;
-- what identifies an object: its id, or the fields that take the place of one. An answer without them is about nothing;
+- what identifies an object: its id, or what takes the place of one, such as the user of a responder. An answer without
+  it is about nothing;
 - what the schema requires, in `REQUIRED`.
 
 Source: PagerDuty/developer-docs, docs/REST-API/06-Types.md; PagerDuty/api-schema, reference/REST/openapiv3.json.
@@ -34,17 +35,21 @@ REQUIRED: t.Mapping[str, frozenset[str]] = {
         "field": (*FIELD, "type", "summary", "self", "created_at", "updated_at", "enabled", "incident_type"),
         "field_option": ("type", "data", "created_at", "updated_at"),
         "field_value": (*FIELD, "type", "value", "description"),
+        "incidents_responders": ("user",),
         "maintenance_window": ("type", "start_time", "end_time", "services"),
+        "members": ("user",),
         "note": ("content",),
         "notes": ("content",),
+        "oncalls": ("user", "escalation_policy", "escalation_level"),
+        "past_incidents": ("incident",),
         "pending_actions": ("type", "at"),
+        "related_incidents": ("incident",),
         "rendered_schedule_entries": ("start", "end"),
-        # Nested as in PagerDuty's example, a target is all that an entry has.
-        "responder_request_targets": ("responder_request_target",),
+        # Of a request, nested as in PagerDuty's example, and of a cancellation.
+        "responder_request_targets": ("responder_request_target", "type", "result"),
         "schedule": ("type", "time_zone"),
         "schedule_layers": ("start", "users", "rotation_virtual_start", "rotation_turn_length_seconds"),
         "service": ("type", "escalation_policy"),
-        # A subscriber has no id of its own.
         "subscribers": ("subscriber_id", "subscriber_type"),
         "subscriptions": ("subscriber_id", "subscriber_type"),
         "team": ("type", "name"),
@@ -79,7 +84,8 @@ def _sparse(value: t.Any, key: str, optional_keys: str) -> t.Any:
 
 def _required(record: t.Mapping[str, t.Any], key: str) -> frozenset[str]:
     kind = str(record.get("type", ""))
+    if kind in REQUIRED:
+        return REQUIRED[kind]
+    by_key = REQUIRED.get(key, frozenset(("id",)))
     # Without its type, a log entry would fit the schema of each kind.
-    if kind.endswith(("_reference", "_log_entry")):
-        return IDENTITY
-    return REQUIRED.get(kind) or REQUIRED.get(key, frozenset(("id",)))
+    return by_key | IDENTITY if kind.endswith(("_reference", "_log_entry")) else by_key

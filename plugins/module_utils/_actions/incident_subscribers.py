@@ -116,7 +116,7 @@ class Addition(SubscriberAction):
         """
         path = path_of("incidents", change.target, "status_updates", "subscribers")
         results = self.client.write_and_get_list("POST", path, _body(change.body), "subscriptions")
-        refused = [self._label_of(each) for each in results if each["result"] == UNAUTHORIZED]
+        refused = [self._label_of(each) for each in results if each.get("result") == UNAUTHORIZED]
         if refused:
             raise _not_allowed(f"PagerDuty did not subscribe {', '.join(refused)}")
         return change.predicted
