@@ -105,7 +105,7 @@ from ansible.plugins.callback import CallbackBase
 from ansible.utils.display import Display
 
 from ..module_utils._api.auth import VARIABLES, first_set
-from ..module_utils._event_body import MAX_DEDUP_KEY
+from ..module_utils._events.body import MAX_DEDUP_KEY
 from ..plugin_utils import _controller
 
 CONNECTION_OPTIONS = ("routing_key", "region", "events_url", "ca_path")

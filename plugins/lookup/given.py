@@ -125,7 +125,7 @@ def _value(name: str, spec: t.Mapping[str, t.Any], given: t.Any) -> t.Any:
     kind = spec.get("type", "str")
     if kind == "list":
         return _entries(name, given)
-    return _plain(given) if kind == "dict" else str(given)
+    return _plain(given) if kind in ("dict", "raw") else str(given)
 
 
 def _entries(name: str, given: t.Any) -> t.Any:

@@ -16,12 +16,13 @@ import typing as t
 
 from ansible.module_utils import basic
 
-from ._api.auth import settings
+from ._api.auth import Settings, settings
 from ._api.client import PagerDuty
 from ._core.action import Action, predict
 from ._core.change import Notification, Outcome
 from ._core.errors import InvalidOption, TaskError
-from ._core.http_client import REQUESTS_IMPORT_ERROR
+from ._core.http_client import REQUESTS_IMPORT_ERROR, default_bundle, unreadable_bundle
+from ._core.json_values import encodable
 from ._core.retry import Log, RetryBudget
 from ._core.sentences import difference, message
 from ._options import AUTH, Options
@@ -37,6 +38,8 @@ class Module:
         action: returns the action of a task (client, options).
         options: the argument spec, without the shared `AUTH` options.
         writes: whether the module ever changes anything.
+        refuses_only: the options that alone may stop a task: what is wrong with any other is mended, or the option
+            is dropped with a warning. None if every option may.
         rules: `required_if` and the like, as `AnsibleModule` takes them.
     """
 
@@ -46,17 +49,20 @@ class Module:
         options: Options,
         *,
         writes: bool = True,
+        refuses_only: t.Collection[str] | None = None,
         **rules: t.Any,
     ) -> None:
         self.action = action
         self.options = {**AUTH, **options}
         self.rules = rules
+        self.refuses_only = refuses_only
         self._writes = writes
 
     def main(self) -> None:
         """Run as a separate process."""
         # Nothing that was imported is garbage, but Python would search all of it when it exits, which takes 24 ms.
         gc.freeze()
+        gc.enable()
         try:
             module = self.ansible_module()
         except (TypeError, UnicodeError) as error:
@@ -94,12 +100,16 @@ class Module:
         Returns:
             The result for Ansible; `failed` says whether any target failed.
         """
+        once = _each_once(warn)
         try:
-            connection = settings(params)
-            _check_encodable(params)
+            if self.refuses_only is None:
+                _check_encodable(params)
+                connection = settings(params)
+            else:
+                params = encodable(params)
+                connection = _usable_settings(params, once)
         except TaskError as error:
             return _failure(error)
-        once = _each_once(warn)
         client = PagerDuty(connection, RetryBudget(connection.max_wait, once, progress), once)
         return self.run_on(client, params, check_mode=check_mode, diff_mode=diff_mode)
 
@@ -165,6 +175,16 @@ def _each_once(log: Log) -> Log:
             log(line)
 
     return log_once
+
+
+def _usable_settings(params: Params, warn: Log) -> Settings:
+    """Return the connection of a task that must not be refused, and warn of what is not used for it."""
+    connection = settings(params, lambda error: warn(f"Ignored {error}"))
+    unreadable = connection.verify is True and unreadable_bundle()
+    if unreadable:
+        warn(f"Ignored {unreadable}")
+        return connection._replace(verify=default_bundle())
+    return connection
 
 
 def _check_encodable(params: Params) -> None:

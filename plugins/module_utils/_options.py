@@ -28,7 +28,7 @@ def environment_fallback(*variables: str) -> str:
     value = first_set(variables)
     if value is None:
         raise AnsibleFallbackNotFound
-    return value
+    return value.lower() if variables == VARIABLES["region"] else value
 
 
 def _environment(option: str) -> tuple[t.Callable[..., str], list[str]]:
@@ -92,5 +92,7 @@ def _is_left_out(name: str, value: t.Any) -> bool:
 
 
 def _stripped(name: str, value: t.Any) -> t.Any:
+    if name not in _CONNECTION_NAMES or not isinstance(value, str):
+        return value
     # Ansible masks a secret as it is given, so it must be as it is sent.
-    return value.strip() if name in _CONNECTION_NAMES and isinstance(value, str) else value
+    return value.strip().lower() if name in ("region", "auth_type") else value.strip()

@@ -222,7 +222,7 @@ failures:
       request_id:
 """
 
-from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident import OPENING, incident
 from ..module_utils._incidents.fields import FIELDS
 from ..module_utils._module import Module

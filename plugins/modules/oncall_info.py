@@ -123,7 +123,7 @@ failures:
       request_id:
 """
 
-from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.oncall_info import OnCallInfo
 from ..module_utils._module import Module
 

@@ -147,7 +147,7 @@ failures:
       request_id:
 """
 
-from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.user import ROLES, user
 from ..module_utils._module import Module
 

@@ -15,7 +15,7 @@ from .._api.client import PagerDuty, Record, path_of
 from .._core.action import State, each
 from .._core.change import Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
-from .._core.words import MERGE
+from .._core.words import MERGE, few
 from .._incidents.action import IncidentAction, known
 from .._incidents.read import check_open, id_and_number, is_id, name_of, read_incident, read_incidents
 from .._incidents.urgency import paged_by_new_alerts
@@ -93,7 +93,7 @@ class Merge(IncidentAction):
             _check(incident, missing)
         merged = [source for source in sources if source not in missing]
         severe = any(source.get("urgency") == "high" for source in missing)
-        phrase = MERGE(f"{', '.join(map(id_and_number, missing))} into it")
+        phrase = MERGE(f"{few(list(map(id_and_number, missing)))} into it")
         return Change(
             target=target,
             name=name_of(incident),

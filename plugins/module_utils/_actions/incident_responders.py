@@ -19,7 +19,7 @@ from .._api.directory import ESCALATION_POLICY, USER, Directory, reference
 from .._core.action import Action
 from .._core.change import CAREFULLY, Change, Notification
 from .._core.errors import InvalidOption, Refused
-from .._core.words import CANCEL, REQUEST, label, short_name
+from .._core.words import CANCEL, REQUEST, few, label, short_name
 from .._incidents.action import IncidentAction
 from .._incidents.on_call import OnCall
 from .._incidents.read import check_open, name_of, read_incident
@@ -232,7 +232,7 @@ class Cancellation(ResponderAction):
         before = {target_id: states.get(target_id, otherwise) for target_id in self._wanted}
         pending = [target_id for target_id in self._wanted if before[target_id] == PENDING]
         joined = self._labels(target_id for target_id in self._wanted if before[target_id] == JOINED)
-        requests = f"the request{'s' if len(pending) > 1 else ''} to {', '.join(self._short_names(pending))}"
+        requests = f"the request{'s' if len(pending) > 1 else ''} to {few(self._short_names(pending))}"
         return Change(
             target=target,
             name=name_of(state),
@@ -262,11 +262,11 @@ class Cancellation(ResponderAction):
             for each in results
             if each.get("result") not in (None, DONE)
         ]
-        message = f"{change.name}: PagerDuty did not cancel every request ({', '.join(others)})."
+        message = f"{change.name}: PagerDuty did not cancel every request ({few(others)})."
         if others and len(others) == len(results):
             raise Refused(message, hint="Run the task again to see who has joined.", is_conflict=True)
         # PagerDuty accepts the call even if it cancels nothing: only its answer says whether there was an effect.
-        self.client.accepted += 1
+        self.client.count_effect()
         if others:
             self.client.warn(message)
         return read_incident(self.client, change.target)

@@ -21,7 +21,7 @@ from .._core.action import Action, State, each
 from .._core.change import CAREFULLY, Change, Fields
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.time_texts import iso_8601, now, parse_duration, parse_time, spoken_duration, spoken_time
-from .._core.words import ADD, END, EXTEND, MOVE, OPEN, REMOVE, SET, Phrase, label, short_name
+from .._core.words import ADD, END, EXTEND, MAX_NAMES, MOVE, OPEN, REMOVE, SET, Phrase, few, label, short_name
 from .._windows import check_description, end_of, open_windows, order_of, spoken_period, start_of
 
 Options = dict[str, t.Any]
@@ -396,6 +396,8 @@ def _deeds(window: Record, wanted: Wanted, present: datetime) -> list[Phrase]:
 def _listed(names: t.Iterable[str]) -> str:
     """Return names as a person lists them, such as `Checkout, Database and Search`."""
     *others, last = names
+    if len(others) >= MAX_NAMES:
+        return few([*others, last])
     return f"{', '.join(others)} and {last}" if others else last
 
 

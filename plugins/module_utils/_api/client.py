@@ -44,7 +44,7 @@ class PagerDuty:
         self.budget = budget
         self.warn = warn
         self.accepted = 0
-        """How many writes PagerDuty has accepted so far."""
+        """How many writes with an effect PagerDuty has accepted so far."""
         self._deadline: float | None = None
         self._references: dict[tuple[str, str], Record] = {}
 
@@ -94,7 +94,8 @@ class PagerDuty:
         """Send a write; it is sent again only if PagerDuty did not process it.
 
         Args:
-            is_effect: False for a write that only records how far the task is.
+            is_effect: False for a write that only records how far the task is, or whose response says whether it had
+                an effect: then `count_effect` counts it.
 
         Raises:
             TaskError: see `responses.parse` and `HttpClient.send`.
@@ -133,8 +134,12 @@ class PagerDuty:
             self.budget,
             idempotent="dedup_key" in event,
         )
-        self.accepted += 1
+        self.count_effect()
         return response
+
+    def count_effect(self) -> None:
+        """Count a write that PagerDuty has accepted, and that had an effect."""
+        self.accepted += 1
 
     def _parse(self, request: Request, response: Response) -> Record:
         try:
@@ -169,7 +174,8 @@ class PagerDuty:
 
     def _write(self, request: Request, is_effect: bool) -> Record:
         response = self._send(request, idempotent=False)
-        self.accepted += is_effect
+        if is_effect:
+            self.count_effect()
         return response
 
     def _call(self, request: Request) -> Response:

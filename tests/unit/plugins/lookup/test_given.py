@@ -46,6 +46,12 @@ def given(module: str, **variables: t.Any) -> dict[str, t.Any]:
         ("incident_info", "statuses", ["triggered"], ["triggered"]),
         ("incident_info", "incident_id", 42, 42),
         ("event", "links", [{"href": "https://example.com"}], [{"href": "https://example.com"}]),
+        (
+            "event",
+            "links",
+            "https://a.example.com, https://b.example.com",
+            "https://a.example.com, https://b.example.com",
+        ),
         ("event", "custom_details", '{"free": "0 %"}', '{"free": "0 %"}'),
         (
             "event",

@@ -37,6 +37,8 @@ def test_the_first_variable_that_is_not_empty_counts(monkeypatch: pytest.MonkeyP
     assert environment_fallback("MISSING", "FIRST", "SECOND", "THIRD", "FOURTH") == "a"
     with pytest.raises(AnsibleFallbackNotFound):
         environment_fallback("MISSING", "FIRST", "SECOND")
+    monkeypatch.setenv("PAGERDUTY_REGION", "EU")
+    assert environment_fallback("PAGERDUTY_REGION") == "eu"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def test_the_first_variable_that_is_not_empty_counts(monkeypatch: pytest.MonkeyP
         ({"reopen": None, "content": "", "title": " x "}, {"content": "", "title": " x "}),
         ({"api_token": " a\n", "api_key": "", "timeout": " "}, {"api_token": "a"}),
         (
-            {"timeout": 0, "validate_certs": False, "region": "eu"},
+            {"timeout": 0, "validate_certs": False, "region": " EU"},
             {"timeout": 0, "validate_certs": False, "region": "eu"},
         ),
         # It must not stand for all incidents.
