@@ -122,7 +122,7 @@ class Addition(SubscriberAction):
         path = path_of("incidents", change.target, "status_updates", "subscribers")
         # PagerDuty accepts the call even if it subscribes nobody: only its answer says whether there was an effect.
         results = self.client.write_and_get_list("POST", path, _body(change.body), "subscriptions", is_effect=False)
-        refused = [self._label_of(each) for each in results if each["result"] == UNAUTHORIZED]
+        refused = [self._label_of(each) for each in results if each.get("result") == UNAUTHORIZED]
         if len(refused) < len(results):
             self.client.count_effect()
         if refused:

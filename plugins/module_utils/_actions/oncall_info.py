@@ -174,7 +174,7 @@ class OnCallInfo(Action[PagerDuty]):
         if wanted.policies or wanted.levels:
             return []
         unused = [each for each in wanted.schedules.values() if each.get("escalation_policies") == []]
-        turns = [turn for schedule in unused for turn in self._turns_of(schedule)]
+        turns = [turn for schedule in unused for turn in self._turns_of(schedule) if turn.get("user")]
         kept = [turn for turn in turns if not wanted.users or turn["user"]["id"] in wanted.users]
         # A schedule shows only references, without an e-mail address.
         return [{**turn, "user": self._directory.find(USER, turn["user"]["id"])} for turn in kept]

@@ -219,6 +219,7 @@ def _not_found(client: PagerDuty, kind: Kind, text: str, near: t.Sequence[Record
     candidates = list(near)
     if not candidates and kind.by_query:
         candidates = next(client.pages(f"/{kind.path}", kind.path), [])
+    unnamed = [record for record in candidates if not any(record.get(name) for name in kind.names)]
     named = {str(record.get(name)): record for record in candidates for name in kind.names if record.get(name)}
     # Only a failing task needs it.
     import difflib
@@ -226,6 +227,12 @@ def _not_found(client: PagerDuty, kind: Kind, text: str, near: t.Sequence[Record
     closest = [name for name in named if text.casefold() in name.casefold()]
     closest += [name for name in difflib.get_close_matches(text, named, MAX_CANDIDATES) if name not in closest]
     listed = ", ".join(f"{name} ({named[name]['id']})" for name in closest[:MAX_CANDIDATES])
+    if unnamed:
+        return Refused(
+            f"No {kind.title} is called {text!r}, but PagerDuty's response leaves out {kind.names[-1]!r} of "
+            f"{', '.join(record['id'] for record in unnamed[:MAX_CANDIDATES])}.",
+            hint="Use the id instead of the name.",
+        )
     return Refused(
         f"No {kind.title} is called {text!r}.{f' Did you mean: {listed}?' if listed else ''}",
         hint=f"Use the exact {' or '.join(kind.names)} that PagerDuty shows, or the id.",

@@ -147,7 +147,10 @@ def _date_range(options: Options) -> Parameters:
 
 
 def _has_priority(incident: Record | TaskError, priority_ids: t.Sequence[str]) -> bool:
-    """Return whether an incident has one of the priorities: the filter is in none of PagerDuty's documents."""
-    if not priority_ids or isinstance(incident, TaskError):
+    """Return whether an incident has one of the priorities: the filter is in none of PagerDuty's documents.
+
+    One that PagerDuty returns without the field was found by the filter alone.
+    """
+    if not priority_ids or isinstance(incident, TaskError) or "priority" not in incident:
         return True
     return (incident.get("priority") or {}).get("id") in priority_ids

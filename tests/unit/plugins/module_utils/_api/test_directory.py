@@ -132,6 +132,17 @@ def test_a_name_without_a_single_match_is_refused_with_the_closest_ones(
     assert caught.value.hint
 
 
+def test_a_name_cannot_be_found_where_pagerduty_leaves_names_out(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /priorities": {"priorities": [{"id": "PPRIOR1"}, {"id": "PPRIOR2", "name": None}]}}
+    with pytest.raises(Refused) as caught:
+        Directory(pagerduty).find(PRIORITY, "P1")
+    assert str(caught.value) == (
+        "No priority is called 'P1', but PagerDuty's response leaves out 'name' of PPRIOR1, PPRIOR2. "
+        "Use the id instead of the name."
+    )
+    assert Directory(pagerduty).find(PRIORITY, "PPRIOR1") == {"id": "PPRIOR1"}
+
+
 def test_a_misspelt_name_is_compared_with_all_names(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {"GET /users": [{"users": []}, {"users": [ANA, ANABEL]}]}
     with pytest.raises(Refused, match=r"Did you mean: .*Anabel"):
