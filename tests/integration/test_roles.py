@@ -113,7 +113,7 @@ def test_what_an_inventory_says_of_its_hosts_does_not_hold_for_calls_to_pagerdut
     settings = (
         "ansible_become=true\nansible_connection=ssh\nansible_python_interpreter=/of/those/hosts/only\nansible_port=1"
     )
-    inventory.write_text(f"web-1 ansible_host=127.0.0.1\n[all:vars]\n{settings}\n")
+    inventory.write_text(f"localhost\nweb-1 ansible_host=127.0.0.1\n[all:vars]\n{settings}\n")
     tasks.write_text("[]")
     variables: dict[str, dict[str, t.Any]] = {
         "deployment": {
@@ -431,6 +431,30 @@ class TestDiagnostics:
             simulator
         )
 
+    def test_bytes_that_are_no_text_cost_only_themselves(
+        self, play: PlaybookRunner, simulator: Simulator, incident: str
+    ) -> None:
+        commands = [r"printf 'caf\351 na\303\257ve\n'; exit 3", "cat <<END\n)\nEND", "kill -9 $$"]
+        done = run_role(play, "diagnostics", diagnostics_incident_id=incident, diagnostics_commands=commands)
+        assert done.code == 0, done.output
+        (note,) = _notes(simulator)
+        assert f"$ {commands[0]}\ncaf naïve\nExit code 3.\n" in note
+        assert f"$ {commands[1]}\n)\n" in note
+        assert f"$ {commands[2]}\nExit code -9.\n" in note
+
+    @pytest.mark.parametrize("empty", ["", None])
+    def test_what_is_empty_counts_as_not_set(
+        self, empty: str | None, play: PlaybookRunner, simulator: Simulator, incident: str, tmp_path: Path
+    ) -> None:
+        options = dict.fromkeys(("diagnostics_run_key", "diagnostics_timeout", "diagnostics_folder"), empty)
+        command = f"head -c {2 * LONG} /dev/zero | tr '\\0' x"
+        variables = {"diagnostics_incident_id": incident, "diagnostics_commands": [command], **options}
+        done = run_role(play, "diagnostics", **variables)
+        assert done.code == 0, done.output
+        (note,) = _notes(simulator)
+        assert note.startswith("Diagnostics of web-1\n")
+        assert f" is in {tmp_path}/diagnostics/{incident}-web-1.txt on the controller." in note
+
     def test_secrets_are_masked(self, play: PlaybookRunner, simulator: Simulator, incident: str) -> None:
         lines = (
             f"password={SECRET}",
@@ -448,13 +472,15 @@ class TestDiagnostics:
         done = run_role(
             play,
             "diagnostics",
+            "-vvv",
             diagnostics_incident_id=incident,
             diagnostics_commands=[f"cat {file}", f"echo --token={SECRET} > /dev/null"],
             diagnostics_masks=[{"regex": r"(customer=)\S+", "replacement": r"\1***"}],
         )
         assert done.code == 0, done.output
-        log = done.output.replace("--token", "")
-        assert not any(line in log for line in lines)
+        results = json.dumps([task.result for task in done.tasks if "Validating arguments" not in task.task])
+        assert not any(line in done.output for line in lines)
+        assert SECRET not in results.replace(f"echo --token={SECRET}", "")
         for note in _notes(simulator):
             assert SECRET not in note
             assert "passwords expire in 3 days" in note
@@ -501,16 +527,33 @@ class TestReport:
         again = run_role(play, "report", report_incident_id=incident, report_file=str(file))
         assert not any(task.changed for task in again.tasks)
 
-    def test_a_part_that_may_not_be_read_is_a_line(
+    def test_a_part_that_cannot_be_read_is_a_line_and_the_rest_is_there(
         self, play: PlaybookRunner, simulator: Simulator, tmp_path: Path
     ) -> None:
         (incident,) = simulator.reset(incidents=1)["incidents"]
-        refused = {"fault": "status_before", "status": 402, "method": "GET", "path": f"/incidents/{incident}/alerts"}
-        simulator.faults([refused])
+        faults: dict[str, dict[str, t.Any]] = {
+            "alerts": refused("", 402),
+            "notes": refused("", 403),
+            "log_entries": refused("", 500),
+            "related_change_events": {"fault": "html"},
+        }
+        path = f"/incidents/{incident}/"
+        simulator.faults([{**fault, "method": "GET", "path": path + part, "times": 9} for part, fault in faults.items()])
         file = tmp_path / "report.md"
         done = run_role(play, "report", report_incident_id=incident, report_file=str(file))
         assert done.code == 0, done.output
         text = file.read_text()
-        assert "## Alerts\n\nThis could not be read: " in text
-        assert "HTTP 402" in text
-        assert text.count("could not be read") == 1
+        for heading, why in (("Alerts", "402"), ("Notes", "403"), ("Who did what", "500"), ("Changes", "HTML")):
+            section = text.partition(f"## {heading}\n\n")[2].partition("\n\n")[0]
+            assert section.startswith(f"This could not be read: GET {path}".replace("_", "\\_")), section
+            assert why in section
+        assert "- Service: Checkout\n" in text
+        assert "## Responders\n\nNone were requested.\n" in text
+
+    @pytest.mark.parametrize("given", ["1", "#1"])
+    def test_the_default_file_has_the_name_of_the_incident(
+        self, given: str, play: PlaybookRunner, simulator: Simulator, tmp_path: Path
+    ) -> None:
+        simulator.reset(incidents=1)
+        done = run_role(play, "report", report_incident_id=given, report_file="")
+        assert (tmp_path / "incident-1.md").exists() is (done.code == 0), done.output
