@@ -284,7 +284,7 @@ def test_roles_and_the_callback(simulator: Simulator, tmp_path: Path, ansible_pl
     (note,) = simulator.state()["incidents"][0]["notes"]
     assert "{{ 6 * 7 }}" in note["content"]
     assert "Note added by Automation" in (tmp_path / f"incident-{incident}.md").read_text()
-    assert [call.split()[0] for call in played.tasks[-1].writes] == ["DELETE"]
+    assert [call.split()[0] for task in played.tasks for call in task.writes][-1] == "DELETE"
     (event,) = simulator.journal()["entries"]
     assert event["body"]["event_action"] == "trigger"
     (why,) = event["body"]["payload"]["custom_details"].values()
