@@ -52,6 +52,13 @@ def load(name: str) -> t.Callable[[], None]:
     return validate
 
 
+def _given(task: t.Any) -> dict[str, t.Any]:
+    """Return the options of a task that are set, as its module takes them."""
+    if LOAD_ERROR:
+        return given(task.args)
+    return _controller.definition(task.action.rpartition(".")[2]).given(task.args)
+
+
 class ActionModule(NormalActionModule):
     """The action of every module."""
 
@@ -59,7 +66,7 @@ class ActionModule(NormalActionModule):
         """Run the task's module."""
         variables = task_vars or {}
         warnings: list[str] = []
-        self._task.args = given(self._task.args)
+        self._task.args = _given(self._task)
         if self._task.action.rpartition(".")[2] in DESCRIBED:
             self._task.args = with_defaults(self._usable_options(warnings.append), variables)
         prepared = self._prepare(variables)

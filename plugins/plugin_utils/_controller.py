@@ -25,7 +25,6 @@ from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR
 from ..module_utils._core.json_values import encodable
 from ..module_utils._core.retry import Log
 from ..module_utils._module import Module, invalid_options
-from ..module_utils._options import given
 
 MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
 
@@ -53,7 +52,7 @@ def run(
     if REQUESTS_IMPORT_ERROR:
         return {"failed": True, "msg": f"{missing_required_lib('requests')} ({REQUESTS_IMPORT_ERROR})"}
     defined = definition(module)
-    usable = usable_options(defined, given(plain(options)), display.warning)
+    usable = usable_options(defined, defined.given(plain(options)), display.warning)
     validated, error = validate(defined, module, usable)
     if error:
         return {"failed": True, "msg": error}

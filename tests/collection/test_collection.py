@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tools.versions import CONTROLLERS
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
+ROLES = sorted(path for path in (ROOT / "roles").iterdir() if path.is_dir())
 FOLDERS = ("plugins", "extensions", "simulator", "tests", "tools")
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 DOCUMENTATION = ("DOCUMENTATION", "EXAMPLES", "RETURN")
@@ -72,6 +74,25 @@ def test_the_actions_are_equal_and_there_is_one_for_each_module() -> None:
     actions = {path.stem: path.read_text() for path in (ROOT / "plugins" / "action").glob("*.py")}
     assert set(actions) == {module.stem for module in MODULES}
     assert len(set(actions.values())) == 1
+
+
+def calls(tasks: list[dict[str, t.Any]], outer: dict[str, t.Any]) -> t.Iterator[dict[str, t.Any]]:
+    """Yield the variables of each task that calls PagerDuty, with those of the blocks around it."""
+    for task in tasks:
+        variables = {**outer, **task.get("vars", {})}
+        for inside in ("block", "rescue", "always"):
+            yield from calls(task.get(inside, []), variables)
+        if any(key.startswith("oncall.pagerduty.") for key in task):
+            yield variables
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda path: path.name)
+def test_roles_call_pagerduty_where_the_ready_playbooks_do(role: Path) -> None:
+    """Whatever an inventory says of its hosts, and of localhost."""
+    rule = yaml.safe_load((ROOT / "playbooks" / "vars" / "connection.yml").read_text())
+    found = list(calls(yaml.safe_load((role / "tasks" / "main.yml").read_text()), {}))
+    assert found
+    assert all(variables == rule for variables in found)
 
 
 def test_no_function_is_longer_than_a_screen() -> None:

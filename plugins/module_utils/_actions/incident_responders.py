@@ -82,12 +82,17 @@ class ResponderAction(IncidentAction):
                 raise InvalidOption(option, "must not be empty", self.options[option])
 
     def prepare(self) -> None:
-        """Look up everybody who is named, and who requests them."""
+        """Look up everybody who is named, and who requests them. Whoever is unknown does not stop the others.
+
+        Raises:
+            TaskError: nobody is known.
+        """
         super().prepare()
         directory = Directory(self.client)
         for option, kind in NAMED:
-            for target_id, record in directory.find_all(kind, self.options[option]).items():
+            for target_id, record in directory.find_known(kind, self.options[option]).items():
                 self._wanted[target_id] = {**reference(kind, record), "summary": short_name(record)}
+        self.left_out = directory.left_out(self._wanted)
         self._requester_id = self._find_requester(directory)["id"]
 
     def _find_requester(self, directory: Directory) -> Record:

@@ -29,6 +29,8 @@ MAX_EPOCH = 10**17
 """Microseconds since 1970, in the year 5138: a larger number counts smaller units."""
 EARLIEST = datetime.min.replace(tzinfo=timezone.utc)
 NUMBER = re.compile(r"\d{1,9}")
+MIN_NUMBER = 60
+"""Seconds. A smaller number without a unit is meant as minutes or hours."""
 DURATION = re.compile("".join(rf"(?:(\d{{1,9}})\s*{unit})?\s*" for unit in UNITS), re.IGNORECASE)
 """Such as `2h`, `1h 30m` and `1d`."""
 ISO_8601_DURATION = re.compile(
@@ -109,13 +111,16 @@ def parse_duration(option: str, text: str) -> int:
         text: a number of seconds, a text such as `2h` or `1h 30m`, or an ISO 8601 duration such as `PT2H`.
 
     Raises:
-        InvalidOption: it is something else, or not greater than 0.
+        InvalidOption: it is something else, not greater than 0, or a number below `MIN_NUMBER`.
     """
     stripped = text.strip()
     found = DURATION.fullmatch(stripped) or ISO_8601_DURATION.fullmatch(stripped)
     seconds = 0
     if NUMBER.fullmatch(stripped):
         seconds = int(stripped)
+        if 0 < seconds < MIN_NUMBER:
+            forms = f"{seconds}m (or {seconds * UNITS['m']}), {seconds}h, or {seconds}s"
+            raise InvalidOption(option, f"a number below {MIN_NUMBER} must have a unit: {forms}", text)
     elif found:
         seconds = sum(int(count) * unit for count, unit in zip(found.groups(default="0"), UNITS.values()))
     if seconds > 0:

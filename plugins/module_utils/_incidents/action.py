@@ -15,7 +15,7 @@ from .._api.client import PagerDuty, Record
 from .._core.action import Action, State, each
 from .._core.change import Change
 from .._core.errors import Refused, TaskError
-from .read import checked_ids, name_of, read_incidents, well_formed
+from .read import IncidentsById, checked_ids, name_of, read_incidents, well_formed
 
 MAX_PUT = 250
 """Incidents in one call. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents."""
@@ -76,8 +76,13 @@ class IncidentAction(Action[PagerDuty]):
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
         """Read the incidents with as few calls as possible."""
-        found = read_incidents(self.client, [target for target in targets if target not in self._unknown], self.include)
+        found = self.read_all(targets)
         return self.each(targets, lambda target: self.state(self._complete(known(found[target]))))
+
+    def read_all(self, ids: t.Sequence[str]) -> IncidentsById:
+        """Return incidents by what `ids_of` returned for them, or why one cannot be read."""
+        readable = [incident_id for incident_id in ids if incident_id not in self._unknown]
+        return {**self._unknown, **read_incidents(self.client, readable, self.include)}
 
     def each(
         self, targets: t.Iterable[str], read: t.Callable[[str], State]

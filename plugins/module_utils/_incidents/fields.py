@@ -236,12 +236,14 @@ class IncidentType(DesiredField):
 
 
 class Assignees(DesiredField):
-    """The users that the incident is assigned to, whatever their order."""
+    """The users that the incident is assigned to, whatever their order: those who are known, as somebody must come."""
 
     name = "assignees"
 
     def __init__(self, directory: Directory, given: t.Sequence[str]) -> None:
-        self.users = directory.find_all(USER, given)
+        self.users = directory.find_known(USER, given)
+        if not self.users:
+            directory.check_known()
         super().__init__(directory, sorted(map(label, self.users.values())))
 
     @classmethod

@@ -92,11 +92,13 @@ def search_of(directory: Directory, options: Options) -> Search:
         options: checked by `check_search`.
 
     Raises:
-        Refused: a name matches no object, or more than one.
+        TaskError: names match no object, or more than one.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents.
     """
-    ids = {name: list(directory.find_all(kind, options[name])) for name, (kind, _parameter) in NAMED.items()}
+    ids = {name: list(directory.find_known(kind, options[name])) for name, (kind, _parameter) in NAMED.items()}
+    # Without one of its names a filter would be another one, and without any it would find everything.
+    directory.check_known()
     dates = _date_range(options)
     query = [(WORDS[name], word) for name in WORDS for word in options[name] or ()]
     query += [(NAMED[name][1], each) for name in NAMED for each in ids[name]]

@@ -65,7 +65,9 @@ class IncidentUpdate(IncidentPut):
 
     def look_up_fields(self) -> None:
         """Turn the names in fields into ids."""
-        self.desired = desired_fields(Directory(self.client), self.options)
+        directory = Directory(self.client)
+        self.desired = desired_fields(directory, self.options)
+        self.left_out = directory.left_out(self.desired)
         # PagerDuty returns the bridge only if it is asked for.
         self.include = ["conference_bridge"] if "conference_bridge" in self.desired else []
 

@@ -78,13 +78,13 @@ def test_an_event_is_run_without_what_would_stop_it(
 
 
 @pytest.mark.parametrize("reason", ["", "async is set"])
-def test_what_is_not_set_reaches_no_module_wherever_it_runs(
+def test_a_module_gets_what_is_set_with_trimmed_lists_wherever_it_runs(
     reason: str, run: Run, task: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_in_process, "subprocess_reason", lambda *_given: reason)
-    task.args = {"incident_id": "Q1", "region": "", "limit": None}
+    task.args = {"incident_id": "Q1, Q2", "include": [" notes "], "region": "", "limit": None}
     run()
-    assert task.args == {"incident_id": "Q1"}
+    assert task.args == {"incident_id": ["Q1", "Q2"], "include": ["notes"]}
 
 
 def test_the_way_into_the_worker_can_be_loaded() -> None:

@@ -127,7 +127,19 @@ def test_spellings_of_a_duration(text: str, seconds: int) -> None:
     assert parse_duration("duration", text) == seconds
 
 
-@given(st.integers(1, 10**8))
+@pytest.mark.parametrize("text", ["4", " 4 ", "04"])
+def test_a_small_number_is_refused_with_what_may_be_meant(text: str) -> None:
+    with pytest.raises(InvalidOption) as caught:
+        parse_duration("duration", text)
+    assert str(caught.value) == (f"duration: a number below 60 must have a unit: 4m (or 240), 4h, or 4s, got {text!r}.")
+
+
+@given(st.integers(1, 59))
+def test_with_a_unit_the_smallest_duration_is_read(seconds: int) -> None:
+    assert parse_duration("duration", f"{seconds}s") == parse_duration("duration", f"PT{seconds}S") == seconds
+
+
+@given(st.integers(60, 10**8))
 def test_every_number_of_seconds_is_read(seconds: int) -> None:
     assert parse_duration("duration", str(seconds)) == seconds
     assert parse_duration("duration", f"{seconds // 60}m {seconds % 60}s") == seconds
