@@ -54,7 +54,11 @@ def test_a_malformed_response_is_an_error(pagerduty: PagerDuty, http: ScriptedHt
     ("notes", "field", "hint"),
     [
         (None, "'notes'", "Check that api_url is the address of PagerDuty's REST API."),
-        ([NOTE, {"id": "P2"}], "'notes[].content'", "Run the task again. If that does not help, tell PagerDuty's support."),
+        (
+            [NOTE, {"id": "P2"}],
+            "'notes[].content'",
+            "Run the task again. If that does not help, tell PagerDuty's support.",
+        ),
     ],
     ids=["all of it", "a field"],
 )
