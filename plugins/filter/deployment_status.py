@@ -77,11 +77,10 @@ _value:
     maintenance_window:
     problems:
       - >-
-        No maintenance window was opened, so the deployment may page people: GET /services: Access Denied (HTTP 403, code
-        2010).
+        No maintenance window was opened, so alerts page people: GET /services: Access Denied (HTTP 403, code 2010).
     msg: >-
-      Change shop 1.2.3: recorded. No maintenance window was opened, so the deployment may page people: GET /services: Access
-      Denied (HTTP 403, code 2010).
+      Change shop 1.2.3: recorded. No maintenance window was opened, so alerts page people: GET /services: Access Denied
+      (HTTP 403, code 2010).
 """
 
 import typing as t

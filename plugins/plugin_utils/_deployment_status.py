@@ -47,7 +47,7 @@ def _opening_problems(opening: Result) -> t.Iterator[str]:
     if _has_window(opening):
         yield _message(opening)
     else:
-        yield f"No maintenance window was opened, so the deployment may page people: {_message(opening)}"
+        yield f"No maintenance window was opened, so alerts page people: {_message(opening)}"
 
 
 def _change_problems(change: Result) -> t.Iterator[str]:

@@ -58,7 +58,7 @@ def refused(path: str, status: int = 403, **fault: t.Any) -> dict[str, t.Any]:
     return {"fault": "status_before", "path": path, "status": status, **fault}
 
 
-NO_WINDOW = "No maintenance window was opened, so the deployment may page people: "
+NO_WINDOW = "No maintenance window was opened, so alerts page people: "
 TROUBLES = {
     "PagerDuty is down": Trouble(
         environment={"PAGERDUTY_API_URL": "{nobody}", "PAGERDUTY_EVENTS_URL": "{nobody}"},

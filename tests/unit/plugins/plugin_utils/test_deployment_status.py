@@ -27,7 +27,7 @@ NO_KEY = {**FAILURES, "msg": "routing_key: required; set the option."}
 ENDED = {"changed": True, "msg": "Window: ended.", "maintenance_window": None}
 NOT_ENDED = {**FAILURES, "msg": "Cannot connect."}
 
-NO_WINDOW = "No maintenance window was opened, so the deployment may page people: Access Denied."
+NO_WINDOW = "No maintenance window was opened, so alerts page people: Access Denied."
 STAYS = "The maintenance window was not ended, and lasts until 2026-01-31T12:00:00Z: Cannot connect."
 
 
