@@ -113,7 +113,7 @@ failures:
       request_id:
 """
 
-from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_alerts import Alerts
 from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID

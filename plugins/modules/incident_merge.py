@@ -32,7 +32,9 @@ options:
     required: true
     aliases: [incident_ids, id]
   source_incidents:
-    description: The incidents to merge into it, by id or number.
+    description:
+      - The incidents to merge into it, by id or number.
+      - Those that are found are merged. If others cannot be read, the task fails and RV(failures) lists them.
     type: list
     elements: str
     required: true
@@ -124,7 +126,7 @@ failures:
       request_id:
 """
 
-from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_merge import Merge
 from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID

@@ -30,6 +30,7 @@ options:
   duration:
     description:
       - How long to snooze from now, such as V(2h), V(1h 30m), V(PT2H), or V(7200), in seconds. At most a week.
+      - A number below 60 is refused, as minutes or hours are meant.
       - Exactly one of O(duration) and O(until) is required.
       - The time counts from each run of the task. For a fixed end, use O(until).
     type: str
@@ -106,7 +107,7 @@ failures:
       request_id:
 """
 
-from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_snooze import Snooze
 from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID

@@ -117,7 +117,7 @@ failures:
       request_id:
 """
 
-from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_status import StatusUpdate
 from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID

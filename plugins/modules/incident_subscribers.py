@@ -23,7 +23,9 @@ extends_documentation_fragment:
   - oncall.pagerduty.attributes.action_group
 options:
   users:
-    description: Users, by id, e-mail address, or name. At least one of O(users) and O(teams) is required.
+    description:
+      - Users, by id, e-mail address, or name. At least one of O(users) and O(teams) is required.
+      - Whoever is found is subscribed. If others are unknown, the task fails afterwards and names all of them.
     type: list
     elements: str
   teams:
@@ -115,7 +117,7 @@ failures:
       request_id:
 """
 
-from ..module_utils import _python_version  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_subscribers import incident_subscribers
 from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID

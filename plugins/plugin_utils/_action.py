@@ -52,21 +52,41 @@ def load(name: str) -> t.Callable[[], None]:
     return validate
 
 
+def _given(task: t.Any) -> dict[str, t.Any]:
+    """Return the options of a task that are set, as its module takes them."""
+    if LOAD_ERROR:
+        return given(task.args)
+    return _controller.definition(task.action.rpartition(".")[2]).given(task.args)
+
+
 class ActionModule(NormalActionModule):
     """The action of every module."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task's module."""
         variables = task_vars or {}
-        self._task.args = given(self._task.args)
+        warnings: list[str] = []
+        self._task.args = _given(self._task)
         if self._task.action.rpartition(".")[2] in DESCRIBED:
-            self._task.args = with_defaults(self._task.args, variables)
+            self._task.args = with_defaults(self._usable_options(warnings.append), variables)
         prepared = self._prepare(variables)
         if isinstance(prepared, str):
             display.vvv(f"{self._task.action} runs as a separate process, because {prepared}.")
             result: dict[str, t.Any] = super().run(tmp, task_vars)
-            return result
-        return prepared.run()
+        else:
+            result = prepared.run()
+        if warnings:
+            result["warnings"] = [*warnings, *result.get("warnings", ())]
+        return result
+
+    def _usable_options(self, warn: t.Callable[[str], None]) -> dict[str, t.Any]:
+        """Return the task's options without those for which ansible-core would refuse an event."""
+        args: dict[str, t.Any] = self._task.args
+        # What fails here must not stop the event either.
+        with contextlib.suppress(Exception):
+            module = _controller.definition(self._task.action.rpartition(".")[2])
+            return _controller.usable_options(module, _controller.plain(args), warn)
+        return args
 
     def _prepare(self, variables: dict[str, t.Any]) -> _in_process.PreparedTask | str:
         """Return the task, ready to run in this worker, or why it cannot run here. Sends nothing."""

@@ -32,9 +32,17 @@ from ._controller import Result, definition, plain, validate
 
 SWITCH = "pagerduty_in_process"
 """A variable, and in capitals an environment variable: false runs every module as a separate process."""
-CORE = "ansible_collections.oncall.pagerduty.plugins.module_utils._core"
-IMPORTED_LATE = ("locks", "runner")
-"""What a module imports only when it writes."""
+MODULE_UTILS = "ansible_collections.oncall.pagerduty.plugins.module_utils"
+IMPORTED_LATE = (
+    "_api.errors",
+    "_api.scopes",
+    "_core.call_failures",
+    "_core.locks",
+    "_core.recovery",
+    "_core.runner",
+    "_core.summary",
+)
+"""What a module imports only when it writes, has several targets, or meets an error."""
 DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent", "", None)
 """Interpreter settings that leave the choice to Ansible."""
 
@@ -51,7 +59,7 @@ display = Display()
 
 # Ansible forks its workers afterwards: they need not import anything, nor read the CA certificates.
 for _name in IMPORTED_LATE:
-    importlib.import_module(f"{CORE}.{_name}")
+    importlib.import_module(f"{MODULE_UTILS}.{_name}")
 if not REQUESTS_IMPORT_ERROR:
     tls_context(verify=True)
 

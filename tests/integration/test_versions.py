@@ -24,6 +24,7 @@ from pathlib import Path
 import pytest
 
 from integration.playbook_runner import PlaybookRunner, TaskResult
+from integration.run_endings import ENDINGS, Notifier
 from modules import MODULES, SETTING, bare, step
 from simulator import account
 from simulator.launch import Simulator
@@ -289,6 +290,16 @@ def test_roles_and_the_callback(simulator: Simulator, tmp_path: Path, ansible_pl
     (why,) = event["body"]["payload"]["custom_details"].values()
     assert why.startswith("failed: ")
     assert why.endswith("Check the disk")
+
+
+@pytest.mark.parametrize("ending", ["ok", "undefined hosts of the second play", "SIGTERM", "SIGINT"])
+def test_the_callback_learns_how_a_run_ended(
+    ending: str, simulator: Simulator, tmp_path: Path, ansible_playbook: Path
+) -> None:
+    row = ENDINGS[ending]
+    notify = Notifier(PlaybookRunner(simulator, tmp_path, in_worker=True, ansible_playbook=ansible_playbook))
+    sent = notify(row.plays)
+    assert (sent.actions, sent.run.code) == (row.actions, row.code), sent.run.output
 
 
 def test_the_lookup_takes_lists_and_variables(simulator: Simulator, tmp_path: Path, ansible_playbook: Path) -> None:

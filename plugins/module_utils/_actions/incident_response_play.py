@@ -67,6 +67,11 @@ class PlayAction(IncidentAction):
         super().prepare()
         record = self._find()
         can_be_read = record.get("responders") or bridge_of(record)
+        if record.get("responders") is None and not can_be_read:
+            self.client.warn(
+                f"PagerDuty's response leaves out 'responders' of the response play {label(record)}, so only notes of "
+                "this module tell whether it has run."
+            )
         self._play = ReadablePlay(self.client, record) if can_be_read else RecordedPlay(self.client, record)
         self.include = ["conference_bridge"] if bridge_of(record) else []
 

@@ -16,7 +16,7 @@ from .._api.directory import TEAM, USER, Directory
 from .._core.action import Action, State
 from .._core.change import Change, Says
 from .._core.errors import InvalidOption, OutcomeUnknown, Refused, TaskError
-from .._core.words import SUBSCRIBE, UNSUBSCRIBE, label, short_name
+from .._core.words import SUBSCRIBE, UNSUBSCRIBE, few, label, short_name
 from .._incidents.action import IncidentAction
 from .._incidents.subscribers import Key, read_subscribers
 
@@ -60,12 +60,17 @@ class SubscriberAction(IncidentAction):
                 raise InvalidOption(option, "must be a list of non-empty names", name)
 
     def prepare(self) -> None:
-        """Look up everybody who is named."""
+        """Look up everybody who is named. Whoever is unknown does not stop the others.
+
+        Raises:
+            TaskError: nobody is known.
+        """
         super().prepare()
         directory = Directory(self.client)
         for option, subscriber_type, kind in KINDS:
-            for record_id, record in directory.find_all(kind, self.options[option]).items():
+            for record_id, record in directory.find_known(kind, self.options[option]).items():
                 self._wanted[subscriber_type, record_id] = record
+        self.left_out = directory.left_out(self._wanted)
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
         """Read the subscribers of each incident; of the incident itself nothing is needed."""
@@ -115,10 +120,13 @@ class Addition(SubscriberAction):
             Refused: PagerDuty did not subscribe all of them.
         """
         path = path_of("incidents", change.target, "status_updates", "subscribers")
-        results = self.client.write_and_get_list("POST", path, _body(change.body), "subscriptions")
-        refused = [self._label_of(each) for each in results if each["result"] == UNAUTHORIZED]
+        # PagerDuty accepts the call even if it subscribes nobody: only its answer says whether there was an effect.
+        results = self.client.write_and_get_list("POST", path, _body(change.body), "subscriptions", is_effect=False)
+        refused = [self._label_of(each) for each in results if each.get("result") == UNAUTHORIZED]
+        if len(refused) < len(results):
+            self.client.count_effect()
         if refused:
-            raise _not_allowed(f"PagerDuty did not subscribe {', '.join(refused)}")
+            raise _not_allowed(f"PagerDuty did not subscribe {few(refused)}")
         return change.predicted
 
     def _label_of(self, result: Record) -> str:
@@ -144,11 +152,14 @@ class Removal(SubscriberAction):
             OutcomeUnknown: PagerDuty does not say how many it removed.
         """
         path = path_of("incidents", change.target, "status_updates", "unsubscribe")
-        refused = self.client.write("POST", path, _body(change.body)).get("unauthorized_count") or 0
+        response = self.client.write("POST", path, _body(change.body), is_effect=False)
+        refused = response.get("unauthorized_count") or 0
         if not isinstance(refused, int) or refused > len(change.body):
             raise OutcomeUnknown(f"POST {path}: 'unauthorized_count' is malformed in the response.")
+        if refused < len(change.body):
+            self.client.count_effect()
         if refused:
-            names = ", ".join(label(self._wanted[key]) for key in change.body)
+            names = few([label(self._wanted[key]) for key in change.body])
             raise _not_allowed(f"PagerDuty did not unsubscribe {'all of ' if len(change.body) > 1 else ''}{names}")
         return change.predicted
 

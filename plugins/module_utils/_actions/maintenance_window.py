@@ -21,7 +21,7 @@ from .._core.action import Action, State, each
 from .._core.change import CAREFULLY, Change, Fields
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.time_texts import iso_8601, now, parse_duration, parse_time, spoken_duration, spoken_time
-from .._core.words import ADD, END, EXTEND, MOVE, OPEN, REMOVE, SET, Phrase, label, short_name
+from .._core.words import ADD, END, EXTEND, MAX_NAMES, MOVE, OPEN, REMOVE, SET, Phrase, few, label, short_name
 from .._windows import check_description, end_of, open_windows, order_of, spoken_period, start_of
 
 Options = dict[str, t.Any]
@@ -197,15 +197,17 @@ class Opening(WindowAction):
             raise InvalidOption("services", "must have at least one service", self.options["services"])
 
     def prepare(self) -> None:
-        """Turn the times of the task into a period, then look up the services.
+        """Turn the times of the task into a period, then look up the services. One that is unknown stops no other.
 
         Raises:
             InvalidOption: a time is unusable.
-            TaskError: a name matches no service, or more than one.
+            TaskError: no service is known.
         """
         super().prepare()
         self._period = _period(self.options, now())
-        self._services = Directory(self.client).find_all(SERVICE, self.options["services"])
+        directory = Directory(self.client)
+        self._services = directory.find_known(SERVICE, self.options["services"])
+        self.left_out = directory.left_out(self._services)
 
     def plan(self, target: str, state: Open) -> Change:
         """Plan to open a window, to extend one that has begun, or to change one that has not."""
@@ -396,6 +398,8 @@ def _deeds(window: Record, wanted: Wanted, present: datetime) -> list[Phrase]:
 def _listed(names: t.Iterable[str]) -> str:
     """Return names as a person lists them, such as `Checkout, Database and Search`."""
     *others, last = names
+    if len(others) >= MAX_NAMES:
+        return few([*others, last])
     return f"{', '.join(others)} and {last}" if others else last
 
 

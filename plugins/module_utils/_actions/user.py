@@ -19,7 +19,7 @@ from .._core.action import Action, State, each
 from .._core.change import CAREFULLY, Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.time_texts import iso_8601, now
-from .._core.words import CREATE, DELETE, INVITE, NOTIFY, REMOVE, SET, Phrase, label, short_name
+from .._core.words import CREATE, DELETE, INVITE, NOTIFY, REMOVE, SET, Phrase, few, label, short_name
 from .._incidents.on_call import QUICK_READS
 from .._incidents.read import id_and_number
 from .._users import without_calendars
@@ -209,7 +209,7 @@ class Profile(UserAction):
             record=shown,
             predicted={**shown, **fields, **({"summary": changed["name"]} if "name" in changed else {})},
             # PagerDuty requires these three in each update.
-            body={"type": "user", "name": present.get("name"), "email": present["email"], **fields},
+            body={"type": "user", "name": present.get("name"), "email": present.get("email") or email, **fields},
         )
 
 
@@ -339,6 +339,6 @@ def _warnings(state: Assigned) -> t.Iterator[str]:
         yield f"Could not read whether {_name(state.user)} is on call: {state.duties}"
     elif state.duties:
         yield (
-            f"{_name(state.user)} is on call, now or within {DUTY.days} days, for {', '.join(state.duties)}. PagerDuty "
+            f"{_name(state.user)} is on call, now or within {DUTY.days} days, for {few(state.duties)}. PagerDuty "
             "deletes such a user only in accounts with offboarding."
         )

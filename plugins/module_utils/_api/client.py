@@ -18,7 +18,7 @@ from .._core.http_client import HttpClient, Request, Response
 from .._core.retry import Log, RetryBudget, call_with_retries
 from .auth import Settings
 from .responses import parse, parse_event
-from .shapes import LISTS, OBJECTS, is_list, is_object
+from .shapes import LISTS, OBJECTS, Shape, misfit
 
 Record = dict[str, t.Any]
 Query = t.Sequence[tuple[str, str]]
@@ -44,7 +44,7 @@ class PagerDuty:
         self.budget = budget
         self.warn = warn
         self.accepted = 0
-        """How many writes PagerDuty has accepted so far."""
+        """How many writes with an effect PagerDuty has accepted so far."""
         self._deadline: float | None = None
         self._references: dict[tuple[str, str], Record] = {}
 
@@ -94,7 +94,8 @@ class PagerDuty:
         """Send a write; it is sent again only if PagerDuty did not process it.
 
         Args:
-            is_effect: False for a write that only records how far the task is.
+            is_effect: False for a write that only records how far the task is, or whose response says whether it had
+                an effect: then `count_effect` counts it.
 
         Raises:
             TaskError: see `responses.parse` and `HttpClient.send`.
@@ -133,8 +134,12 @@ class PagerDuty:
             self.budget,
             idempotent="dedup_key" in event,
         )
-        self.accepted += 1
+        self.count_effect()
         return response
+
+    def count_effect(self) -> None:
+        """Count a write that PagerDuty has accepted, and that had an effect."""
+        self.accepted += 1
 
     def _parse(self, request: Request, response: Response) -> Record:
         try:
@@ -169,7 +174,8 @@ class PagerDuty:
 
     def _write(self, request: Request, is_effect: bool) -> Record:
         response = self._send(request, idempotent=False)
-        self.accepted += is_effect
+        if is_effect:
+            self.count_effect()
         return response
 
     def _call(self, request: Request) -> Response:
@@ -194,22 +200,27 @@ def path_of(*segments: str) -> str:
 
 
 def _object(key: str, body: Record, request: Request) -> Record:
-    value = body.get(key)
-    if not is_object(value, OBJECTS[key]):
-        raise _malformed(key, request)
-    return value
+    return t.cast("Record", _checked(key, body, request, OBJECTS[key]))
 
 
 def _list(key: str, body: Record, request: Request) -> list[Record]:
+    return t.cast("list[Record]", _checked(key, body, request, [LISTS[key]]))
+
+
+def _checked(key: str, body: Record, request: Request, shape: Shape) -> t.Any:
+    """Return what a response holds under a key.
+
+    Raises:
+        OutcomeUnknown: it lacks what is needed, or has something else in the place of a field.
+    """
     value = body.get(key)
-    if not is_list(value, LISTS[key]):
-        raise _malformed(key, request)
-    return value
-
-
-def _malformed(key: str, request: Request) -> OutcomeUnknown:
-    return OutcomeUnknown(
-        f"{request.description}: {key!r} is missing or malformed in the response.",
-        hint="Check that api_url is the address of PagerDuty's REST API.",
+    wrong = misfit(value, shape)
+    if wrong is None:
+        return value
+    # A response without the key is hardly PagerDuty's.
+    address = "Check that api_url is the address of PagerDuty's REST API."
+    raise OutcomeUnknown(
+        f"{request.description}: {key + wrong!r} is missing or malformed in the response.",
+        hint="Run the task again. If that does not help, tell PagerDuty's support." if wrong else address,
         retryable=False,
     )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""HTTP: sends one call and says what a failure means for its effect. The only file that imports `requests`.
+"""HTTP: sends one call. Only this file and L(call_failures) import `requests`.
 
 Private to the collection.
 """
@@ -13,13 +13,12 @@ import http.client
 import http.cookiejar
 import os
 import re
-import socket
 import ssl
 import typing as t
 from urllib.parse import urlsplit
 
-from .connection import Call, TlsSocket, ca_variable, start_call, watch
-from .errors import NotSent, OutcomeUnknown, shorten
+from .connection import TlsSocket, ca_variable, start_call, watch
+from .errors import NotSent, OutcomeUnknown
 
 REQUESTS_IMPORT_ERROR = ""
 """Why `requests` cannot be imported; empty if it can."""
@@ -38,19 +37,6 @@ USER_AGENT = "ansible-collection-oncall.pagerduty/0.1.0"
 MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 """The largest response that is read; a full page of incidents is below 2 MB."""
 CHUNK_BYTES = 64 * 1024
-HANDSHAKE_FAILURES = frozenset(
-    (
-        "CERTIFICATE_VERIFY_FAILED",
-        "NO_PROTOCOLS_AVAILABLE",
-        "SSLV3_ALERT_HANDSHAKE_FAILURE",
-        "TLSV1_ALERT_PROTOCOL_VERSION",
-        "UNSUPPORTED_PROTOCOL",
-        "WRONG_VERSION_NUMBER",
-    )
-)
-"""OpenSSL's reasons for failures that retrying does not fix."""
-CLOSED = (ConnectionError, http.client.IncompleteRead, ssl.SSLEOFError, ssl.SSLZeroReturnError)
-"""What is raised if the other side closes the connection, also in the middle of TLS or of a response."""
 PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 """In the order in which Python reads them. Source: https://docs.python.org/3/library/urllib.request.html."""
 PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
@@ -107,10 +93,11 @@ class HttpClient:
             try:
                 return self._exchange(request, proxy)
             except (OSError, ValueError, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
-                causes = list(_causes(error))
-                if call.sent:
-                    raise self._outcome_unknown(request, causes) from error
-                raise self._not_sent(request, causes, call, proxy) from error
+                # Only a failed call needs it.
+                from .call_failures import FailedCall
+
+                host = request.url.split("/")[2]
+                raise FailedCall(request.description, host, proxy, self._timeout, call).meaning(error) from error
 
     def _exchange(self, request: Request, proxy: str) -> Response:
         with session(request, self._verify).request(
@@ -125,45 +112,6 @@ class HttpClient:
             proxies={"https": proxy} if proxy else {},
         ) as response:
             return Response(response.status_code, response.headers, _read(request, response))
-
-    def _outcome_unknown(self, request: Request, causes: t.Sequence[BaseException]) -> OutcomeUnknown:
-        """Return the error for a call that was sent, but has no complete response."""
-        if _is_timeout(causes):
-            return OutcomeUnknown(
-                f"{request.description}: timed out after {self._timeout:g} s.",
-                hint="Raise timeout if the network is slow.",
-                may_still_apply=True,
-            )
-        hint = "Check the network, and the proxy if there is one."
-        unreadable = (http.client.HTTPException, urllib3.exceptions.DecodeError, ssl.SSLError)
-        if _any_of(causes, *unreadable) and not _any_of(causes, *CLOSED):
-            return OutcomeUnknown(
-                f"{request.description}: cannot read the response of {_host(request)}: {_reason(causes)}.", hint=hint
-            )
-        return OutcomeUnknown(
-            f"{request.description}: the connection to {_host(request)} closed before the response was complete.",
-            hint=hint,
-        )
-
-    def _not_sent(self, request: Request, causes: t.Sequence[BaseException], call: Call, proxy: str) -> NotSent:
-        """Return the error for a call of which nothing has left this machine."""
-        if _any_of(causes, requests.exceptions.InvalidHeader, UnicodeError):
-            # The reason would quote the header, and with it the token.
-            return NotSent(
-                f"{request.description}: a header holds a character that HTTP does not allow.", retryable=False
-            )
-        is_tls = _any_of(causes, ssl.SSLError, urllib3.exceptions.SSLError)
-        if _any_of(causes, ValueError) and not is_tls:
-            return NotSent(f"{request.description}: invalid request: {_reason(causes)}.", retryable=False)
-        host = _host(request)
-        peer = f"the proxy {_address(proxy)}" if proxy and not call.asked_proxy else host
-        if _is_timeout(causes):
-            return _cannot_connect(request, f"cannot connect to {peer}: timed out after {self._timeout:g} s")
-        if is_tls:
-            return _no_tls(request, peer, causes)
-        if call.asked_proxy:
-            return _proxy_failed(request, f"the proxy {_address(proxy)} did not connect to {host}", _reason(causes))
-        return _cannot_connect(request, f"cannot connect to {peer}: {_reason(causes)}")
 
 
 def _read(request: Request, response: requests.Response) -> bytes:
@@ -221,8 +169,20 @@ def _ca_bundle(verify: bool | str) -> str:
     """Return the path of the CA bundle; empty if certificates are not checked."""
     if verify is not True:
         return verify or ""
+    return os.environ.get(ca_variable()) or default_bundle()
+
+
+def default_bundle() -> str:
+    """Return the path of the CA bundle that comes with `requests`."""
     # The function is documented by requests, but missing in its stubs.
-    return os.environ.get(ca_variable()) or requests.certs.where()  # type: ignore[attr-defined]
+    return str(requests.certs.where())  # type: ignore[attr-defined]
+
+
+def unreadable_bundle() -> str:
+    """Return why the CA bundle that the environment names cannot be read; empty if it can, or if none is named."""
+    bundle = os.environ.get(ca_variable())
+    problem = bundle and _trust(bundle).problem
+    return f"{ca_variable()}: cannot read {bundle}: {problem}." if problem else ""
 
 
 def _trust(bundle: str) -> _Trust:
@@ -350,73 +310,5 @@ def _is_proxy(address: str) -> bool:
     return names_server and parts.scheme in PROXY_SCHEMES and not rest and not re.search(r"\s", address)
 
 
-def _address(proxy: str) -> str:
-    """Return the host and port of a proxy, without its password."""
-    return urlsplit(proxy).netloc.rpartition("@")[2]
-
-
-def _cannot_connect(request: Request, words: str) -> NotSent:
-    return NotSent(
-        f"{request.description}: {words}.",
-        hint="Check the network, DNS and proxy of the machine that runs the task, and api_url or region.",
-    )
-
-
-def _no_tls(request: Request, peer: str, causes: t.Sequence[BaseException]) -> NotSent:
-    reasons = {cause.reason for cause in causes if isinstance(cause, ssl.SSLError)}
-    # A certificate for another name is a ValueError.
-    is_final = bool(reasons & HANDSHAKE_FAILURES) or _any_of(causes, ValueError)
-    return NotSent(
-        f"{request.description}: the TLS connection to {peer} failed: {_reason(causes)}.",
-        hint="Set ca_path to the certificate authority's bundle, or check the address.",
-        retryable=not is_final,
-    )
-
-
-def _proxy_failed(request: Request, words: str, reason: str) -> NotSent:
-    return NotSent(
-        f"{request.description}: {words}: {shorten(reason, 100)}.",
-        hint="Check HTTPS_PROXY and NO_PROXY in the environment of the task.",
-        # A wrong password stays wrong.
-        retryable=str(http.HTTPStatus.PROXY_AUTHENTICATION_REQUIRED.value) not in reason,
-    )
-
-
-def _is_timeout(causes: t.Sequence[BaseException]) -> bool:
-    # urllib3 1.26 counts every failure to connect as a time-out.
-    timeouts = (socket.timeout, urllib3.exceptions.TimeoutError, requests.exceptions.Timeout)
-    return _any_of(causes, *timeouts) and not _any_of(causes, urllib3.exceptions.NewConnectionError)
-
-
-def _causes(error: BaseException | None) -> t.Iterator[BaseException]:
-    """Yield an exception and what it wraps: requests keeps urllib3's exceptions in `args`, urllib3 in `reason`.
-
-    `__context__` is left out: it may be the failure of an earlier call.
-    """
-    while error is not None:
-        yield error
-        inner = getattr(error, "reason", None) or next((arg for arg in error.args if isinstance(arg, Exception)), None)
-        error = inner if isinstance(inner, BaseException) else error.__cause__
-
-
-def _any_of(causes: t.Sequence[BaseException], *types: type[BaseException]) -> bool:
-    return any(isinstance(cause, types) for cause in causes)
-
-
-def _reason(causes: t.Sequence[BaseException]) -> str:
-    """Return the system's text, without the numbers and addresses of objects around it."""
-    deepest = causes[-1]
-    if isinstance(deepest, ssl.SSLCertVerificationError):
-        return str(deepest.verify_message).strip(" .")
-    if isinstance(deepest, ssl.SSLError) and deepest.reason:
-        return deepest.reason.lower().replace("_", " ")
-    text = getattr(deepest, "strerror", None) or str(deepest).rsplit(": ", 1)[-1]
-    return re.sub(r"\[Errno -?\d+\] | ?\(_ssl\.c:\d+\)", "", str(text)).strip(" ().\"'")
-
-
 def _is_tls(request: Request) -> bool:
     return request.url.startswith("https:")
-
-
-def _host(request: Request) -> str:
-    return request.url.split("/")[2]

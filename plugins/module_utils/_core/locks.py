@@ -5,7 +5,8 @@
 """Locks between tasks on the same machine that change the same target: each sees what the one before did.
 
 Without them, two forks of one controller that read an incident at the same moment would both page. A lock is one byte
-of a file; the operating system releases it when the process ends. Tasks on different machines are not covered.
+of a file; the operating system releases it when the process ends. Tasks on different machines are not covered, nor are
+those of different users.
 
 Private to the collection.
 """
@@ -17,13 +18,18 @@ import errno
 import fcntl
 import hashlib
 import os
+import stat
 import tempfile
 import typing as t
 
 from .retry import Log, RetryBudget
+from .words import few
 
 POLL_INTERVAL = 0.05
 """Seconds between two attempts to get a lock."""
+LOCK_FILE = "locks"
+PRIVATE = 0o700
+"""The mode of a folder that only its owner can use."""
 
 
 @contextlib.contextmanager
@@ -47,9 +53,9 @@ def target_locks(scope: str, targets: t.Collection[str], budget: RetryBudget, wa
             # Every task locks in the same order: otherwise two of them could wait for each other.
             offsets = {_lock_offset(scope, target): target for target in targets}
             missing = [offsets[offset] for offset in sorted(offsets) if not _wait_for_lock(file, offset, waiting)]
-            reason = f"another task still works on {', '.join(missing)}" if missing else ""
+            reason = f"another task still works on {few(missing)}" if missing else ""
         except OSError as error:
-            reason = f"the lock file cannot be used: {error.strerror}"
+            reason = f"no lock file can be used: {error.strerror}"
         if reason:
             warn(f"Went on without a lock, so another task may do the same at the same time: {reason}.")
         yield
@@ -59,15 +65,54 @@ def _open_lock_file() -> int:
     """Return the opened lock file of this user.
 
     Raises:
-        OSError: it cannot be opened, or belongs to somebody else, who could hold its locks indefinitely.
+        OSError: it cannot be opened, or belongs to somebody else.
     """
-    path = os.path.join(tempfile.gettempdir(), f"oncall.pagerduty-{os.getuid()}.lock")
-    # The folder is shared with other users: never follow a link that one of them put there.
+    path = os.path.join(private_folder(), LOCK_FILE)
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     if os.fstat(file).st_uid != os.getuid():
         os.close(file)
-        raise PermissionError(errno.EPERM, "it belongs to another user", path)
+        raise _unusable("the lock file belongs to another user")
     return file
+
+
+def private_folder() -> str:
+    """Return a folder that nobody else can use: who can open a lock file can hold its locks for ever.
+
+    It is in the folder for temporary files, which is the same for all tasks of a user. Where somebody else has taken
+    its name, it is in the folder of the user's session.
+
+    Raises:
+        OSError: there is none.
+    """
+    try:
+        return _own(os.path.join(tempfile.gettempdir(), f"oncall.pagerduty-{os.getuid()}"))
+    except OSError:
+        session = os.environ.get("XDG_RUNTIME_DIR")
+        if not session:
+            raise
+        return _own(os.path.join(session, "oncall.pagerduty"))
+
+
+def _own(folder: str) -> str:
+    """Create a folder, or check the one that is there; returns its path.
+
+    Raises:
+        OSError: it cannot be created, or is not this user's.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(folder, PRIVATE)
+    found = os.lstat(folder)
+    if not stat.S_ISDIR(found.st_mode):
+        raise _unusable(f"{folder} is not a folder")
+    if found.st_uid != os.getuid():
+        raise _unusable(f"{folder} belongs to another user")
+    if stat.S_IMODE(found.st_mode) != PRIVATE:
+        os.chmod(folder, PRIVATE)
+    return folder
+
+
+def _unusable(reason: str) -> OSError:
+    return PermissionError(errno.EPERM, reason)
 
 
 def _wait_for_lock(file: int, offset: int, waiting: RetryBudget) -> bool:

@@ -14,12 +14,10 @@ import typing as t
 
 from .change import FOUND, Notification, Outcome
 from .errors import shorten
-from .words import Phrase, Verb
+from .words import Phrase, Verb, few
 
-MAX_ERRORS = 3
-"""How many errors a message shows; `failures` has all."""
-MAX_DEEDS = 3
-"""How many different deeds the message about several targets shows."""
+MAX_MESSAGE = 2000
+"""Characters of a message, however many targets, people and errors there are; the rest of the result has them all."""
 
 
 def message(noun: str, outcomes: t.Sequence[Outcome], *, check_mode: bool) -> str:
@@ -28,31 +26,38 @@ def message(noun: str, outcomes: t.Sequence[Outcome], *, check_mode: bool) -> st
     Args:
         noun: what a target is.
     """
-    if not outcomes:
-        return f"No {noun} found."
-    if len(outcomes) > 1:
-        return _several(noun, outcomes, check_mode)
-    (outcome,) = outcomes
-    if outcome.error:
-        return _failed(outcome)
-    if outcome.says == FOUND:
-        return f"Found {outcome.name}."
-    if isinstance(outcome.says, str):
-        return f"{outcome.name}: {outcome.says}."
-    return f"{outcome.name}: {_done(outcome.says, outcome.notifies, check_mode)}."
+    return shorten(_message(noun, outcomes, check_mode), MAX_MESSAGE)
 
 
 def difference(noun: str, outcome: Outcome) -> dict[str, t.Any]:
     """Return the entry of a target in diff mode."""
     header = f"{noun} {outcome.target}"
-    people = [each.shown for each in outcome.notifies]
-    after = {**outcome.after, "notifies": people} if people else outcome.after
+    notified = [each.shown for each in outcome.notifies]
+    after = {**outcome.after, "notifies": notified} if notified else outcome.after
     return {"before_header": header, "after_header": header, "before": outcome.before, "after": after}
 
 
-def _done(phrases: t.Sequence[Phrase], notifies: t.Sequence[Notification], check_mode: bool) -> str:
+def _message(noun: str, outcomes: t.Sequence[Outcome], check_mode: bool) -> str:
+    if not outcomes:
+        return f"No {noun} found."
+    if len(outcomes) > 1:
+        # Most tasks have one target.
+        from .summary import summary
+
+        return summary(noun, outcomes, check_mode)
+    (outcome,) = outcomes
+    if outcome.error:
+        return failed(outcome)
+    if outcome.says == FOUND:
+        return f"Found {outcome.name}."
+    if isinstance(outcome.says, str):
+        return f"{outcome.name}: {outcome.says}."
+    return f"{outcome.name}: {done(outcome.says, outcome.notifies, check_mode)}."
+
+
+def done(phrases: t.Sequence[Phrase], notifies: t.Sequence[Notification], check_mode: bool) -> str:
     """Return the deeds and who is told. About the same people the verbs join: "requested and paged Ana"."""
-    told = _told(notifies)
+    told = told_by(notifies)
     deeds = []
     for verb, about in phrases:
         verbs = verb.form(check_mode)
@@ -60,12 +65,12 @@ def _done(phrases: t.Sequence[Phrase], notifies: t.Sequence[Notification], check
         if same:
             del told[same]
             verbs += f" and {same.form(check_mode)}"
-        deeds.append(f"{verbs} {', '.join(about)}".rstrip())
+        deeds.append(f"{verbs} {few(about)}".rstrip())
     would = "would " if check_mode else ""
-    return "; ".join([would + ", ".join(deeds), *_people(told, check_mode)])
+    return "; ".join([would + ", ".join(deeds), *people(told, check_mode)])
 
 
-def _told(notifies: t.Iterable[Notification]) -> dict[Verb, list[str]]:
+def told_by(notifies: t.Iterable[Notification]) -> dict[Verb, list[str]]:
     """Return the names of those who are told, nobody twice, by how."""
     told: dict[Verb, dict[str, None]] = {}
     for each in notifies:
@@ -73,66 +78,17 @@ def _told(notifies: t.Iterable[Notification]) -> dict[Verb, list[str]]:
     return {how: list(names) for how, names in told.items()}
 
 
-def _people(told: t.Mapping[Verb, t.Sequence[str]], check_mode: bool) -> list[str]:
+def people(told: t.Mapping[Verb, t.Sequence[str]], check_mode: bool) -> list[str]:
+    """Return a clause for each way in which people are told."""
     would = "would " if check_mode else ""
-    return [f"{would}{how.form(check_mode)} {', '.join(names)}" for how, names in told.items()]
+    return [f"{would}{how.form(check_mode)} {few(names)}" for how, names in told.items()]
 
 
-def _several(noun: str, outcomes: t.Sequence[Outcome], check_mode: bool) -> str:
-    failed = [outcome for outcome in outcomes if outcome.error]
-    done = [outcome for outcome in outcomes if not outcome.error]
-    if done and all(outcome.says == FOUND for outcome in done):
-        summary = f"Found {len(done)} {noun}{'' if len(done) == 1 else 's'}"
-    else:
-        summary = f"{len(outcomes)} {noun}s: {_counts(done, len(failed), check_mode)}"
-    return " ".join([f"{summary}.", *_errors(noun, failed)])
-
-
-def _counts(done: t.Sequence[Outcome], failed: int, check_mode: bool) -> str:
-    changed = [outcome for outcome in done if outcome.changed]
-    unchanged = len(done) - len(changed)
-    if not (changed or failed):
-        return "no change needed"
-    counts = []
-    if changed:
-        counts.append(f"{len(changed)} {'would change' if check_mode else 'changed'}{_deeds(changed, check_mode)}")
-    if unchanged:
-        counts.append(f"{unchanged} unchanged")
-    if failed:
-        counts.append(f"{failed} failed")
-    told = _told(each for outcome in changed for each in outcome.notifies)
-    return "; ".join([", ".join(counts), *_people(told, check_mode)])
-
-
-def _deeds(changed: t.Iterable[Outcome], check_mode: bool) -> str:
-    """Return in brackets what was done, unless it was too many different things."""
-    deeds = dict.fromkeys(
-        _done(outcome.says, (), check_mode).removeprefix("would ")
-        for outcome in changed
-        if not isinstance(outcome.says, str)
-    )
-    return f" ({'; '.join(deeds)})" if 0 < len(deeds) <= MAX_DEEDS else ""
-
-
-def _errors(noun: str, failed: t.Sequence[Outcome]) -> t.Iterator[str]:
-    """Yield few of the errors, one of each kind: a message must stay short."""
-    kinds: dict[str, Outcome] = {}
-    for outcome in failed:
-        kinds.setdefault(str(outcome.error).replace(outcome.target, ""), outcome)
-    shown = list(kinds.values())[:MAX_ERRORS]
-    for outcome in shown:
-        text = _failed(outcome)
-        name = outcome.name or f"{noun.capitalize()} {outcome.target}"
-        yield text if outcome.target in text else f"{name}: {text}"
-    if len(failed) > len(shown):
-        yield f"And {len(failed) - len(shown)} more: see failures."
-
-
-def _failed(outcome: Outcome) -> str:
+def failed(outcome: Outcome) -> str:
     """Return the sentence about a target that was not changed, or not in full."""
-    if not outcome.changed:
-        return str(outcome.error)
     names = [name for name in outcome.after if outcome.before.get(name) != outcome.after[name]]
+    if not (outcome.changed and names):
+        return str(outcome.error)
     done = ", ".join(f"{name} {_json(outcome.before.get(name))} → {_json(outcome.after[name])}" for name in names)
     return f"{outcome.name}: done in part ({done}). {outcome.error}"
 

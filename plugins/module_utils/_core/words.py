@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
+MAX_NAMES = 10
+"""How many names a sentence has."""
+
 
 class Verb:
     """What can be done, such as `add`.
@@ -73,6 +76,12 @@ TRIGGER = Verb("trigger")
 TRIGGER_AGAIN = Verb("trigger again", "triggered again")
 UNSUBSCRIBE = Verb("unsubscribe")
 UPDATE = Verb("update")
+
+
+def few(names: t.Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    more = len(names) - MAX_NAMES
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:MAX_NAMES])}, and {more} more"
 
 
 def short_name(record: t.Mapping[str, t.Any]) -> str:

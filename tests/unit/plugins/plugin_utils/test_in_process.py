@@ -7,22 +7,23 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import sys
 import types
 import typing as t
+from pathlib import Path
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils import _module
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils._in_process import (
-    CORE,
     IMPORTED_LATE,
     MASKED,
+    MODULE_UTILS,
     mask,
     prepare,
     subprocess_reason,
 )
 
+MODULE_UTILS_FOLDER = Path(_module.__file__).parent
 VARIABLES = {"inventory_hostname": "localhost"}
 LOADER = types.SimpleNamespace(get_basedir=lambda: ".")
 TEMPLAR = types.SimpleNamespace(template=lambda value: value)
@@ -53,11 +54,21 @@ def prepared(**args: t.Any) -> t.Any:
     return prepare(task(args={"incident_id": "Q1", "content": "text", **args}), LOADER, VARIABLES)
 
 
+def late_imports(source: Path) -> t.Iterator[str]:
+    """Yield the files of the collection that functions of one of its files import."""
+    functions = [node for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.FunctionDef)]
+    package = ["", *source.relative_to(MODULE_UTILS_FOLDER).parent.parts][-1]
+    for function in functions:
+        for node in ast.walk(function):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                assert node.module is not None
+                yield f"{package}.{node.module}".lstrip(".")
+
+
 def test_what_a_module_imports_late_is_imported_before_ansible_forks() -> None:
-    functions = [node for node in ast.walk(ast.parse(inspect.getsource(_module))) if isinstance(node, ast.FunctionDef)]
-    late = {node.module for function in functions for node in ast.walk(function) if isinstance(node, ast.ImportFrom)}
-    assert late == {f"_core.{name}" for name in IMPORTED_LATE}
-    assert all(f"{CORE}.{name}" in sys.modules for name in IMPORTED_LATE)
+    late = {name for source in MODULE_UTILS_FOLDER.rglob("*.py") for name in late_imports(source)}
+    assert late == set(IMPORTED_LATE)
+    assert all(f"{MODULE_UTILS}.{name}" in sys.modules for name in IMPORTED_LATE)
 
 
 def test_a_plain_local_task_runs_in_the_worker() -> None:

@@ -165,6 +165,15 @@ def test_a_play_of_subscribers_alone_is_recorded_in_a_note(
     assert contents == [recorded("is about to start"), recorded("has started")]
 
 
+@pytest.mark.parametrize(("play", "warnings"), [({}, 1), ({"responders": None}, 1), ({"responders": []}, 0)], ids=str)
+def test_a_play_whose_responders_pagerduty_leaves_out_is_run_with_a_warning(
+    play: Record, warnings: int, task: Tasks, http: ScriptedHttp
+) -> None:
+    task({"id": "PPLAY1", **play}).plan()
+    assert len(http.warnings) == warnings
+    assert all("leaves out 'responders' of the response play" in warning for warning in http.warnings)
+
+
 def test_a_play_that_a_note_records_is_not_run_again(task: Tasks, http: ScriptedHttp) -> None:
     result = task({"subscribers": [ANA]}, recorded("has started"), status="resolved").run()
     assert (result["changed"], result["msg"]) == (False, "Incident Q1 (#1): the play has run already.")

@@ -50,6 +50,24 @@ def test_a_malformed_response_is_an_error(pagerduty: PagerDuty, http: ScriptedHt
         pagerduty.get_list(NOTES, "notes")
 
 
+@pytest.mark.parametrize(
+    ("notes", "field", "hint"),
+    [
+        (None, "'notes'", "Check that api_url is the address of PagerDuty's REST API."),
+        ([NOTE, {"id": "P2"}], "'notes[].content'", "Run the task again. If that does not help, tell PagerDuty's support."),
+    ],
+    ids=["all of it", "a field"],
+)
+def test_what_a_response_lacks_is_named(
+    notes: object, field: str, hint: str, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers = {f"GET {NOTES}": {"notes": notes}}
+    with pytest.raises(OutcomeUnknown) as caught:
+        pagerduty.get_list(NOTES, "notes")
+    assert caught.value.message == f"GET {NOTES}: {field} is missing or malformed in the response."
+    assert caught.value.hint == hint
+
+
 def test_a_write_without_its_result_may_have_been_applied(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {f"POST {NOTES}": {}}
     with pytest.raises(OutcomeUnknown):

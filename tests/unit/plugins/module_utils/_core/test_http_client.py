@@ -2,27 +2,27 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What failures, proxies and CA bundles mean. What servers and proxies do is tested in test_connections.py."""
+"""Proxies, CA bundles and responses. What servers and proxies do is tested in test_connections.py."""
 
 from __future__ import annotations
 
 import contextlib
-import http.client
 import ssl
 import typing as t
 from pathlib import Path
 
 import pytest
 import requests
-import urllib3.exceptions
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core import http_client
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.connection import Call
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import NotSent, OutcomeUnknown, TaskError
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client import (
     HttpClient,
     Request,
+    default_bundle,
     session,
     tls_context,
+    unreadable_bundle,
 )
 
 URL = "https://api.pagerduty.com/incidents"
@@ -52,136 +52,17 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Call:
     return call
 
 
-@pytest.fixture
-def send_and_fail(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[Exception], t.Any]:
-    """Send a call on which the HTTP library raises an exception; returns the error for the task."""
-
-    def fail(error: Exception) -> TaskError:
-        def request_and_fail(*_given: t.Any, **_more: t.Any) -> t.NoReturn:
-            raise error
-
-        monkeypatch.setattr(session(request(), True), "request", request_and_fail)
-        with pytest.raises(TaskError) as caught:
-            HttpClient(30, True).send(request())
-        return caught.value
-
-    return fail
-
-
-def tls_failure(reason: str) -> requests.exceptions.SSLError:
-    error = ssl.SSLError(1, f"[SSL: {reason}] {reason.lower()} (_ssl.c:1020)")
-    error.reason = reason
-    return requests.exceptions.SSLError(urllib3.exceptions.SSLError(error))
-
-
-def refused() -> requests.exceptions.ConnectionError:
-    return requests.exceptions.ConnectionError(ConnectionRefusedError(111, "Connection refused"))
-
-
-def no_certificate() -> requests.exceptions.SSLError:
-    error = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] (_ssl.c:1020)")
-    error.reason = "CERTIFICATE_VERIFY_FAILED"
-    error.verify_message = "unable to get local issuer certificate"
-    return requests.exceptions.SSLError(urllib3.exceptions.SSLError(error))
-
-
-NO_CONNECTION = "cannot connect to api.pagerduty.com: "
-NO_TLS = "the TLS connection to api.pagerduty.com failed: "
-BAD_HEADER = "a header holds a character that HTTP does not allow."
-NOT_SENT: list[tuple[Exception, str, bool]] = [
-    (refused(), f"{NO_CONNECTION}Connection refused.", True),
-    (requests.exceptions.ConnectionError("x: [Errno 111] refused"), f"{NO_CONNECTION}refused.", True),
-    (TimeoutError("timed out"), f"{NO_CONNECTION}timed out after 30 s.", True),
-    (requests.exceptions.ConnectTimeout("timed out"), f"{NO_CONNECTION}timed out after 30 s.", True),
-    (urllib3.exceptions.NewConnectionError(t.cast("t.Any", None), "x: [Errno 113] No route"), ": No route.", True),
-    (no_certificate(), f"{NO_TLS}unable to get local issuer certificate.", False),
-    (requests.exceptions.SSLError(urllib3.exceptions.SSLError(ValueError("no match"))), f"{NO_TLS}no match.", False),
-    (tls_failure("WRONG_VERSION_NUMBER"), f"{NO_TLS}wrong version number.", False),
-    (tls_failure("UNEXPECTED_EOF_WHILE_READING"), f"{NO_TLS}unexpected eof while reading.", True),
-    (requests.exceptions.InvalidURL("no host"), "invalid request: no host.", False),
-    (UnicodeError("'latin-1' codec can't encode 's3cret'"), BAD_HEADER, False),
-    (requests.exceptions.InvalidHeader("in value: 's3cret\n'"), BAD_HEADER, False),
-]
-
-
-@pytest.mark.usefixtures("call")
-@pytest.mark.parametrize(("error", "words", "retryable"), NOT_SENT, ids=lambda value: str(value)[:40])
-def test_nothing_was_sent(
-    error: Exception, words: str, retryable: bool, send_and_fail: t.Callable[[Exception], t.Any]
+@pytest.mark.parametrize(("sent", "kind"), [(False, NotSent), (True, OutcomeUnknown)], ids=["not sent", "sent"])
+def test_an_exception_is_an_error_that_says_whether_the_call_was_sent(
+    sent: bool, kind: type[TaskError], call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failure = send_and_fail(error)
-    assert isinstance(failure, NotSent)
-    assert words in failure.message
-    assert failure.retryable is retryable
-    assert "s3cret" not in str(failure)
-    assert "_ssl.c" not in str(failure)
+    def fail(*_given: t.Any, **_more: t.Any) -> t.NoReturn:
+        raise requests.exceptions.ReadTimeout("timed out")
 
-
-@pytest.mark.parametrize(
-    ("asked", "error", "words", "retryable"),
-    [
-        (False, refused(), "cannot connect to the proxy proxy.example.com:3128: Connection refused.", True),
-        (False, tls_failure("WRONG_VERSION_NUMBER"), "the TLS connection to the proxy proxy.example.com:3128", False),
-        (False, TimeoutError("timed out"), "cannot connect to the proxy proxy.example.com:3128: timed out", True),
-        (True, tls_failure("WRONG_VERSION_NUMBER"), "the TLS connection to api.pagerduty.com failed", False),
-        (True, TimeoutError("timed out"), "cannot connect to api.pagerduty.com: timed out after 30 s.", True),
-        (
-            True,
-            requests.exceptions.ProxyError(OSError("Tunnel connection failed: 407 No")),
-            "the proxy proxy.example.com:3128 did not connect to api.pagerduty.com: 407 No.",
-            False,
-        ),
-        (True, requests.exceptions.ProxyError(OSError("Tunnel connection failed: 502 No")), "pagerduty.com: 502", True),
-    ],
-    ids=lambda value: str(value)[:30],
-)
-def test_nothing_was_sent_through_a_proxy(
-    asked: bool,
-    error: Exception,
-    words: str,
-    retryable: bool,
-    call: Call,
-    send_and_fail: t.Callable[[Exception], t.Any],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", PROXY)
-    call.asked_proxy = asked
-    failure = send_and_fail(error)
-    assert isinstance(failure, NotSent)
-    assert words in failure.message
-    assert failure.retryable is retryable
-    assert "s3cret" not in str(failure)
-
-
-CLOSED = "the connection to api.pagerduty.com closed before the response was complete."
-
-
-@pytest.mark.parametrize(
-    ("error", "words", "may_still_apply"),
-    [
-        (requests.exceptions.ReadTimeout("timed out"), "timed out after 30 s.", True),
-        (requests.exceptions.ConnectionError(urllib3.exceptions.ReadTimeoutError(None, URL, "")), "timed out", True),  # type: ignore[arg-type]
-        (requests.exceptions.ConnectionError(ConnectionResetError("reset by peer")), CLOSED, False),
-        # What it says of the proxy is what the library guesses.
-        (requests.exceptions.ProxyError(http.client.RemoteDisconnected("closed")), CLOSED, False),
-        (http.client.IncompleteRead(b"", 9), CLOSED, False),
-        (ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), CLOSED, False),
-        (tls_failure("WRONG_VERSION_NUMBER"), "cannot read the response of api.pagerduty.com: wrong version", False),
-        (http.client.BadStatusLine("garbage"), "cannot read the response of api.pagerduty.com: garbage.", False),
-        (urllib3.exceptions.DecodeError("not gzip"), "cannot read the response of api.pagerduty.com: not gzip", False),
-        (requests.exceptions.InvalidHeader("of the response"), CLOSED, False),
-    ],
-    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
-)
-def test_whatever_fails_after_the_call_was_sent_leaves_its_outcome_unknown(
-    error: Exception, words: str, may_still_apply: bool, call: Call, send_and_fail: t.Callable[[Exception], t.Any]
-) -> None:
-    call.sent = True
-    failure = send_and_fail(error)
-    assert isinstance(failure, OutcomeUnknown)
-    assert words in failure.message
-    assert (failure.retryable, failure.may_still_apply) == (True, may_still_apply)
-    assert failure.hint
+    monkeypatch.setattr(session(request(), True), "request", fail)
+    call.sent = sent
+    with pytest.raises(kind, match=r"^GET /incidents: .*timed out after 30 s"):
+        HttpClient(30, True).send(request())
 
 
 def test_a_port_on_which_nothing_listens() -> None:
@@ -310,6 +191,15 @@ def test_a_ca_bundle_that_cannot_be_read_is_named_with_its_variable(
         caught.value.message == f"GET /incidents: cannot read the CA bundle {tmp_path / name} of {variable}: {problem}."
     )
     assert not caught.value.retryable
+
+
+def test_an_event_does_without_a_ca_bundle_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unreadable_bundle() == ""
+    monkeypatch.setenv("CURL_CA_BUNDLE", "/no/such/bundle.pem")
+    assert unreadable_bundle() == "CURL_CA_BUNDLE: cannot read /no/such/bundle.pem: No such file or directory."
+    assert default_bundle() == requests.certs.where()
+    monkeypatch.setenv("CURL_CA_BUNDLE", default_bundle())
+    assert unreadable_bundle() == ""
 
 
 def test_plain_http_needs_no_ca_bundle(monkeypatch: pytest.MonkeyPatch) -> None:

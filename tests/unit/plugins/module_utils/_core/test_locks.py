@@ -6,15 +6,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
+import types
 import typing as t
 from pathlib import Path
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core import locks
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.locks import POLL_INTERVAL, target_locks
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.locks import LOCK_FILE, POLL_INTERVAL, target_locks
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import RetryBudget
 
 API = "https://api.pagerduty.com"
@@ -49,6 +51,7 @@ class Waits:
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A temporary folder that no other task uses."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     monkeypatch.setattr("tempfile.tempdir", None)
     return tmp_path
 
@@ -83,21 +86,6 @@ def test_waiting_for_a_lock_leaves_the_time_for_retries() -> None:
         assert waits.budget.sleep(waits.budget.max_wait)
 
 
-def test_a_lock_file_of_somebody_else_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    with target_locks(API, ["PONE"], Waits().budget, print):
-        pass
-    owner = os.getuid()
-    # The file has the name of this user, but not the owner.
-    monkeypatch.setattr(locks.os, "getuid", iter([owner, owner + 1]).__next__)
-    waits = Waits()
-    with target_locks(API, ["PONE"], waits.budget, waits.warnings.append):
-        pass
-    assert waits.warnings == [
-        "Went on without a lock, so another task may do the same at the same time: the lock file cannot be used: it "
-        "belongs to another user."
-    ]
-
-
 @pytest.mark.usefixtures("holder")
 @pytest.mark.parametrize(("url", "target"), [(API, "PTHREE"), ("https://api.eu.pagerduty.com", "PONE")])
 def test_a_task_on_another_incident_or_account_does_not_wait(url: str, target: str) -> None:
@@ -124,12 +112,114 @@ def test_locks_are_released_after_use() -> None:
             assert waits.count == 0
 
 
-def test_a_symbolic_link_instead_of_the_lock_file_is_not_followed(own_folder: Path) -> None:
-    with target_locks(API, ["PONE"], Waits().budget, print):
-        (file,) = own_folder.iterdir()
-    file.unlink()
-    file.symlink_to(own_folder / "elsewhere")
+def of_somebody_else(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a file look as if it belonged to another user, which only root could really do."""
+    for function in ("lstat", "fstat"):
+        original = getattr(os, function)
+
+        def owned(
+            file: t.Any, original: t.Callable[[t.Any], os.stat_result] = original
+        ) -> os.stat_result | types.SimpleNamespace:
+            found = original(file)
+            if not path.exists() or found.st_ino != path.stat().st_ino:
+                return found
+            return types.SimpleNamespace(st_mode=found.st_mode, st_uid=found.st_uid + 1)
+
+        monkeypatch.setattr(locks.os, function, owned)
+
+
+Place = t.Callable[[Path, pytest.MonkeyPatch], t.Any]
+"""Makes what is in the place of the folder for locks."""
+
+
+def nothing(_folder: Path, _monkeypatch: pytest.MonkeyPatch) -> None:
+    pass
+
+
+def own(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.mkdir(0o700)
+
+
+def open_to_all(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.mkdir()
+    folder.chmod(0o777)
+
+
+def foreign(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.mkdir(0o700)
+    of_somebody_else(folder, monkeypatch)
+
+
+def file(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.touch()
+
+
+def link(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder.parent / "elsewhere").mkdir()
+    folder.symlink_to(folder.parent / "elsewhere")
+
+
+def foreign_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.mkdir(0o700)
+    (folder / LOCK_FILE).touch()
+    of_somebody_else(folder / LOCK_FILE, monkeypatch)
+
+
+def linked_file(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.mkdir(0o700)
+    (folder / LOCK_FILE).symlink_to(folder.parent / "elsewhere")
+
+
+def lock(name: str) -> list[str]:
+    """Lock an incident; returns the warnings."""
     waits = Waits()
-    with target_locks(API, ["PONE"], waits.budget, waits.warnings.append):
-        assert not (own_folder / "elsewhere").exists()
-    assert "the lock file cannot be used" in waits.warnings[0]
+    with target_locks(API, [name], waits.budget, waits.warnings.append):
+        assert waits.count == 0
+    return waits.warnings
+
+
+WITHOUT = "Went on without a lock, so another task may do the same at the same time: no lock file can be used: "
+
+
+@pytest.mark.parametrize("place", [nothing, own, open_to_all])
+def test_the_lock_file_is_in_a_folder_that_only_its_owner_can_use(
+    place: Place, own_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = own_folder / f"oncall.pagerduty-{os.getuid()}"
+    place(folder, monkeypatch)
+    assert lock("PONE") == []
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert [each.name for each in folder.iterdir()] == [LOCK_FILE]
+    assert (folder / LOCK_FILE).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        (foreign, "{folder} belongs to another user"),
+        (file, "{folder} is not a folder"),
+        (link, "{folder} is not a folder"),
+        (foreign_file, "the lock file belongs to another user"),
+        (linked_file, os.strerror(errno.ELOOP)),
+    ],
+)
+def test_without_a_lock_file_of_its_own_a_task_goes_on_and_says_why(
+    place: Place, reason: str, own_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = own_folder / f"oncall.pagerduty-{os.getuid()}"
+    place(folder, monkeypatch)
+    assert lock("PONE") == [f"{WITHOUT}{reason.format(folder=folder)}."]
+    elsewhere = own_folder / "elsewhere"
+    assert not elsewhere.exists() or list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", [foreign, file, link])
+def test_where_the_name_is_taken_the_folder_is_that_of_the_session(
+    place: Place, own_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = own_folder / "session"
+    session.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(session))
+    place(own_folder / f"oncall.pagerduty-{os.getuid()}", monkeypatch)
+    assert lock("PONE") == []
+    assert (session / "oncall.pagerduty" / LOCK_FILE).is_file()

@@ -6,51 +6,32 @@
 
 from __future__ import annotations
 
-import typing as t
-
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import Fields, Notification, Outcome
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import PartlyDone, Refused
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.sentences import difference, message
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import Notification, Outcome
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import PartlyDone
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.sentences import (
+    MAX_MESSAGE,
+    difference,
+    message,
+)
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.words import (
     ACKNOWLEDGE,
-    ADD,
     ASSIGN,
     INVITE,
     NOTIFY,
-    PAGE,
     REQUEST,
     SET,
-    Phrase,
-    Verb,
 )
-
-BEFORE: Fields = {"status": "triggered", "title": "a"}
-AFTER: Fields = {"status": "acknowledged", "title": "a"}
-NOTE = ADD("a note")
-
-
-def person(name: str, why: str = "on call", how: Verb = PAGE) -> Notification:
-    return Notification({"id": f"P{name.upper()}", "type": "user_reference", "summary": name}, why, how)
-
-
-def done(*says: Phrase, target: str = "Q1", notifies: t.Sequence[Notification] = ()) -> Outcome:
-    return Outcome(
-        target, {}, BEFORE, AFTER, changed=True, notifies=notifies, name=f"Incident {target} (#{target[1:]})", says=says
-    )
-
-
-def same(target: str = "Q1") -> Outcome:
-    return Outcome(target, {}, AFTER, AFTER, name=f"Incident {target} (#{target[1:]})", says="already as wanted")
-
-
-def read(target: str = "Q1") -> Outcome:
-    return Outcome(target, {}, name=f"incident {target} (#{target[1:]}): triggered")
-
-
-def failed(target: str = "Q1", text: str = "") -> Outcome:
-    return Outcome(target, error=Refused(text or f"{target} is resolved.", hint="Re-open it."))
-
+from ansible_collections.oncall.pagerduty.tests.unit.outcomes import (
+    AFTER,
+    BEFORE,
+    NOTE,
+    done,
+    failed,
+    person,
+    read,
+    same,
+)
 
 UNKNOWN = Notification(None, "on call for the service, which could not be read")
 
@@ -109,67 +90,6 @@ def test_the_sentence_about_one_target(outcome: Outcome, sentence: str, in_check
     assert message("incident", [outcome], check_mode=True) == in_check_mode
 
 
-@pytest.mark.parametrize(
-    ("outcomes", "sentence", "in_check_mode"),
-    [
-        ([], "No incident found.", None),
-        ([read("Q1"), read("Q2")], "Found 2 incidents.", None),
-        ([read("Q1"), failed("Q2")], "Found 1 incident. Q2 is resolved. Re-open it.", None),
-        ([same("Q1"), same("Q2")], "2 incidents: no change needed.", None),
-        (
-            [done(NOTE), done(NOTE, target="Q2"), same("Q3"), failed("Q4")],
-            "4 incidents: 2 changed (added a note), 1 unchanged, 1 failed. Q4 is resolved. Re-open it.",
-            "4 incidents: 2 would change (add a note), 1 unchanged, 1 failed. Q4 is resolved. Re-open it.",
-        ),
-        (
-            [done(ASSIGN("Ana"), notifies=[person("Ana")]), done(ASSIGN("Ana"), target="Q2", notifies=[person("Ana")])],
-            "2 incidents: 2 changed (assigned to Ana); paged Ana.",
-            "2 incidents: 2 would change (assign to Ana); would page Ana.",
-        ),
-        (
-            [done(ADD(f"note {number}"), target=f"Q{number}") for number in range(3)],
-            "3 incidents: 3 changed (added note 0; added note 1; added note 2).",
-            "3 incidents: 3 would change (add note 0; add note 1; add note 2).",
-        ),
-        (
-            [done(ADD(f"note {number}"), target=f"Q{number}") for number in range(4)],
-            "4 incidents: 4 changed.",
-            "4 incidents: 4 would change.",
-        ),
-        ([failed("Q1"), failed("Q2", "It is stuck.")], None, None),
-        (
-            [same("Q1"), done()._replace(target="Q2", name="Incident Q2", error=PartlyDone("Denied."))],
-            '2 incidents: 1 unchanged, 1 failed. Incident Q2: done in part (status "triggered" → "acknowledged"). '
-            "Denied.",
-            None,
-        ),
-    ],
-)
-def test_the_sentence_about_several_targets(
-    outcomes: list[Outcome], sentence: str | None, in_check_mode: str | None
-) -> None:
-    sentence = sentence or "2 incidents: 2 failed. Q1 is resolved. Re-open it. Incident Q2: It is stuck. Re-open it."
-    assert message("incident", outcomes, check_mode=False) == sentence
-    assert message("incident", outcomes, check_mode=True) == (in_check_mode or sentence)
-
-
-def test_errors_of_one_kind_are_told_once() -> None:
-    outcomes = [failed(f"Q{number}", f"GET /incidents/Q{number}: Not Found.") for number in range(100, 400)]
-    said = message("incident", outcomes, check_mode=False)
-    assert said == (
-        "300 incidents: 300 failed. GET /incidents/Q100: Not Found. Re-open it. And 299 more: see failures."
-    )
-
-
-@pytest.mark.parametrize(
-    ("count", "more"), [(3, ""), (4, " And 1 more: see failures."), (9, " And 6 more: see failures.")]
-)
-def test_at_most_three_errors_are_told(count: int, more: str) -> None:
-    outcomes = [failed(f"Q{number}", f"Reason {chr(97 + number)}.") for number in range(count)]
-    shown = " ".join(f"Incident Q{number}: Reason {chr(97 + number)}. Re-open it." for number in range(3))
-    assert message("incident", outcomes, check_mode=False) == f"{count} incidents: {count} failed. {shown}{more}"
-
-
 def test_a_long_value_is_cut() -> None:
     outcome = done()._replace(before={"text": ""}, after={"text": "x" * 1000}, error=PartlyDone("Denied."))
     assert len(message("incident", [outcome], check_mode=False)) < 400
@@ -187,3 +107,17 @@ def test_a_difference_has_the_fields_and_the_people_with_their_ids() -> None:
             "notifies": ["Ana (PANA): on call", "whoever is on call for the service, which could not be read"],
         },
     }
+
+
+@pytest.mark.parametrize("people", [1, 10, 300])
+def test_a_message_stays_short_however_many_people_are_told(people: int) -> None:
+    told = [person(f"Person {number}") for number in range(people)]
+    requested = done(REQUEST(*(each.name for each in told)), ASSIGN("Ana"), notifies=told)
+    said = message("incident", [requested], check_mode=False)
+    names = ", ".join(each.name for each in told[:10])
+    more = ", and 290 more" if people == 300 else ""
+    assert said == f"Incident Q1 (#1): requested and paged {names}{more}, assigned to Ana."
+
+
+def test_an_error_of_any_length_makes_a_short_message() -> None:
+    assert len(message("incident", [failed(text="no " * MAX_MESSAGE)], check_mode=False)) == MAX_MESSAGE

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core import words
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.words import Verb, label, short_name
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.words import Verb, few, label, short_name
 
 VERBS = {name: verb for name, verb in vars(words).items() if isinstance(verb, Verb)}
 IRREGULAR = {
@@ -48,3 +48,11 @@ def test_a_record_is_called_by_its_name_and_in_diffs_also_by_its_id(
     record: dict[str, str], named: str, labelled: str
 ) -> None:
     assert (short_name(record), label(record)) == (named, labelled)
+
+
+TEN = "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, ""), (1, "0"), (10, TEN), (13, f"{TEN}, and 3 more")])
+def test_of_many_names_few_are_listed(count: int, text: str) -> None:
+    assert few([str(number) for number in range(count)]) == text
