@@ -15,6 +15,7 @@ version_added: 0.1.0
 description:
   - Returns what a deployment did in PagerDuty, and what it could not do, from the results of its tasks. The role
     P(oncall.pagerduty.deployment#role) sets it as the fact C(deployment_pagerduty).
+  - A task that failed counts as failed with C(failed_when=false), too.
 positional: _input, change, ending
 options:
   _input:
@@ -22,9 +23,7 @@ options:
     type: dict
     required: true
   change:
-    description:
-      - The result of the task that records the change.
-      - If it has C(failures), but did not fail, there was no routing key.
+    description: The result of the task that records the change.
     type: dict
     default: {}
   ending:
@@ -40,7 +39,7 @@ EXAMPLES = r"""
     services: [Checkout]
     duration: 1h
   register: opened
-  ignore_errors: true
+  failed_when: false
 
 - name: Say what happened
   ansible.builtin.debug:
@@ -76,9 +75,12 @@ _value:
     window_ended: false
     change_recorded: true
     maintenance_window:
-    problems: ["No maintenance window was opened: GET /services: Access Denied (HTTP 403, code 2010)."]
+    problems:
+      - >-
+        No maintenance window was opened, so alerts page people: GET /services: Access Denied (HTTP 403, code 2010).
     msg: >-
-      Change shop 1.2.3: recorded. No maintenance window was opened: GET /services: Access Denied (HTTP 403, code 2010).
+      Change shop 1.2.3: recorded. No maintenance window was opened, so alerts page people: GET /services: Access Denied
+      (HTTP 403, code 2010).
 """
 
 import typing as t

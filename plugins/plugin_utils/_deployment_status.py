@@ -14,6 +14,9 @@ import typing as t
 Result = t.Mapping[str, t.Any]
 
 NO_ROUTING_KEY = "No change event was recorded, as there is no routing key."
+MISSING_KEY = "routing_key: required"
+"""How the module change_event starts to say that there is none."""
+WINDOW, CHANGE = "maintenance_window", "change_event"
 
 
 def status(opening: Result, change: Result, ending: Result) -> dict[str, t.Any]:
@@ -25,57 +28,63 @@ def status(opening: Result, change: Result, ending: Result) -> dict[str, t.Any]:
         ending: that of the task that ends the window.
     """
     problems = [*_opening_problems(opening), *_change_problems(change), *_ending_problems(opening, ending)]
-    done = [result["msg"] for result in (opening, change, ending) if _is_done(result) and "msg" in result]
+    results = ((opening, WINDOW), (change, CHANGE), (ending, WINDOW))
+    said = [_message(result) for result, name in results if _is_done(result, name)]
     skipped = [NO_ROUTING_KEY] if _has_no_key(change) else []
     return {
-        "window_opened": _is_open(opening),
-        "window_ended": _is_done(ending),
-        "change_recorded": _is_done(change),
-        "maintenance_window": opening.get("maintenance_window"),
+        "window_opened": _has_window(opening),
+        "window_ended": _is_done(ending, WINDOW),
+        "change_recorded": _is_done(change, CHANGE),
+        "maintenance_window": opening.get(WINDOW),
         "problems": problems,
-        "msg": " ".join([*done, *skipped, *problems]),
+        "msg": " ".join([*said, *skipped, *problems]),
     }
 
 
 def _opening_problems(opening: Result) -> t.Iterator[str]:
-    if not opening.get("failed"):
+    if not opening or _is_done(opening, WINDOW):
         return
-    if _is_open(opening):
-        yield f"The maintenance window does not cover all that it should: {_reason(opening)}"
+    if _has_window(opening):
+        yield _message(opening)
     else:
-        yield f"No maintenance window was opened, so the deployment may page people: {_reason(opening)}"
+        yield f"No maintenance window was opened, so alerts page people: {_message(opening)}"
 
 
 def _change_problems(change: Result) -> t.Iterator[str]:
-    if change.get("failed"):
-        yield f"The change event was not recorded: {_reason(change)}"
+    if change and not (change.get("skipped") or _is_done(change, CHANGE) or _has_no_key(change)):
+        yield f"The change event was not recorded: {_message(change)}"
 
 
 def _ending_problems(opening: Result, ending: Result) -> t.Iterator[str]:
     """Yield why a window may still be open; one that was never opened is none."""
-    if ending.get("failed") and (_is_open(opening) or _may_be_open(opening)):
-        end = (opening.get("maintenance_window") or {}).get("end_time")
+    if not ending or _is_done(ending, WINDOW):
+        return
+    if _has_window(opening) or _may_be_open(opening):
+        end = (opening.get(WINDOW) or {}).get("end_time")
         until = f", and lasts until {end}" if end else ""
-        yield f"The maintenance window was not ended{until}: {_reason(ending)}"
+        yield f"The maintenance window was not ended{until}: {_message(ending)}"
 
 
-def _is_open(opening: Result) -> bool:
-    """Return whether there is a window: a task that failed for some of the services has opened one for the others."""
-    return _is_done(opening) or bool(opening.get("maintenance_window") or opening.get("changed"))
+def _is_done(result: Result, returned: str) -> bool:
+    """Return whether a task has succeeded.
+
+    The role lets none of them fail, so that is told by what it returned.
+    """
+    return returned in result and not result.get("failed") and not result.get("failures")
+
+
+def _has_window(opening: Result) -> bool:
+    """Return whether there is a window: a task that has failed for some services opens it for the others."""
+    return bool(opening.get(WINDOW))
 
 
 def _may_be_open(opening: Result) -> bool:
     return any(failure.get("outcome") == "unknown" for failure in opening.get("failures") or ())
 
 
-def _is_done(result: Result) -> bool:
-    return bool(result) and not result.get("failed") and not result.get("failures")
-
-
 def _has_no_key(change: Result) -> bool:
-    """Return whether the role has accepted a failure: that is so only if there is no routing key."""
-    return bool(change.get("failures")) and not change.get("failed")
+    return _message(change).startswith(MISSING_KEY)
 
 
-def _reason(result: Result) -> str:
+def _message(result: Result) -> str:
     return str(result.get("msg") or "unknown")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.oncall.pagerduty.plugins.filter.deployment_status import FilterModule
 
-OPENED = {"failed": False, "msg": "Window: opened.", "maintenance_window": {"id": "PW1"}}
+OPENED = {"msg": "Window: opened.", "maintenance_window": {"id": "PW1"}}
 status = FilterModule().filters()["deployment_status"]
 
 
@@ -18,5 +18,5 @@ def test_the_window_is_enough() -> None:
 
 
 def test_tasks_that_have_run_since_are_added() -> None:
-    said = status(OPENED, {"failed": False, "msg": "Recorded."}, {"failed": True, "msg": "Down."})
+    said = status(OPENED, {"msg": "Recorded.", "change_event": {}}, {"msg": "Down.", "failures": [{}]})
     assert said["msg"] == "Window: opened. Recorded. The maintenance window was not ended: Down."

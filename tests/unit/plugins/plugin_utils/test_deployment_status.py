@@ -14,19 +14,20 @@ from ansible_collections.oncall.pagerduty.plugins.plugin_utils._deployment_statu
 Result = dict[str, t.Any]
 
 WINDOW = {"id": "PW1", "end_time": "2026-01-31T12:00:00Z"}
-OPENED = {"failed": False, "changed": True, "msg": "Window: opened.", "maintenance_window": WINDOW}
+FAILURES = {"changed": False, "failures": [{"outcome": "not_done"}]}
+OPENED = {"changed": True, "msg": "Window: opened.", "maintenance_window": WINDOW}
 OPEN_ALREADY = {**OPENED, "changed": False, "msg": "Window: open already."}
-PARTLY = {**OPENED, "failed": True, "msg": "No service Chekout.", "failures": [{"outcome": "partly_done"}]}
-NOT_OPENED = {"failed": True, "changed": False, "msg": "Access Denied.", "failures": [{"outcome": "not_done"}]}
-NO_ANSWER = {**NOT_OPENED, "msg": "Timed out.", "failures": [{"outcome": "unknown"}]}
+PARTLY = {**OPENED, "msg": "Window: opened. No service Chekout.", "failures": [{"outcome": "partly_done"}]}
+NOT_OPENED = {**FAILURES, "msg": "Access Denied."}
+NO_ANSWER = {"maintenance_window": None, "msg": "Timed out.", "failures": [{"outcome": "unknown"}]}
 NOT_TEMPLATED = {"failed": True, "msg": "'x' is undefined"}
-RECORDED = {"failed": False, "changed": True, "msg": "Change: recorded."}
-NOT_RECORDED = {"failed": True, "changed": False, "msg": "Bad key.", "failures": [{"outcome": "not_done"}]}
-NO_KEY = {**NOT_RECORDED, "failed": False}
-ENDED = {"failed": False, "changed": True, "msg": "Window: ended.", "maintenance_window": None}
-NOT_ENDED = {"failed": True, "changed": False, "msg": "Cannot connect.", "failures": [{"outcome": "not_done"}]}
+RECORDED = {"changed": True, "msg": "Change: recorded.", "change_event": {"summary": "shop"}}
+NOT_RECORDED = {**FAILURES, "msg": "Bad key.", "change_event": None}
+NO_KEY = {**FAILURES, "msg": "routing_key: required; set the option."}
+ENDED = {"changed": True, "msg": "Window: ended.", "maintenance_window": None}
+NOT_ENDED = {**FAILURES, "msg": "Cannot connect."}
 
-NO_WINDOW = "No maintenance window was opened, so the deployment may page people: Access Denied."
+NO_WINDOW = "No maintenance window was opened, so alerts page people: Access Denied."
 STAYS = "The maintenance window was not ended, and lasts until 2026-01-31T12:00:00Z: Cannot connect."
 
 
@@ -38,15 +39,9 @@ STAYS = "The maintenance window was not ended, and lasts until 2026-01-31T12:00:
         (OPEN_ALREADY, RECORDED, ENDED, "opened recorded ended", []),
         (OPENED, NO_KEY, ENDED, "opened ended", []),
         (OPENED, NOT_RECORDED, ENDED, "opened ended", ["The change event was not recorded: Bad key."]),
-        (
-            PARTLY,
-            RECORDED,
-            ENDED,
-            "opened recorded ended",
-            ["The maintenance window does not cover all that it should: No service Chekout."],
-        ),
+        (PARTLY, RECORDED, ENDED, "opened recorded ended", ["Window: opened. No service Chekout."]),
         (NOT_OPENED, RECORDED, ENDED, "recorded ended", [NO_WINDOW]),
-        (NOT_OPENED, {}, NOT_ENDED, "", [NO_WINDOW]),
+        (NOT_OPENED, {"skipped": True}, NOT_ENDED, "", [NO_WINDOW]),
         (OPENED, RECORDED, NOT_ENDED, "opened recorded", [STAYS]),
         (
             NO_ANSWER,
@@ -56,7 +51,9 @@ STAYS = "The maintenance window was not ended, and lasts until 2026-01-31T12:00:
             [NO_WINDOW.replace("Access Denied", "Timed out"), "The maintenance window was not ended: Cannot connect."],
         ),
         (NOT_TEMPLATED, {}, {}, "", [NO_WINDOW.replace("Access Denied.", "'x' is undefined")]),
-        ({"failed": True}, {}, {}, "", [NO_WINDOW.replace("Access Denied.", "unknown")]),
+        ({"changed": False}, {}, {}, "", [NO_WINDOW.replace("Access Denied.", "unknown")]),
+        (OPENED, {"changed": False, "msg": "No requests."}, {}, "opened", ["The change event was not recorded: No requests."]),
+        (OPENED, {**RECORDED, "failed": True}, {}, "opened", ["The change event was not recorded: Change: recorded."]),
     ],
 )
 def test_what_was_done_and_what_was_not(
