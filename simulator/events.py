@@ -13,10 +13,10 @@ from __future__ import annotations
 import re
 import typing as t
 
-from simulator.account import Integration
+from simulator.account import Integration, Service
 from simulator.call import Response
 from simulator.clock import iso, time_of
-from simulator.incident import Actor, Alert
+from simulator.incident import Actor, Alert, Incident
 from simulator.limits import SlidingMinute
 from simulator.request import Request
 from simulator.state import NewIncident, State
@@ -230,11 +230,7 @@ def _trigger(event: Json, dedup_key: str, integration: Integration, state: State
     if alert:
         _append(payload, alert, actor)
         return
-    incident = state.open_with_key(dedup_key, service)
-    if incident is None and service.groups_alerts:
-        incident = state.open_on(service)
-        if incident:
-            state.index_by_key(dedup_key, incident)
+    incident = _incident_to_join(dedup_key, service, state)
     if incident is None and service.escalation_policy.first_level is None:
         # Nobody would be told, so PagerDuty drops the event.
         return
@@ -259,6 +255,16 @@ def _trigger(event: Json, dedup_key: str, integration: Integration, state: State
             first_trigger=incident.log[0],
         )
     )
+
+
+def _incident_to_join(dedup_key: str, service: Service, state: State) -> Incident | None:
+    """Return the open incident that a new alert goes into, by its key or by the service's grouping."""
+    incident = state.open_with_key(dedup_key, service)
+    if incident is None and service.groups_alerts:
+        incident = state.open_on(service)
+        if incident:
+            state.index_by_key(dedup_key, incident)
+    return incident
 
 
 def _append(payload: Json, alert: Alert, actor: Actor) -> None:

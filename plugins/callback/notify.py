@@ -127,7 +127,6 @@ seealso:
 """
 
 import contextlib
-import hashlib
 import platform
 import typing as t
 from pathlib import Path
@@ -138,7 +137,7 @@ from ansible.plugins.callback import CallbackBase
 from ansible.utils.display import Display
 
 from ..module_utils._api.auth import VARIABLES, first_set, is_unset
-from ..module_utils._events.body import MAX_DEDUP_KEY
+from ..module_utils._events.body import key_within_limit
 from ..plugin_utils import _controller
 from ..plugin_utils._process import Background, End
 
@@ -391,7 +390,4 @@ def _task_of(result: t.Any) -> t.Any:
 
 def _dedup_key(about: str) -> str:
     """Return the key by which PagerDuty knows an alert."""
-    key = f"ansible-playbook {about}"
-    if len(key) <= MAX_DEDUP_KEY:
-        return key
-    return f"ansible-playbook {hashlib.sha256(key.encode()).hexdigest()}"
+    return key_within_limit(f"ansible-playbook {about}")

@@ -209,7 +209,10 @@ def test_an_event_that_finds_nobody_on_call_is_accepted_and_dropped(simulator: S
 
 @pytest.mark.parametrize(
     ("service", "grouping"),
-    [(account.CHECKOUT, {"type": None, "config": None}), (account.PAYMENTS, {"type": "time", "config": {"timeout": 0}})],
+    [
+        (account.CHECKOUT, {"type": None, "config": None}),
+        (account.PAYMENTS, {"type": "time", "config": {"timeout": 0}}),
+    ],
     ids=["ungrouped", "grouped"],
 )
 def test_a_service_shows_how_it_groups_alerts(service: account.Service, grouping: Json, call: Client) -> None:

@@ -54,9 +54,7 @@ def test_a_report_tells_what_there_is(
 
 
 @OPTIONAL_KEYS
-def test_a_deployment_goes_on(
-    optional_keys: str, play: PlaybookRunner, simulator: Simulator, tmp_path: Path
-) -> None:
+def test_a_deployment_goes_on(optional_keys: str, play: PlaybookRunner, simulator: Simulator, tmp_path: Path) -> None:
     simulator.optional_keys(optional_keys)
     tasks = tmp_path / "deploy.json"
     tasks.write_text(json.dumps([{"ansible.builtin.copy": {"dest": str(tmp_path / "deployed"), "content": "done"}}]))
@@ -95,9 +93,7 @@ def test_the_lookup_finds_who_is_on_call(optional_keys: str, play: PlaybookRunne
 
 
 @OPTIONAL_KEYS
-def test_the_callback_pages(
-    optional_keys: str, play: PlaybookRunner, simulator: Simulator, tmp_path: Path
-) -> None:
+def test_the_callback_pages(optional_keys: str, play: PlaybookRunner, simulator: Simulator, tmp_path: Path) -> None:
     simulator.optional_keys(optional_keys)
     file = tmp_path / "site.yml"
     failing = {"name": "Web", "hosts": "all", "gather_facts": False, "tasks": [{"ansible.builtin.fail": {}}]}

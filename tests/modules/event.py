@@ -64,6 +64,15 @@ TESTS = ModuleTests(
             idempotent=False,
         ),
         Case(
+            "notifies nobody if nobody is on call for the service",
+            {"dedup_key": KEY, "routing_key": account.UNATTENDED_ROUTING_KEY},
+            changes=True,
+            incidents=0,
+            reads=3,
+            writes=(ENQUEUE,),
+            idempotent=False,
+        ),
+        Case(
             "acknowledges an alert",
             {"dedup_key": KEY, "action": "acknowledge"},
             changes=True,

@@ -101,8 +101,8 @@ class PlayAction(IncidentAction):
             return Directory(self.client).find(RESPONSE_PLAY, self.options["response_play"])
         except Refused as error:
             if error.status in WITHDRAWN:
-                error.message += " The account has no response plays: PagerDuty has withdrawn them."
-                error.hint = f"{error.hint} Use oncall.pagerduty.incident_workflow instead.".lstrip()
+                error.message += " PagerDuty has withdrawn response plays."
+                error.hint = "Use oncall.pagerduty.incident_workflow instead."
             raise
 
 

@@ -149,8 +149,10 @@ class PagerDuty:
                 # Only a failing task needs it.
                 from .scopes import required_scope
 
-                path = request.url[len(self.settings.api_url) :]
-                error.hint += f" An OAuth token needs the scope {required_scope(request.method, path)}."
+                scope = required_scope(request.method, request.url[len(self.settings.api_url) :])
+                classic = scope.rpartition(".")[2]
+                # Nothing in a token tells which kind of app has obtained it.
+                error.hint += f" An OAuth token needs the scope {scope}, or {classic} if it is of Classic User OAuth."
             raise
 
     def _request(self, method: str, path: str, query: Query = (), body: Record | None = None) -> Request:

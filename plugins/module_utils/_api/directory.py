@@ -17,7 +17,7 @@ import typing as t
 
 from .._core.errors import Refused, TaskError
 from .._core.words import label
-from .client import PagerDuty, Record, path_of
+from .client import PagerDuty, Query, Record, path_of
 
 LOOKS_LIKE_ID = re.compile(r"[P-R][A-Z0-9]{4,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """INFERRED from the ids in PagerDuty's documentation; an id that is not found is tried as a name."""
@@ -188,15 +188,26 @@ def _by_id(client: PagerDuty, kind: Kind, text: str) -> Record | None:
 
 
 def _by_name(client: PagerDuty, kind: Kind, text: str) -> Record:
-    query = [("query", text)] if kind.by_query else []
-    pages = client.pages(f"/{kind.path}", kind.list_key or kind.path, query)
-    listed = [record for page in pages for record in page]
+    listed = _listed(client, kind, [("query", text)] if kind.by_query else [])
     matches = [record for record in listed if record["id"] == text or _is_named(record, kind, text)]
     if len(matches) == 1:
         return matches[0]
     if matches:
         raise _ambiguous(kind, text, matches)
     raise _not_found(client, kind, text, listed)
+
+
+def _listed(client: PagerDuty, kind: Kind, query: Query) -> list[Record]:
+    try:
+        pages = client.pages(f"/{kind.path}", kind.list_key or kind.path, query)
+        return [record for page in pages for record in page]
+    except Refused as error:
+        # INFERRED from https://github.com/martindstone/pagerduty-cli/issues/2: so it is with priorities.
+        if error.status == 404:
+            kinds = (kind.list_key or kind.path).replace("_", " ")
+            error.message = f"This account has no {kinds}. {error.message}"
+            error.hint = "They may have to be switched on in its settings, or be part of another plan."
+        raise
 
 
 def _is_named(record: Record, kind: Kind, text: str) -> bool:

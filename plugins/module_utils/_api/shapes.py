@@ -19,10 +19,13 @@ Shape = t.Union[type, dict[str, t.Any], list[t.Any], tuple[t.Any, ...]]
 """A type; an object with fields of given shapes (others are allowed); a list of one shape; or one of several shapes."""
 
 
-class Needed(t.NamedTuple):
+class Needed:
     """The shape of a field that must be there: it identifies the object, or nothing can be done without it."""
 
-    shape: Shape
+    __slots__ = ("shape",)
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
 
 
 ID = Needed(str)
@@ -159,7 +162,7 @@ def misfit(value: t.Any, shape: Shape) -> str | None:
 
     Empty for the value itself.
     """
-    if isinstance(shape, tuple) and not isinstance(shape, Needed):
+    if isinstance(shape, tuple):
         return None if any(has_shape(value, each) for each in shape) else ""
     if isinstance(shape, dict):
         return _misfit_of_object(value, shape)

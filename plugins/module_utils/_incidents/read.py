@@ -126,7 +126,9 @@ def list_incidents(
 def find_alerts(client: PagerDuty, incident_id: str, dedup_key: str) -> list[Record]:
     """Return an incident's alerts with a dedup key; each has a `status`, which is None if PagerDuty leaves it out."""
     path = path_of("incidents", incident_id, "alerts")
-    return [{"status": None, **alert} for page in client.pages(path, "alerts", [("alert_key", dedup_key)]) for alert in page]
+    return [
+        {"status": None, **alert} for page in client.pages(path, "alerts", [("alert_key", dedup_key)]) for alert in page
+    ]
 
 
 def check_open(incident: Record, consequence: str) -> None:

@@ -4,10 +4,10 @@
 
 """The fault matrix: what modules are asked to do, what can go wrong with each of their calls, and what must hold then.
 
-A scenario is one task with one fault on one of its calls, once or each time. It is checked by the simulator alone. A run
-without a fault shows the state before and after the task; whatever the fault, the state must be one of these two, and
-the result must say which. What it says is held against the journal as well: a write that was accepted is a change, also
-if the task then failed. Then the task runs again without a fault, and must have taken effect exactly once.
+A scenario is one task with one fault on one of its calls, once or each time. It is checked by the simulator alone. A
+run without a fault shows the state before and after the task; whatever the fault, the state must be one of these two,
+and the result must say which. What it says is held against the journal as well: a write that was accepted is a change,
+also if the task then failed. Then the task runs again without a fault, and must have taken effect exactly once.
 """
 
 from __future__ import annotations

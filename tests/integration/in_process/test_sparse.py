@@ -109,9 +109,7 @@ OPENING: t.Sequence[tuple[str, Options]] = (
 
 @pytest.mark.parametrize("optional_keys", SWITCHES)
 @pytest.mark.parametrize(("module", "options"), ACTING, ids=str)
-def test_what_acts_on_an_incident_acts(
-    module: str, options: Options, optional_keys: str, simulator: Simulator
-) -> None:
+def test_what_acts_on_an_incident_acts(module: str, options: Options, optional_keys: str, simulator: Simulator) -> None:
     state = {"alerts": 1, "status": "acknowledged" if options.get("status") == "triggered" else "triggered"}
     (incident_id,) = simulator.reset(incidents=1, incident=state)["incidents"]
     alert_id = simulator.state()["incidents"][0]["alerts"][0]["id"]
@@ -165,7 +163,7 @@ def test_one_field_that_is_null_never_blocks_acknowledging_or_resolving(status: 
     assert blocked == []
 
 
-Place = tuple[t.Union[str, int], ...]
+Place = tuple[str | int, ...]
 
 
 def places(value: t.Any, before: Place = ()) -> t.Iterator[Place]:

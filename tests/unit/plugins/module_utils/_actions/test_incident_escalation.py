@@ -87,7 +87,11 @@ def test_any_other_incident_is_escalated_and_triggered_again(record: Record, tas
 @pytest.mark.parametrize(
     ("record", "answers", "problem"),
     [
-        ({"id": "Q1"}, {}, "Incident Q1: PagerDuty's response has no 'escalation_policy'; who is on call is not known."),
+        (
+            {"id": "Q1"},
+            {},
+            "Incident Q1: PagerDuty's response has no 'escalation_policy'; who is on call is not known.",
+        ),
         (
             incident(),
             {ON_CALL: {"oncalls": [{"escalation_level": 2, "escalation_policy": POLICY, "user": None}]}},

@@ -202,7 +202,7 @@ def test_an_account_without_response_plays_is_pointed_to_workflows(
 ) -> None:
     http.answers = {"GET /response_plays": (status, {"error": {"message": "no"}})}
     result = Task("incident_response_play", pagerduty, response_play="Major").run()
-    assert "The account has no response plays: PagerDuty has withdrawn them. " in result["msg"]
+    assert "PagerDuty has withdrawn response plays. Use oncall.pagerduty.incident_workflow instead." in result["msg"]
     assert result["msg"].endswith("Use oncall.pagerduty.incident_workflow instead.")
 
 

@@ -143,6 +143,14 @@ def test_a_name_cannot_be_found_where_pagerduty_leaves_names_out(pagerduty: Page
     assert Directory(pagerduty).find(PRIORITY, "PPRIOR1") == {"id": "PPRIOR1"}
 
 
+def test_what_is_switched_off_in_the_account_is_named(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /priorities": NOT_FOUND}
+    with pytest.raises(Refused) as caught:
+        Directory(pagerduty).find(PRIORITY, "P1")
+    assert caught.value.message.startswith("This account has no priorities. GET /priorities: Not Found")
+    assert caught.value.hint == "They may have to be switched on in its settings, or be part of another plan."
+
+
 def test_a_misspelt_name_is_compared_with_all_names(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {"GET /users": [{"users": []}, {"users": [ANA, ANABEL]}]}
     with pytest.raises(Refused, match=r"Did you mean: .*Anabel"):

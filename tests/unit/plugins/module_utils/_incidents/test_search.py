@@ -166,7 +166,9 @@ def test_every_page_is_read_but_none_beyond_the_limit(pagerduty: PagerDuty, http
 
 
 def test_another_priority_is_left_out_even_if_pagerduty_lists_it(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
-    http.answers[SEARCH] = {"incidents": [incident("Q3", priority=None), incident("Q2", priority=P1), incident("Q1", priority=P1)]}
+    http.answers[SEARCH] = {
+        "incidents": [incident("Q3", priority=None), incident("Q2", priority=P1), incident("Q1", priority=P1)]
+    }
     assert search(pagerduty, priorities=["P1"], limit=1) == ["Q2"]
 
 
