@@ -259,7 +259,9 @@ class TestDeployment:
         first, second = facts(done)
         assert first == second
         assert (first["window_opened"], first["change_recorded"]) == (case.window, case.change)
-        warned = [task for task in done.tasks if "Say what could not be done" in task.task and task.outcome != "skipped"]
+        warned = [
+            task for task in done.tasks if "Say what could not be done" in task.task and task.outcome != "skipped"
+        ]
         assert case.says in " ".join([first["msg"], *(task.msg for task in warned)])
         # What a person sees who looks only at the end.
         assert f"ignored={len(warned)}" in done.output
@@ -545,7 +547,9 @@ class TestReport:
             "related_change_events": {"fault": "html"},
         }
         path = f"/incidents/{incident}/"
-        simulator.faults([{**fault, "method": "GET", "path": path + part, "times": 9} for part, fault in faults.items()])
+        simulator.faults(
+            [{**fault, "method": "GET", "path": path + part, "times": 9} for part, fault in faults.items()]
+        )
         file = tmp_path / "report.md"
         done = run_role(play, "report", report_incident_id=incident, report_file=str(file))
         assert done.code == 0, done.output
