@@ -52,7 +52,13 @@ STAYS = "The maintenance window was not ended, and lasts until 2026-01-31T12:00:
         ),
         (NOT_TEMPLATED, {}, {}, "", [NO_WINDOW.replace("Access Denied.", "'x' is undefined")]),
         ({"changed": False}, {}, {}, "", [NO_WINDOW.replace("Access Denied.", "unknown")]),
-        (OPENED, {"changed": False, "msg": "No requests."}, {}, "opened", ["The change event was not recorded: No requests."]),
+        (
+            OPENED,
+            {"changed": False, "msg": "No requests."},
+            {},
+            "opened",
+            ["The change event was not recorded: No requests."],
+        ),
         (OPENED, {**RECORDED, "failed": True}, {}, "opened", ["The change event was not recorded: Change: recorded."]),
     ],
 )
