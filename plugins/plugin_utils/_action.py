@@ -20,7 +20,7 @@ from ..module_utils._options import given
 from ._event_defaults import with_defaults
 
 try:
-    from . import _controller, _in_process
+    from . import _controller, _in_process, _next_level
 
     LOAD_ERROR = ""
 except Exception as error:
@@ -61,10 +61,32 @@ class ActionModule(NormalActionModule):
         self._task.args = given(self._task.args)
         if self._task.action.rpartition(".")[2] in DESCRIBED:
             self._task.args = with_defaults(self._task.args, variables)
+        climbing = self._climbing_task(variables)
+        if climbing is None:
+            return self._run(tmp, variables)
+        args = self._task.args
+
+        def run(incidents: t.Sequence[str], level: str) -> dict[str, t.Any]:
+            self._task.args = _next_level.with_level(args, incidents, level)
+            return self._run(tmp, variables)
+
+        try:
+            return _next_level.climb_once(climbing, run)
+        finally:
+            # Ansible runs the same task for the next attempt.
+            self._task.args = args
+
+    def _climbing_task(self, variables: dict[str, t.Any]) -> _next_level.Task | None:
+        # Whatever is wrong with the task, its module says so.
+        with contextlib.suppress(Exception):
+            return _next_level.climbing_task(self._task, str(variables.get("inventory_hostname")))
+        return None
+
+    def _run(self, tmp: str | None, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         prepared = self._prepare(variables)
         if isinstance(prepared, str):
             display.vvv(f"{self._task.action} runs as a separate process, because {prepared}.")
-            result: dict[str, t.Any] = super().run(tmp, task_vars)
+            result: dict[str, t.Any] = super().run(tmp, variables)
             return result
         return prepared.run()
 
