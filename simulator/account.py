@@ -26,7 +26,8 @@ ROUTING_KEY = "SIMULATEDCHECKOUTROUTINGKEY00001"
 SECOND_ROUTING_KEY = "SIMULATEDDATABASEROUTINGKEY00002"
 GROUPING_ROUTING_KEY = "SIMULATEDPAYMENTSROUTINGKEY00003"
 MAINTENANCE_ROUTING_KEY = "SIMULATEDBILLINGROUTINGKEY000004"
-"""The integration key of the service Database."""
+UNATTENDED_ROUTING_KEY = "SIMULATEDARCHIVEROUTINGKEY000005"
+"""The integration key of the service Archive."""
 FROM_EMAIL = "automation@example.com"
 """The user for whom the automation works."""
 SECRETS = (
@@ -38,6 +39,7 @@ SECRETS = (
     SECOND_ROUTING_KEY,
     GROUPING_ROUTING_KEY,
     MAINTENANCE_ROUTING_KEY,
+    UNATTENDED_ROUTING_KEY,
 )
 ACCOUNT_ID = "PACCNT1"
 
@@ -115,6 +117,14 @@ class EscalationPolicy:
     rules: tuple[EscalationRule, ...]
     teams: tuple[Team, ...] = ()
     kind: t.ClassVar[str] = "escalation_policy"
+
+    @property
+    def first_level(self) -> int | None:
+        """The first level at which somebody is on call: PagerDuty passes over empty ones.
+
+        Source: https://support.pagerduty.com/main/docs/escalation-policies.
+        """
+        return next((level for level, rule in enumerate(self.rules, start=1) if rule.on_call), None)
 
 
 @dataclass(frozen=True)
@@ -309,7 +319,7 @@ NOBODY_HOME = EscalationPolicy(
 DUPLICATE_ONE = EscalationPolicy("PPOLCY4", "Duplicate Name", (EscalationRule("PRULE09", (NIGHT_SHIFT,)),))
 DUPLICATE_TWO = EscalationPolicy("PPOLCY5", "Duplicate Name", (EscalationRule("PRULE10", (OWNER,)),))
 EMPTY_HOUSE = EscalationPolicy("PPOLCY6", "Empty House", (EscalationRule("PRULE11", (EMPTY,)),))
-"""Nobody is on call at its first level, so no incident can be moved to it."""
+"""Nobody is on call for it, so no incident can be moved to it."""
 ESCALATION_POLICIES = by_id((WEB_OPERATIONS, DATABASE_POLICY, NOBODY_HOME, DUPLICATE_ONE, DUPLICATE_TWO, EMPTY_HOUSE))
 
 CHECKOUT = Service(
@@ -343,7 +353,14 @@ BILLING = Service(
     (WEB,),
 )
 """In maintenance."""
-SERVICES = by_id((CHECKOUT, DATABASE, PAYMENTS, BILLING))
+ARCHIVE = Service(
+    "PSERVC5",
+    "Archive",
+    EMPTY_HOUSE,
+    (Integration("PINTEG5", "Archive events", UNATTENDED_ROUTING_KEY, "PSERVC5"),),
+)
+"""Nobody is on call for it, so its events are dropped."""
+SERVICES = by_id((CHECKOUT, DATABASE, PAYMENTS, BILLING, ARCHIVE))
 
 PRIORITIES = by_id(Priority(f"PPRIOR{number}", f"P{number}") for number in (3, 1, 5, 2, 4))
 

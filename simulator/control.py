@@ -18,6 +18,7 @@ from simulator.maintenance import MaintenanceWindow
 from simulator.request import Request
 from simulator.serializers import Json, Serializer
 from simulator.simulation import Simulation
+from simulator.sparse import OPTIONAL_KEYS
 from simulator.webhook_subscription import WEBHOOK_FAULTS
 
 PREFIX = "/_simulator/"
@@ -97,6 +98,12 @@ def clear_faults(simulation: Simulation, _body: t.Any) -> Json:
     return show_faults(simulation, None)
 
 
+def set_optional_keys(simulation: Simulation, options: t.Any) -> Json:
+    """Let the REST API answer with the keys that it may leave out, without them, or with null."""
+    simulation.optional_keys = Fields(options).choice("optional_keys", OPTIONAL_KEYS)
+    return {"optional_keys": simulation.optional_keys}
+
+
 def show_webhooks(simulation: Simulation, _body: t.Any) -> Json:
     """What was delivered to webhook subscriptions, in the order of the events."""
     return {"deliveries": [delivery.shown() for delivery in simulation.state.deliveries]}
@@ -135,6 +142,7 @@ COMMANDS: t.Mapping[tuple[str, str], t.Callable[[Simulation, t.Any], Json]] = {
     ("POST", "faults"): add_faults,
     ("GET", "faults"): show_faults,
     ("DELETE", "faults"): clear_faults,
+    ("POST", "optional_keys"): set_optional_keys,
     ("GET", "health"): show_health,
     ("GET", "webhooks"): show_webhooks,
     ("POST", "webhook_secrets"): set_webhook_secrets,

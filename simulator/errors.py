@@ -98,6 +98,13 @@ def too_many_requests() -> ApiError:
     return ApiError(429, 2020, "Rate Limit Exceeded", ["Too many requests for this key within a minute"])
 
 
+def trouble(status: int) -> ApiError:
+    """A server error, or a call that took too long. Source: https://developer.pagerduty.com/docs/errors, code 2016."""
+    if status == 408:
+        return ApiError(status, 2016, "Request Timeout", ["The request took too long to process"])
+    return ApiError(status, 2000, "Simulated trouble")
+
+
 def not_found(what: str) -> ApiError:
     """Something does not exist."""
     return ApiError(404, 2100, "Not Found", [f"{what} not found"])

@@ -13,10 +13,10 @@ from __future__ import annotations
 import re
 import typing as t
 
-from simulator.account import Integration
+from simulator.account import Integration, Service
 from simulator.call import Response
 from simulator.clock import iso, time_of
-from simulator.incident import Actor, Alert
+from simulator.incident import Actor, Alert, Incident
 from simulator.limits import SlidingMinute
 from simulator.request import Request
 from simulator.state import NewIncident, State
@@ -26,6 +26,8 @@ MAX_EVENT = 512 * 1024
 """Bytes."""
 MAX_SUMMARY = 1024
 MAX_DEDUP_KEY = 255
+MAX_ATTACHMENTS = 50
+"""Links, and images. Source: https://github.com/PagerDuty/go-pagerduty/issues/478."""
 ROUTING_KEY_LENGTH = 32
 ACTIONS = ("trigger", "acknowledge", "resolve")
 SEVERITIES = ("critical", "error", "warning", "info")
@@ -187,6 +189,8 @@ def _errors_of_attachments(event: Json) -> t.Iterator[str]:
         items = event.get(name, [])
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             yield f"'{name}' must be an array of objects"
+        elif len(items) > MAX_ATTACHMENTS:
+            yield f"'{name}' must have at most {MAX_ATTACHMENTS} items"
         elif not all(_is_text(item.get(needed)) for item in items):
             yield f"Every item of '{name}' needs '{needed}'"
         elif name == "images" and not all(item["src"].startswith("https://") for item in items):
@@ -212,7 +216,10 @@ def _is_text(value: t.Any) -> bool:
 
 
 def _trigger(event: Json, dedup_key: str, integration: Integration, state: State) -> None:
-    """Append to the open alert, or open one and an incident, which pages."""
+    """Append to the open alert, or open one and an incident, which pages; without anybody on call, do nothing.
+
+    Source: https://support.pagerduty.com/main/docs/alerts; https://community.pagerduty.com, topic 1621.
+    """
     service = state.services[integration.service_id]
     payload = event["payload"]
     actor = _act(integration, state)
@@ -223,11 +230,10 @@ def _trigger(event: Json, dedup_key: str, integration: Integration, state: State
     if alert:
         _append(payload, alert, actor)
         return
-    incident = state.open_with_key(dedup_key, service)
-    if incident is None and service.groups_alerts:
-        incident = state.open_on(service)
-        if incident:
-            state.index_by_key(dedup_key, incident)
+    incident = _incident_to_join(dedup_key, service, state)
+    if incident is None and service.escalation_policy.first_level is None:
+        # Nobody would be told, so PagerDuty drops the event.
+        return
     if incident is None:
         incident = state.open_incident(
             NewIncident(payload["summary"], service, incident_key=dedup_key), actor, payload["summary"]
@@ -249,6 +255,16 @@ def _trigger(event: Json, dedup_key: str, integration: Integration, state: State
             first_trigger=incident.log[0],
         )
     )
+
+
+def _incident_to_join(dedup_key: str, service: Service, state: State) -> Incident | None:
+    """Return the open incident that a new alert goes into, by its key or by the service's grouping."""
+    incident = state.open_with_key(dedup_key, service)
+    if incident is None and service.groups_alerts:
+        incident = state.open_on(service)
+        if incident:
+            state.index_by_key(dedup_key, incident)
+    return incident
 
 
 def _append(payload: Json, alert: Alert, actor: Actor) -> None:

@@ -64,7 +64,7 @@ class Exchange:
         body = self.arguments.get("body")
         status = int(self.arguments["status"])
         content_type = str(self.arguments.get("content_type", "application/json"))
-        default = errors.ApiError(status, 2000, "Simulated trouble").body
+        default = errors.trouble(status).body
         return Response(status, default if body is None else body, self.arguments.get("headers", {}), content_type)
 
 

@@ -313,7 +313,7 @@ class Incident:
             self.write(actor, "assign", f"Assigned to {actor.by.name}", assignees=assignees)
             self.acknowledge(actor)
         elif assignees is None:
-            self._assign(actor, self.escalation_policy.rules[0].on_call, 1, "assign", "triggered")
+            self._assign(actor, *self._first_on_call(), "assign", "triggered")
         else:
             self._assign(actor, assignees, None, "assign", "triggered")
         self.announce(actor, "triggered")
@@ -345,7 +345,7 @@ class Incident:
             return
         if self._moves(change):
             self.escalation_policy = t.cast("EscalationPolicy", change.escalation_policy)
-            self._reassign(actor, self.escalation_policy.rules[0].on_call, 1, "delegate")
+            self._reassign(actor, *self._first_on_call(), "delegate")
         if change.escalation_level is not None:
             level = change.escalation_level
             self._reassign(actor, self.escalation_policy.rules[level - 1].on_call, level, "escalate")
@@ -381,7 +381,7 @@ class Incident:
         elif change.assignees is not None:
             self._assign(actor, change.assignees, None, "assign", "triggered")
         else:
-            self._assign(actor, self.escalation_policy.rules[0].on_call, 1, "assign", "triggered")
+            self._assign(actor, *self._first_on_call(), "assign", "triggered")
         self.updated_at = actor.at
         self.announce(actor, "reopened")
 
@@ -533,7 +533,7 @@ class Incident:
         if level is not None and not 1 <= level <= len(policy.rules):
             raise errors.cannot_escalate(level, len(policy.rules))
         if level is None and self._moves(change):
-            level = 1
+            level = policy.first_level or 1
         if level is not None and not policy.rules[level - 1].on_call:
             raise errors.nobody_on_call(level)
 
@@ -566,6 +566,11 @@ class Incident:
             self.resolve(actor, resolution)
         elif self.status == "acknowledged":
             self.unacknowledge(actor)
+
+    def _first_on_call(self) -> tuple[tuple[User, ...], int]:
+        """Return whom the escalation policy assigns at first, and at which level."""
+        level = self.escalation_policy.first_level or 1
+        return self.escalation_policy.rules[level - 1].on_call, level
 
     def _reassign(self, actor: Actor, users: tuple[User, ...], level: int | None, kind: str) -> None:
         """Assign the incident to other people, which triggers it again."""

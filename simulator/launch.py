@@ -117,6 +117,10 @@ class Simulator:
         """Remove the faults that are left, and end all delays."""
         self._command("DELETE", "faults")
 
+    def optional_keys(self, wanted: str) -> None:
+        """Let the REST API answer with optional keys `omitted`, `null` or `present`, until the next reset."""
+        self._command("POST", "optional_keys", {"optional_keys": wanted})
+
     def deliveries(self) -> list[dict[str, t.Any]]:
         """What was delivered to webhook subscriptions so far, and what waits."""
         return t.cast("list[dict[str, t.Any]]", self._command("GET", "webhooks")["deliveries"])

@@ -58,6 +58,8 @@ COLLECTIONS = {
 
 ALERT_GROUPING = {"type": "time", "config": {"timeout": 0}}
 """All alerts of a service go into its open incident."""
+NO_GROUPING = {"type": None, "config": None}
+"""Source: recorded answers of services without grouping; the Terraform provider handles both nulls."""
 SINCE_WHEN = "2026-01-01T00:00:00Z"
 """When the account and everything in it was created."""
 
@@ -258,7 +260,7 @@ class Serializer:
             ),
             "teams": [self._expanded("teams", team, self.team) for team in service.teams],
             "integrations": [whole(integration) for integration in service.integrations],
-            **({"alert_grouping_parameters": ALERT_GROUPING} if service.groups_alerts else {}),
+            "alert_grouping_parameters": ALERT_GROUPING if service.groups_alerts else NO_GROUPING,
         }
 
     def maintenance_window(self, window: MaintenanceWindow) -> Json:

@@ -24,6 +24,7 @@ from simulator.journal import Entry, Journal
 from simulator.limits import SlidingMinute
 from simulator.middleware import answer_rest
 from simulator.request import Request
+from simulator.sparse import NULL, OMITTED, PRESENT, sparse
 from simulator.state import State
 from simulator.webhook_subscription import WebhookTiming
 
@@ -56,6 +57,8 @@ class Simulation:
         self.state = State(self.clock, abilities)
         self.journal = Journal()
         self.faults = Faults()
+        self.optional_keys = PRESENT
+        """What becomes of the keys that the REST API may leave out."""
         self._held: State | None = None
         self._held_until = 0.0
         self._rest = SlidingMinute(rest_limit, self.clock)
@@ -103,7 +106,8 @@ class Simulation:
     def answer(self, request: Request, entry: Entry) -> Response:
         """Apply a request and return the response, or what is off contract."""
         paged_before = len(self.state.pages)
-        response = self._checked_answer(request, entry)
+        # The schemas forget `nullable` nearly everywhere, so null is answered after the contract was checked.
+        response = self._sparse(request, self._checked_answer(request, entry), NULL)
         entry.pages += [page.user.id for page in self.state.pages[paged_before:]]
         return response
 
@@ -120,12 +124,20 @@ class Simulation:
             return Response(OffContract.STATUS, breach.body)
         return response
 
+    def _sparse(self, request: Request, response: Response, optional_keys: str) -> Response:
+        """Return a response of the REST API without its optional keys, if they are to be treated like this."""
+        is_whole = self.optional_keys != optional_keys or response.status >= 400
+        if is_whole or request.path.startswith(events.PREFIX):
+            return response
+        return replace(response, body=sparse(response.body, optional_keys))
+
     def _answer(self, request: Request) -> Response:
         self.state.base = request.base
         if request.path.startswith(events.PREFIX):
             response = answer_event(request, self.state, self._events)
         else:
             response = answer_rest(request, self._state_for(request), self._rest)
+            response = self._sparse(request, response, OMITTED)
         self.on_events()
         return replace(response, headers={**response.headers, "x-request-id": self.state.ids.request_id()})
 

@@ -173,7 +173,7 @@ class State:
             ApiError: the service has an open incident with this key, or nobody is on call.
         """
         policy = new.escalation_policy or new.service.escalation_policy
-        if new.assignees is None and not policy.rules[0].on_call:
+        if new.assignees is None and policy.first_level is None:
             raise errors.nobody_on_call(1)
         if new.incident_key and self.open_with_key(new.incident_key, new.service):
             raise errors.conflicting("Open incident with matching dedup key already exists on this service")

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+# Most options are text: with another type, Ansible refuses some values, empty ones as well, and loads no callback.
 DOCUMENTATION = r"""
 name: notify
 type: notification
@@ -18,10 +19,22 @@ description:
     reached, and resolves the alert when the same play ends well. Each play has one alert, however often it fails.
   - The alert names the play, the hosts, and the task of each. Results and messages are left out, as they may hold
     secrets.
-  - A play is known by its name and O(name). A run on other hosts, such as with C(--limit), is a run of the same play.
-  - A play that ran no task sends nothing. In check mode, nothing is sent.
-  - Nothing that happens here fails a run. If PagerDuty cannot be reached, the run ends O(time_limit) later, with a
-    warning. If ansible-playbook is killed, nothing is sent.
+  - A play is known by its name and O(name).
+  - A run that ends early also sends an alert - for instance because C(hosts) of a later play has an undefined variable,
+    or because a scheduler ended it with SIGTERM. The alert is resolved when all plays of a run end well. When somebody
+    presses Ctrl-C, nothing is sent.
+  - Only a whole run resolves an alert, and not one with C(--tags), C(--skip-tags), C(--start-at-task), C(--step), or
+    C(--limit), from the command line or from Ansible's configuration. See O(resolve_after_limit). If such a run fails,
+    it sends an alert all the same.
+  - A play that ran no task, or only gathered facts, resolves nothing. In check mode, nothing is sent.
+  - Nothing that happens here fails a run or changes its exit code. If PagerDuty cannot be reached, the run ends at most
+    O(time_limit) later, with a warning.
+  - The callback cannot see what stops a playbook before its first play, such as a broken inventory, a syntax error, a
+    missing playbook, a missing role under C(roles) or C(import_role), or C(--limit) without a host. It cannot see that
+    ansible-playbook was killed by SIGKILL or by another signal than SIGTERM, nor a run that never began or in which it
+    is not enabled. Let your monitoring check that runs take place.
+  - With ansible-core 2.18 and earlier, it cannot see that C(include_role) did not find its role. It resolves nothing in
+    this case.
 requirements:
   - requests
   - "The line C(callbacks_enabled = oncall.pagerduty.notify) in ansible.cfg, or
@@ -37,10 +50,9 @@ options:
         key: routing_key
   severity:
     description:
-      - The severity of the alert.
+      - The severity of the alert, as in M(oncall.pagerduty.event).
       - The environment variable E(PAGERDUTY_NOTIFY_SEVERITY) overrides it.
     type: str
-    choices: [critical, error, warning, info]
     default: error
     ini:
       - section: pagerduty_notify
@@ -54,6 +66,26 @@ options:
     ini:
       - section: pagerduty_notify
         key: name
+  resolve_after_limit:
+    description:
+      - Whether a run with C(--limit) resolves alerts like a whole run.
+      - Set it to V(true) where each run has a limit. A good run on one host then resolves the alert for another.
+      - The environment variable E(PAGERDUTY_NOTIFY_RESOLVE_AFTER_LIMIT) overrides it.
+    type: bool
+    default: false
+    ini:
+      - section: pagerduty_notify
+        key: resolve_after_limit
+  no_hosts_is_failure:
+    description:
+      - Whether a play that matches no host sends an alert. It is resolved when the play ends well.
+      - With C(--limit), a play may match no host, and sends nothing.
+      - The environment variable E(PAGERDUTY_NOTIFY_NO_HOSTS_IS_FAILURE) overrides it.
+    type: bool
+    default: false
+    ini:
+      - section: pagerduty_notify
+        key: no_hosts_is_failure
   region:
     description:
       - The service region of the account, V(us) or V(eu). If not set, V(us).
@@ -75,48 +107,54 @@ options:
       - A file or directory with the certificates of the certificate authorities to trust.
       - If not set, the environment variable E(PAGERDUTY_CA_PATH), E(REQUESTS_CA_BUNDLE) or E(CURL_CA_BUNDLE) is used,
         and otherwise the certificates of the Python library C(requests).
-    type: path
+    type: str
     ini:
       - section: pagerduty_notify
         key: ca_path
   time_limit:
     description:
-      - How long the end of a run may take for all of its alerts, in seconds.
+      - How long the end of a run may take for all of its alerts, in seconds. This also holds when a run ends early.
       - The environment variable E(PAGERDUTY_NOTIFY_TIME_LIMIT) overrides it.
-    type: float
-    default: 15
+    type: str
+    default: '15'
     ini:
       - section: pagerduty_notify
         key: time_limit
 notes:
-  - An empty environment variable counts as not set.
+  - An empty value counts as not set, in ansible.cfg and in the environment.
 seealso:
   - module: oncall.pagerduty.event
 """
 
-import hashlib
+import contextlib
 import platform
-import threading
 import typing as t
 from pathlib import Path
 
 from ansible import context
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.display import Display
 
-from ..module_utils._api.auth import VARIABLES, first_set
-from ..module_utils._event_body import MAX_DEDUP_KEY
+from ..module_utils._api.auth import VARIABLES, first_set, is_unset
+from ..module_utils._events.body import key_within_limit
 from ..plugin_utils import _controller
+from ..plugin_utils._process import Background, End
 
 CONNECTION_OPTIONS = ("routing_key", "region", "events_url", "ca_path")
-OWN_OPTIONS = ("severity", "name", "time_limit")
+OWN_OPTIONS = ("severity", "name", "resolve_after_limit", "no_hosts_is_failure", "time_limit")
 ENVIRONMENT = {
     **{option: VARIABLES[option] for option in CONNECTION_OPTIONS},
     **{option: (f"PAGERDUTY_NOTIFY_{option.upper()}",) for option in OWN_OPTIONS},
 }
-"""Variables of each option. Ansible's configuration would take an empty one for a value, and not load the callback."""
+"""Variables of each option. Ansible's configuration would take an empty one for a value."""
+DEFAULTS: dict[str, t.Any] = {"severity": "error", "time_limit": 15.0}
+"""Where ansible.cfg has an empty value."""
+MAX_TIME_LIMIT = 3600.0
+"""Seconds."""
 MAX_HOSTS = 50
 """Hosts that an alert names; an event must not be larger than 512 KB."""
+FACTS = ("gather_facts", "setup")
 
 Event = dict[str, t.Any]
 display = Display()
@@ -132,9 +170,27 @@ class Play:
     def __init__(self, name: str) -> None:
         self.name = name
         self.has_run = False
+        """Whether a task has run, other than to gather facts."""
+        self.matched_no_host = False
+        self.including: set[str] = set()
+        """Hosts that included a role, of which no task has run yet; before ansible-core 2.19 it may be missing."""
         self.failed_tasks: dict[str, str] = {}
         """The task in which each host failed last; it may have been rescued."""
         self.unreachable: set[str] = set()
+
+    def note(self, result: t.Any) -> None:
+        """Note that a task has run on a host."""
+        host, action = _host_of(result), _task_of(result).action.rpartition(".")[2]
+        if action == "include_role":
+            self.including.add(host)
+            return
+        self.including.discard(host)
+        self.has_run = self.has_run or action not in FACTS
+
+    def note_failure(self, result: t.Any) -> None:
+        """Note in which task a host failed. Whether that was rescued is known only at the end."""
+        self.including.discard(_host_of(result))
+        self.failed_tasks[_host_of(result)] = result.task_name
 
 
 class CallbackModule(CallbackBase):
@@ -151,78 +207,156 @@ class CallbackModule(CallbackBase):
         self._playbook = ""
         self._plays: dict[str, Play] = {}
         self._current = Play("")
+        self._is_watching = False
+        """Whether a playbook is under way, for which something may have to be sent."""
+        self._background: Background | None = None
 
     def v2_playbook_on_start(self, _playbook: t.Any) -> None:
         """Begin a playbook, the next of those on the command line."""
         self._playbook = Path(next(self._playbooks, "playbook")).name
         self._plays = {}
+        self._current = Play("")
+        self._is_watching = not context.CLIARGS.get("check")
+        if self._background is None:
+            self._background = Background()
+            End(self._end_early).watch()
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         """Begin a play; plays of the same name count as one."""
         name = play.get_name()
         self._current = self._plays.setdefault(name, Play(name))
 
-    def v2_runner_on_ok(self, _result: t.Any) -> None:
-        """Note that the play has run."""
-        self._current.has_run = True
+    def v2_playbook_on_no_hosts_matched(self) -> None:
+        """Note that the play has no hosts."""
+        self._current.matched_no_host = True
+
+    def v2_runner_on_ok(self, result: t.Any) -> None:
+        """Note that a task has run."""
+        self._current.note(result)
+
+    def v2_runner_on_skipped(self, result: t.Any) -> None:
+        """Note that a host has come past a role that it included."""
+        self._current.including.discard(_host_of(result))
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        """Note where a host failed. Whether that was rescued is known only at the end."""
-        self._current.has_run = True
+        """Note where a host failed."""
+        self._current.note(result)
         if not ignore_errors:
-            self._current.failed_tasks[_host_of(result).get_name()] = result.task_name
+            self._current.note_failure(result)
 
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
         """Note that a host could not be reached."""
-        self._current.has_run = True
-        self._current.failed_tasks[_host_of(result).get_name()] = result.task_name
-        self._current.unreachable.add(_host_of(result).get_name())
+        self._current.note_failure(result)
+        self._current.unreachable.add(_host_of(result))
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
-        """Send the events, within the time limit, and never fail."""
-        if context.CLIARGS.get("check"):
+        """Send what the plays of the playbook call for."""
+        self._notify(lambda: self._events(stats))
+
+    def _end_early(self, signal: str) -> None:
+        """Send an alert, as the playbook has no statistics."""
+        self._notify(lambda: [self._early_end(signal)])
+
+    def _notify(self, events: t.Callable[[], list[Event]]) -> None:
+        """Send events within the time limit, once for each playbook, and never fail."""
+        if not self._is_watching or self._background is None:
             return
+        self._is_watching = False
         try:
-            limit = float(self._option("time_limit"))
-            events = [self._event(play, stats) for play in self._plays.values() if play.has_run]
+            limit = self._time_limit()
+            sent = events()
             # Some waits, such as for a name server, have no time limit of their own.
-            sender = threading.Thread(target=self._send, args=(events, limit), daemon=True)
-            sender.start()
-            sender.join(limit)
-            if sender.is_alive():
+            if not self._background.run(lambda: self._send(sent, limit), limit):
                 display.warning(f"PagerDuty did not answer within {limit:g} s. An alert may be missing.")
         except Exception as error:
             display.warning(f"PagerDuty was not notified: {error}")
 
     def _option(self, name: str) -> t.Any:
-        return first_set(ENVIRONMENT[name]) or self.get_option(name)
+        value = first_set(ENVIRONMENT[name]) or self.get_option(name)
+        return DEFAULTS.get(name) if is_unset(value) else value
 
-    def _event(self, play: Play, stats: t.Any) -> Event:
-        """Return the event for a play: a trigger if it failed in the end, a resolve otherwise."""
+    def _is_set(self, name: str) -> bool:
+        return bool(boolean(self._option(name), strict=False))
+
+    def _time_limit(self) -> float:
+        """Return the seconds that sending may take."""
+        given, default = self._option("time_limit"), float(DEFAULTS["time_limit"])
+        with contextlib.suppress(ValueError):
+            # "Not a number" fails this comparison as well.
+            if 0 < float(given) <= MAX_TIME_LIMIT:
+                return float(given)
+        display.warning(f"time_limit must be a number of seconds up to {MAX_TIME_LIMIT:g}; {default:g} is used.")
+        return default
+
+    def _events(self, stats: t.Any) -> list[Event]:
+        """Return the events for a playbook that has come to its statistics, the alerts first, should time run out."""
+        name, plays = self._name(), self._plays.values()
+        failures = {play.name: self._failure_of(play, stats) for play in plays}
+        events = [
+            {**self._event("trigger", f"{name}: {play}"), **failure} for play, failure in failures.items() if failure
+        ]
+        if self._is_restricted():
+            return events
+        good = [play.name for play in plays if play.has_run and not play.including and not failures[play.name]]
+        events += [self._event("resolve", f"{name}: {play}") for play in good]
+        is_good = good and not any(failures.values()) and not any(play.including for play in plays)
+        return [*events, self._event("resolve", name)] if is_good else events
+
+    def _failure_of(self, play: Play, stats: t.Any) -> Event:
+        """Return how a play failed, as fields of an event; nothing if it did not."""
         # In one order, whichever host failed first.
         failed_tasks = sorted(play.failed_tasks.items())
         failed = {host: task for host, task in failed_tasks if self._failed_here(play, host, stats)}
-        name = self._option("name") or self._playbook
-        hosts = f"{len(failed)} host{'s' if len(failed) > 1 else ''}"
-        return {
-            "action": "trigger" if failed else "resolve",
-            "dedup_key": _dedup_key(name, play.name),
-            "severity": self._option("severity"),
-            "summary": f"Play '{play.name}' of {name} failed on {hosts}: {', '.join(list(failed)[:MAX_HOSTS])}",
-            "source": platform.node() or "ansible-playbook",
-            "component": name,
-            "class": "ansible-playbook",
-            "custom_details": {
+        if failed:
+            hosts = f"{len(failed)} host{'s' if len(failed) > 1 else ''}: {', '.join(list(failed)[:MAX_HOSTS])}"
+            details = {
                 host: f"{'unreachable' if host in play.unreachable else 'failed'}: {task}"
                 for host, task in list(failed.items())[:MAX_HOSTS]
-            },
-        }
+            }
+            return {"summary": f"Play '{play.name}' of {self._name()} failed on {hosts}", "custom_details": details}
+        is_limited = context.CLIARGS.get("subset")
+        if play.matched_no_host and not is_limited and self._is_set("no_hosts_is_failure"):
+            return {"summary": f"Play '{play.name}' of {self._name()} matched no host"}
+        return {}
 
     def _failed_here(self, play: Play, host: str, stats: t.Any) -> bool:
         """Return whether a host is counted as failed, and failed in this play: it takes part in no later one."""
         counts = stats.summarize(host)
         last = [each for each in self._plays.values() if host in each.failed_tasks][-1]
         return bool(counts["failures"] or counts["unreachable"]) and last is play
+
+    def _is_restricted(self) -> bool:
+        """Return whether less may have run than what failed before. The options include Ansible's configuration."""
+        given = context.CLIARGS
+        is_limited = given.get("subset") not in (None, "", "all") and not self._is_set("resolve_after_limit")
+        has_tags = "all" not in (given.get("tags") or ["all"])
+        return is_limited or has_tags or any(given.get(name) for name in ("skip_tags", "start_at_task", "step"))
+
+    def _early_end(self, signal: str) -> Event:
+        """Return the event for a playbook that has ended without statistics."""
+        name = self._name()
+        way = f"was ended by {signal}" if signal else "ended early"
+        where = f"in or after play '{self._current.name}'" if self._plays else "before its first play"
+        return {**self._event("trigger", name), "summary": f"{name} {way}, {where}"}
+
+    def _name(self) -> str:
+        return str(self._option("name") or self._playbook)
+
+    def _event(self, action: str, about: str) -> Event:
+        """Return an event without what it says.
+
+        Args:
+            about: by which PagerDuty knows the alert.
+        """
+        return {
+            "action": action,
+            "dedup_key": _dedup_key(about),
+            "severity": self._option("severity"),
+            "summary": about,
+            "source": platform.node() or "ansible-playbook",
+            "component": self._name(),
+            "class": "ansible-playbook",
+        }
 
     def _send(self, events: t.Sequence[Event], limit: float) -> None:
         for event in events:
@@ -234,20 +368,26 @@ class CallbackModule(CallbackBase):
         """Send one event; returns what went wrong, or nothing."""
         connection = {name: self._option(name) for name in CONNECTION_OPTIONS}
         options = {**connection, **event, "timeout": limit, "max_wait": limit}
-        # Without a token nothing is read first, which would take time.
-        result = _controller.run("event", options, without=["api_token"])
+        try:
+            # Without a token nothing is read first, which would take time.
+            result = _controller.run("event", options, without=["api_token"])
+        except Exception as error:
+            return str(error)
         return result["msg"] if result["failed"] else ""
 
 
-def _host_of(result: t.Any) -> t.Any:
-    """Return a result's host."""
+def _host_of(result: t.Any) -> str:
+    """Return the name of a result's host."""
     # Before ansible-core 2.19 a result has no public name for it.
-    return result.host if hasattr(result, "host") else result._host
+    return str((result.host if hasattr(result, "host") else result._host).get_name())
 
 
-def _dedup_key(name: str, play: str) -> str:
-    """Return the key by which PagerDuty knows the alert of a play."""
-    key = f"ansible-playbook {name}: {play}"
-    if len(key) <= MAX_DEDUP_KEY:
-        return key
-    return f"ansible-playbook {hashlib.sha256(key.encode()).hexdigest()}"
+def _task_of(result: t.Any) -> t.Any:
+    """Return a result's task."""
+    # Before ansible-core 2.19 a result has no public name for it.
+    return result.task if hasattr(result, "task") else result._task
+
+
+def _dedup_key(about: str) -> str:
+    """Return the key by which PagerDuty knows an alert."""
+    return key_within_limit(f"ansible-playbook {about}")

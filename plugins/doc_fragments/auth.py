@@ -12,8 +12,9 @@ class ModuleDocFragment:
 requirements:
   - requests
 notes:
-  - An option of the connection that is null, empty, or blank counts as not set, and so does an empty environment
-    variable.
+  - An option that is null, empty, or blank counts as not set, and so does an empty environment variable. Where an empty
+    text or list means something else, the description of the option says so.
+  - A list can be a text with commas between the entries, such as C(a, b). White space around an entry does not count.
 options:
   api_token:
     description:

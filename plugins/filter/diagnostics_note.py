@@ -74,14 +74,14 @@ from ..plugin_utils._diagnostics_note import Result, short_note, whole_note
 
 
 def diagnostics_note(
-    results: t.Sequence[Result], title: str, masks: t.Sequence[t.Mapping[str, str]] = (), file: str = ""
+    results: t.Sequence[Result], title: str, masks: t.Sequence[t.Mapping[str, str]] | None = None, file: str = ""
 ) -> str:
     """Return the text of a note; see the documentation above.
 
     Raises:
         AnsibleFilterError: a mask is not a regular expression.
     """
-    own = [_mask(mask) for mask in masks]
+    own = [_mask(mask) for mask in masks or ()]
     return short_note(title, results, own, file=file) if file else whole_note(title, results, own)
 
 

@@ -16,7 +16,7 @@ description:
   - Returns the options of a module of this collection that were given, as a dictionary. The ready playbooks use it.
   - Each option is the variable C(pagerduty_OPTION), else the environment variable of that name, such as
     C(pagerduty_content). Those of the connection are among them, such as C(pagerduty_region).
-  - What is null or empty counts as not set. C(false) and 0 are values.
+  - What is null, empty or blank counts as not set. C(false) and 0 are values.
   - A list can be a list, JSON, or text with commas between the entries. A dictionary can be a dictionary or JSON.
 options:
   _terms:
@@ -58,10 +58,10 @@ from ansible.errors import AnsibleLookupError, AnsibleUndefinedVariable
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
+from ..module_utils._api.auth import is_unset
 from ..plugin_utils import _controller
 
 PREFIX = "pagerduty_"
-UNSET: tuple[t.Any, ...] = (None, "", [], {})
 OMITTED = getattr(errors, "AnsibleValueOmittedError", AnsibleUndefinedVariable)
 """What ansible-core 2.19 and later raises for `omit`; before, it is a text in a variable of that name."""
 
@@ -89,12 +89,12 @@ class LookupModule(LookupBase):
             name: _value(PREFIX + name, spec, self._given(PREFIX + name, variables or {}))
             for name, spec in _options(terms[0]).items()
         }
-        return [{name: value for name, value in values.items() if value not in UNSET}]
+        return [{name: value for name, value in values.items() if not _is_unset(value)}]
 
     def _given(self, name: str, variables: t.Mapping[str, t.Any]) -> t.Any:
         """Return what a variable, else an environment variable says."""
         value = self._variable(name, variables) if name in variables else None
-        return os.environ.get(name) if value in UNSET else value
+        return os.environ.get(name) if _is_unset(value) else value
 
     def _variable(self, name: str, variables: t.Mapping[str, t.Any]) -> t.Any:
         try:
@@ -106,6 +106,10 @@ class LookupModule(LookupBase):
             display.warning(f"{name} counts as not set: {error}")
             return None
         return None if value == variables.get("omit", "") else value
+
+
+def _is_unset(value: t.Any) -> bool:
+    return is_unset(value) or value in ([], {})
 
 
 def _options(module: str) -> dict[str, dict[str, t.Any]]:
@@ -120,12 +124,12 @@ def _value(name: str, spec: t.Mapping[str, t.Any], given: t.Any) -> t.Any:
 
     Numbers and truth values become text, as text that looks like one must not become a number.
     """
-    if given in UNSET:
+    if _is_unset(given):
         return None
     kind = spec.get("type", "str")
     if kind == "list":
         return _entries(name, given)
-    return _plain(given) if kind == "dict" else str(given)
+    return _plain(given) if kind in ("dict", "raw") else str(given)
 
 
 def _entries(name: str, given: t.Any) -> t.Any:

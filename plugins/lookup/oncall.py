@@ -107,7 +107,8 @@ class LookupModule(LookupBase):
         """
         _check_names(kwargs)
         wanted = _wanted(kwargs.pop(OWN_OPTION, None))
-        options = {**given(kwargs), **_policies(terms, kwargs), **_levels(kwargs)}
+        asked = DEFINITION.given(kwargs)
+        options = {**asked, **_policies(terms, asked), **_levels(asked)}
         result = _read({**_own_variables(variables or {}, options), **options})
         return [user[wanted] for user in result["users"] if user[wanted]]
 
@@ -146,8 +147,7 @@ def _policies(terms: t.Iterable[t.Any], options: Options) -> Options:
     named = [name for term in terms for name in ([term] if isinstance(term, str) else term)]
     if not named and not any(options.get(name) for name in SUBJECTS):
         raise AnsibleLookupError("Name at least one escalation policy, schedule, or user.")
-    more = options.get("escalation_policies") or []
-    return {"escalation_policies": [*named, *([more] if isinstance(more, str) else more)]} if named else {}
+    return {"escalation_policies": [*named, *options.get("escalation_policies", ())]} if named else {}
 
 
 def _levels(options: Options) -> Options:

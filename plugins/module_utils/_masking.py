@@ -38,11 +38,12 @@ TERMINAL_CODES = re.compile(
 )
 """Escape sequences and control characters. Source: ECMA-48, sections 5.4 and 5.6."""
 
+SURROGATES = re.compile("[\ud800-\udfff]")
+"""Bytes that are no text, as Python has them."""
+
 VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s"'][^\s]*)"""
 """A word of a command line, which may be quoted."""
-SECRET_NAME = (
-    r"(?:pass(?:word|wd|phrase)|secret|token|(?:api|access|private|routing|integration|service)[_-]?key|credential)"
-)
+SECRET_NAME = r"(?:pass(?:word|wd|phrase|(?=[\"']?\s{0,20}[:=]))|secret|token|(?:api|access|private|routing|integration|service)[_-]?key|credential)"
 KEY = rf"(?:{SECRET_NAME}[\w.-]{{0,40}}[\"']?\s{{0,20}}[:=]\s{{0,20}})"
 """A name that tells of a secret, up to its value: `db_password=`, `"api_key": `, `Token: `."""
 
@@ -76,6 +77,15 @@ MASKS: tuple[Mask, ...] = (
     _after(
         r"\bcurl\s(?:[^\n|;&]{0,300}\s)?(?:-[a-z#]{0,10}u|--user)[ =]{0,20}[\"']?[^\s:\"']{1,100}:", r"""[^\s"']+"""
     ),
+    _after(r"\b(?:redis|valkey)-cli\s(?:[^\n|;&]{0,300}\s)?-a[ \t]{1,20}", VALUE),
+    _after(r"\bldap\w+\s(?:[^\n|;&]{0,300}\s)?-w[ \t]{0,20}", VALUE),
+    # Of any other program, a word with letters and digits, which is no port, folder or group of options.
+    Mask(
+        re.compile(
+            r"(?<![\w-])(-p[ \t]?)(?=[^\s\d]{0,60}\d)(?=[^\sA-Za-z]{0,60}[A-Za-z])[^\s:/,-][^\s:/,]{5,200}(?!\S)"
+        ),
+        rf"\1{MASKED}",
+    ),
     _after(r"\blogin\s{1,20}\S{1,100}\s{1,20}password\s{1,20}", r"\S+"),
     _after(r"://[^\s:/@]{0,100}:(?!\d{1,5}[/?#])", r"""[^\s"']{1,500}(?=@)"""),
     # Hashes of passwords.
@@ -88,6 +98,13 @@ MASKS: tuple[Mask, ...] = (
     _token(r"xapp-[\w-]{10,}"),
     Mask(re.compile(r"(hooks\.slack\.com/(?:services|workflows|triggers)/)[\w/]+"), rf"\1{MASKED}"),
     _token(r"(?:A3T[A-Z0-9]|ABIA|ACCA|AKIA|ASIA)[A-Z0-9]{16}\b"),  # AWS
+    Mask(  # INFERRED: 40 characters, in both cases and with a digit.
+        re.compile(
+            r"(?<![\w+/.-])(?=[\w+/]{0,39}[A-Z])(?=[\w+/]{0,39}[a-z])(?=[\w+/]{0,39}\d)[A-Za-z0-9+][A-Za-z0-9+/]{39}"
+            r"(?![\w+/=.-])"
+        ),
+        MASKED,
+    ),
     _token(r"AIza[\w-]{35}"),  # Google
     _token(r"ya29\.[\w.-]{20,}"),
     _token(r"GOCSPX-[\w-]{20,}"),
@@ -108,7 +125,7 @@ MASKS: tuple[Mask, ...] = (
 
 def readable(text: str) -> str:
     """Return a text without colours, control characters, and bytes that are no text; each line ends with a newline."""
-    text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    text = SURROGATES.sub("\ufffd", text)
     return TERMINAL_CODES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

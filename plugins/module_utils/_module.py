@@ -16,15 +16,16 @@ import typing as t
 
 from ansible.module_utils import basic
 
-from ._api.auth import settings
+from ._api.auth import Settings, settings
 from ._api.client import PagerDuty
 from ._core.action import Action, predict
 from ._core.change import Notification, Outcome
-from ._core.errors import InvalidOption, TaskError
-from ._core.http_client import REQUESTS_IMPORT_ERROR
+from ._core.errors import InvalidOption, PartlyDone, TaskError
+from ._core.http_client import REQUESTS_IMPORT_ERROR, default_bundle, unreadable_bundle
+from ._core.json_values import encodable
 from ._core.retry import Log, RetryBudget
 from ._core.sentences import difference, message
-from ._options import AUTH, Options
+from ._options import AUTH, Options, given, option_names
 
 Params = dict[str, t.Any]
 Result = dict[str, t.Any]
@@ -37,6 +38,10 @@ class Module:
         action: returns the action of a task (client, options).
         options: the argument spec, without the shared `AUTH` options.
         writes: whether the module ever changes anything.
+        refuses_only: the options that alone may stop a task: what is wrong with any other is mended, or the option
+            is dropped with a warning. None if every option may.
+        clearable: options that an empty text sets: it removes what is there.
+        filters: options that narrow what is read. If all that are given are empty, they do not stand for everything.
         rules: `required_if` and the like, as `AnsibleModule` takes them.
     """
 
@@ -46,12 +51,26 @@ class Module:
         options: Options,
         *,
         writes: bool = True,
+        refuses_only: t.Collection[str] | None = None,
+        clearable: t.Collection[str] = (),
+        filters: t.Collection[str] = (),
         **rules: t.Any,
     ) -> None:
         self.action = action
         self.options = {**AUTH, **options}
         self.rules = rules
+        self.refuses_only = refuses_only
+        self._clearable = clearable
+        self._filters = filters
         self._writes = writes
+
+    def given(self, options: Params) -> Params:
+        """Return the options of a task that are set, as the module takes them. Runs on the controller."""
+        found = given(options, self.options, self._clearable)
+        names = option_names(self.options)
+        if any(names.get(name) in self._filters for name in found):
+            return found
+        return given(options, self.options, (*self._clearable, *self._filters))
 
     def main(self) -> None:
         """Run as a separate process."""
@@ -95,12 +114,16 @@ class Module:
         Returns:
             The result for Ansible; `failed` says whether any target failed.
         """
+        once = _each_once(warn)
         try:
-            connection = settings(params)
-            _check_encodable(params)
+            if self.refuses_only is None:
+                _check_encodable(params)
+                connection = settings(params)
+            else:
+                params = encodable(params)
+                connection = _usable_settings(params, once)
         except TaskError as error:
             return _failure(error)
-        once = _each_once(warn)
         client = PagerDuty(connection, RetryBudget(connection.max_wait, once, progress), once)
         return self.run_on(client, params, check_mode=check_mode, diff_mode=diff_mode)
 
@@ -118,11 +141,18 @@ class Module:
     def _report(
         self, action: Action[PagerDuty], outcomes: t.Sequence[Outcome], *, check_mode: bool, diff_mode: bool
     ) -> Result:
+        changed = any(outcome.changed for outcome in outcomes)
+        failures: list[tuple[str | None, TaskError]]
         failures = [(outcome.target, outcome.error) for outcome in outcomes if outcome.error]
+        said = [message(action.noun, outcomes, check_mode=check_mode)]
+        if action.left_out:
+            is_part = changed and not check_mode
+            failures.append((None, PartlyDone.because_of(action.left_out) if is_part else action.left_out))
+            said.append(str(action.left_out))
         result: Result = {
             "failed": bool(failures),
-            "changed": any(outcome.changed for outcome in outcomes),
-            "msg": message(action.noun, outcomes, check_mode=check_mode),
+            "changed": changed,
+            "msg": " ".join(said),
             **action.result([outcome.record for outcome in outcomes if outcome.record is not None]),
         }
         if self._writes:
@@ -166,6 +196,16 @@ def _each_once(log: Log) -> Log:
             log(line)
 
     return log_once
+
+
+def _usable_settings(params: Params, warn: Log) -> Settings:
+    """Return the connection of a task that must not be refused, and warn of what is not used for it."""
+    connection = settings(params, lambda error: warn(f"Ignored {error}"))
+    unreadable = connection.verify is True and unreadable_bundle()
+    if unreadable:
+        warn(f"Ignored {unreadable}")
+        return connection._replace(verify=default_bundle())
+    return connection
 
 
 def _check_encodable(params: Params) -> None:

@@ -42,13 +42,22 @@ def list_windows(client: PagerDuty, query: Query, description: str | None = None
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /maintenance_windows.
     """
-    windows = [
-        window
-        for page in client.pages("/maintenance_windows", "maintenance_windows", query)
-        for window in page
-        if description is None or description_of(window) == description.strip()
-    ]
+    listed = [window for page in client.pages("/maintenance_windows", "maintenance_windows", query) for window in page]
+    if description is None:
+        windows = listed
+    else:
+        windows = [window for window in listed if description_of(window) == description.strip()]
+        _warn_about_unnamed(client, listed)
     return sorted(windows, key=lambda window: (start_of(window), order_of(window)))
+
+
+def _warn_about_unnamed(client: PagerDuty, windows: list[Record]) -> None:
+    unnamed = [window["id"] for window in windows if window.get("description") is window.get("summary") is None]
+    if unnamed:
+        client.warn(
+            f"PagerDuty's response leaves out 'description' of {', '.join(unnamed)}, so it is not known whether the "
+            "maintenance window is among these."
+        )
 
 
 def description_of(window: Record) -> str:

@@ -11,7 +11,10 @@ description:
   - Sends a change event, such as a deployment or a new configuration, to PagerDuty's Events API v2. PagerDuty shows it
     beside the incidents of the service, where responders see what has changed. It opens no incident and pages nobody.
   - PagerDuty records every change event that it receives, so each run of a task adds one. With O(change_key),
-    O(service), and O(api_token), it does nothing when the service has a change event with this key.
+    O(service), and O(api_token), it does nothing when the service has a change event with this key. If that cannot be
+    read within 5 seconds, the event is sent, with a warning.
+  - Only a missing or malformed O(routing_key) stops an event. Any other value that PagerDuty would refuse is mended,
+    cut, or moved to C(custom_details), with a warning, as M(oncall.pagerduty.event) does it.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -39,28 +42,30 @@ options:
     type: str
   timestamp:
     description:
-      - When it changed, as an ISO 8601 time with a time zone.
+      - When it changed, as an ISO 8601 date or time, in UTC unless it has a time zone; or as the seconds, milliseconds,
+        microseconds or nanoseconds since 1970. What is no time is moved to C(custom_details).
       - If not set, the time at which PagerDuty receives the event.
     type: str
   custom_details:
-    description: Anything else about the change, such as a version.
-    type: dict
+    description:
+      - Anything else about the change, such as a version, as a dictionary. Other values go under the key C(details).
+    type: raw
   links:
     description:
       - Links to show with the change, as URLs or mappings of C(href) and C(text).
-      - A string with commas between the URLs works too.
-    type: list
-    elements: raw
+      - A string with commas between the URLs works too. At most 50 are sent. Links without a usable URL are moved to
+        C(custom_details).
+    type: raw
   images:
     description:
       - Images to show with the change, as C(https://) URLs or mappings of C(src), C(href), and C(alt).
-      - A string with commas between the URLs works too.
-    type: list
-    elements: raw
+      - A string with commas between the URLs works too. At most 50 are sent. Images without a usable URL are moved to
+        C(custom_details).
+    type: raw
   change_key:
     description:
-      - Your own name for this change, such as V(shop 1.2.3), at most 255 characters. It is kept in the event's
-        C(custom_details) as C(change_key).
+      - Your own name for this change, such as V(shop 1.2.3). It is kept in the event's C(custom_details) as
+        C(change_key), in place of one that is there. The end of a key with more than 255 characters is kept as a hash.
     type: str
   service:
     description:
@@ -157,13 +162,13 @@ OPTIONS = {
     "summary": {"type": "str"},
     "source": {"type": "str"},
     "timestamp": {"type": "str"},
-    "custom_details": {"type": "dict"},
-    "links": {"type": "list", "elements": "raw"},
-    "images": {"type": "list", "elements": "raw"},
+    "custom_details": {"type": "raw"},
+    "links": {"type": "raw"},
+    "images": {"type": "raw"},
     "change_key": {"type": "str", "no_log": False},
     "service": {"type": "str"},
 }
-DEFINITION = Module(ChangeEvent, dict(EVENTS, **OPTIONS))
+DEFINITION = Module(ChangeEvent, dict(EVENTS, **OPTIONS), refuses_only=("routing_key",))
 
 
 def main():

@@ -15,10 +15,14 @@ description:
   - With O(api_token) the alert is read first, and an event without effect is not sent. A trigger has no effect on an
     open alert with the same severity, summary, and custom details. Acknowledging has none if the alert's incident is
     acknowledged or the alert is resolved, and resolving has none if the alert is resolved.
-  - If the alert cannot be read, or in any other doubt, the event is sent.
-  - PagerDuty accepts events for a service in maintenance or a disabled service, but opens no incident and pages nobody.
-    With O(api_token) a warning says so, if the dedup key has been used on the service before, or if a trigger finds the
-    service among the first 100 of the account.
+  - Only a missing or malformed O(routing_key) and an unknown O(action) stop an event. Any other value that PagerDuty
+    would refuse is mended, cut, or moved to C(custom_details), with a warning; the options below say how. An option
+    that the module does not have, and an unusable option of the connection, are ignored with a warning.
+  - All reads before the event together may take 5 seconds. If the alert cannot be read in that time, or in any other
+    doubt, the event is sent.
+  - PagerDuty opens no incident, and pages nobody, if nobody is on call for the service's escalation policy, or if the
+    service is in maintenance or disabled. With O(api_token), a warning and RV(notifies) say so, if the dedup key has
+    been used on the service before, or if the service is among the first 100 of the account.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -41,14 +45,21 @@ options:
     aliases: [event_action]
   dedup_key:
     description:
-      - The alert's dedup key, at most 255 characters. Required to acknowledge and to resolve.
+      - The alert's dedup key. Required to acknowledge and to resolve.
+      - The end of a key with more than 255 characters is sent as a hash, always the same one for the same key.
       - If not set, a trigger uses one made from O(summary), O(source), O(component), O(group), and O(class), so
         that the same problem on the same host is one alert, however often the task runs.
     type: str
   severity:
-    description: The severity of the alert. Used by V(trigger), as are all the options below.
+    description:
+      - The severity of the alert, V(critical), V(error), V(warning) or V(info), in any case. Used by V(trigger), as are
+        all the options below.
+      - "Words of other tools count as well. V(critical): alert, blocker, crit, disaster, emerg, emergency, fatal, page,
+        panic, urgent, and the numbers 0 and 1, also as P1, sev1 and the like. V(error): err, fail, failed, failure,
+        high, major, 2. V(warning): average, medium, minor, moderate, warn, 3. V(info): debug, information,
+        informational, low, none, normal, notice, ok, trivial, 4, 5."
+      - Any other word counts as V(error), and is moved to C(custom_details).
     type: str
-    choices: [critical, error, warning, info]
     default: error
   summary:
     description:
@@ -70,29 +81,33 @@ options:
     description: The kind of the event, such as V(disk).
     type: str
   custom_details:
-    description: Anything else that helps the person who is paged.
-    type: dict
+    description:
+      - Anything else that helps the person who is paged, as a dictionary. Other values go under the key C(details).
+      - Invalid Unicode, numbers that JSON lacks, and what lies deeper than 50 levels, are replaced. If the event is
+        larger than 512 KB, the largest details are cut, with a warning.
+    type: raw
   images:
     description:
       - Images to show on the incident, as C(https://) URLs or mappings of C(src), C(href), and C(alt).
-      - A string with commas between the URLs works too.
-    type: list
-    elements: raw
+      - A string with commas between the URLs works too. At most 50 are sent. Images without a usable URL are moved to
+        C(custom_details).
+    type: raw
   links:
     description:
       - Links to show on the incident, as URLs or mappings of C(href) and C(text).
-      - A string with commas between the URLs works too.
-    type: list
-    elements: raw
+      - A string with commas between the URLs works too. At most 50 are sent. Links without a usable URL are moved to
+        C(custom_details).
+    type: raw
   client:
     description: The name of the monitoring client that sends the event.
     type: str
   client_url:
-    description: The URL of that client.
+    description: The URL of that client. What is no URL is moved to C(custom_details).
     type: str
   timestamp:
     description:
-      - When the problem was noticed, as an ISO 8601 time with a time zone.
+      - When the problem was noticed, as an ISO 8601 date or time, in UTC unless it has a time zone; or as the seconds,
+        milliseconds, microseconds or nanoseconds since 1970. What is no time is moved to C(custom_details).
       - If not set, the time at which PagerDuty receives the event.
     type: str
 notes:
@@ -137,6 +152,7 @@ dedup_key:
 status:
   description:
     - The alert's state, as the event asks for it. PagerDuty handles events shortly after it has accepted them.
+    - V(dropped) if it is known that PagerDuty opens no incident for the trigger; RV(notifies) says why.
   returned: success
   type: str
   sample: triggered
@@ -144,6 +160,7 @@ notifies:
   description:
     - Whom the change notifies, and why; in check mode, whom it would notify.
     - If PagerDuty does not say who will be notified, C(summary) begins with C(whoever is), and C(id) is null.
+    - If it is known that the event wakes nobody, C(summary) is C(nobody), and C(why) says why.
   returned: success
   type: list
   elements: dict
@@ -172,7 +189,7 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.event import event
-from ..module_utils._event_body import SEVERITIES
+from ..module_utils._events.severity import DEFAULT_SEVERITY
 from ..module_utils._module import Module
 from ..module_utils._options import EVENTS
 
@@ -184,20 +201,20 @@ OPTIONS = {
         "aliases": ["event_action"],
     },
     "dedup_key": {"type": "str", "no_log": False},
-    "severity": {"type": "str", "choices": list(SEVERITIES), "default": "error"},
+    "severity": {"type": "str", "default": DEFAULT_SEVERITY},
     "summary": {"type": "str"},
     "source": {"type": "str"},
     "component": {"type": "str"},
     "group": {"type": "str"},
     "class": {"type": "str"},
-    "custom_details": {"type": "dict"},
-    "images": {"type": "list", "elements": "raw"},
-    "links": {"type": "list", "elements": "raw"},
+    "custom_details": {"type": "raw"},
+    "images": {"type": "raw"},
+    "links": {"type": "raw"},
     "client": {"type": "str"},
     "client_url": {"type": "str"},
     "timestamp": {"type": "str"},
 }
-DEFINITION = Module(event, dict(EVENTS, **OPTIONS))
+DEFINITION = Module(event, dict(EVENTS, **OPTIONS), refuses_only=("action", "routing_key"))
 
 
 def main():

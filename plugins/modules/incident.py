@@ -25,7 +25,9 @@ extends_documentation_fragment:
 options:
   incident_id:
     description:
-      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number.
+      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number. An empty text or list is refused.
+      - Also V("#42"), the address of an incident in the browser, or what a task has returned as C(incident) or
+        C(incidents).
       - All of them are tried. If some fail, the task fails, and RV(failures) lists them while RV(incidents) has the
         others.
       - Either O(incident_id) or O(service) and O(incident_key) are required. They are mutually exclusive.
@@ -74,6 +76,8 @@ options:
   assignees:
     description:
       - The users that the incident should be assigned to, by id, e-mail address, or name. They replace all others.
+      - It is assigned to those who are found, so that somebody is paged. If others are unknown, the task fails
+        afterwards and names all of them.
       - Mutually exclusive with O(escalation_policy). Cannot be combined with O(status=resolved), as a resolved incident
         has no assignees.
       - PagerDuty opens an incident with one assignee only. If that is the user who opens it, PagerDuty opens it as

@@ -20,7 +20,9 @@ extends_documentation_fragment:
 options:
   incident_id:
     description:
-      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number.
+      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number. An empty text or list is refused.
+      - Also V("#42"), the address of an incident in the browser, or what a task has returned as C(incident) or
+        C(incidents).
       - All of them are tried. If some fail, the task fails, and RV(failures) lists them while RV(incidents) has the
         others.
       - Either O(incident_id), O(dedup_key), or a filter is required, and they exclude each other. The filters are

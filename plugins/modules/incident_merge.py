@@ -32,7 +32,9 @@ options:
     required: true
     aliases: [incident_ids, id]
   source_incidents:
-    description: The incidents to merge into it, by id or number.
+    description:
+      - The incidents to merge into it, by id or number.
+      - Those that are found are merged. If others cannot be read, the task fails and RV(failures) lists them.
     type: list
     elements: str
     required: true

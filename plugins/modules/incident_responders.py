@@ -26,7 +26,9 @@ extends_documentation_fragment:
   - oncall.pagerduty.attributes.action_group
 options:
   users:
-    description: Users, by id, e-mail address, or name. At least one of O(users) and O(escalation_policies) is required.
+    description:
+      - Users, by id, e-mail address, or name. At least one of O(users) and O(escalation_policies) is required.
+      - Whoever is found is requested. If others are unknown, the task fails afterwards and names all of them.
     type: list
     elements: str
   escalation_policies:
@@ -120,15 +122,18 @@ notifies:
         summary: Primary On Call
       why: requested as a responder
 failures:
-  description: The incidents that could not be changed, each with the reason.
+  description:
+    - The incidents that could not be changed, each with the reason.
+    - If users or policies are unknown, also one failure that names all of them. Its target is null, and its outcome is
+      V(partly_done) if others were requested.
   returned: on failure
   type: list
   elements: dict
   sample:
-    - target: Q1R2DLCB21K7NP
+    - target:
       message: "No user is called 'commander'. Did you mean: Incident Commander (PUSER05)?"
       hint: "Use the exact email or name that PagerDuty shows, or the id."
-      outcome: not_done
+      outcome: partly_done
       status:
       code:
       errors: []

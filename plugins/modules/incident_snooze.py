@@ -30,6 +30,7 @@ options:
   duration:
     description:
       - How long to snooze from now, such as V(2h), V(1h 30m), V(PT2H), or V(7200), in seconds. At most a week.
+      - A number below 60 is refused, as minutes or hours are meant.
       - Exactly one of O(duration) and O(until) is required.
       - The time counts from each run of the task. For a fixed end, use O(until).
     type: str

@@ -23,7 +23,9 @@ extends_documentation_fragment:
   - oncall.pagerduty.attributes.action_group
 options:
   users:
-    description: Users, by id, e-mail address, or name. At least one of O(users) and O(teams) is required.
+    description:
+      - Users, by id, e-mail address, or name. At least one of O(users) and O(teams) is required.
+      - Whoever is found is subscribed. If others are unknown, the task fails afterwards and names all of them.
     type: list
     elements: str
   teams:

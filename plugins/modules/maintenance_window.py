@@ -29,7 +29,9 @@ options:
     type: str
     required: true
   services:
-    description: The services to put into maintenance, by id or name. Required if O(state=present).
+    description:
+      - The services to put into maintenance, by id or name. Required if O(state=present).
+      - The window covers those that are found. If others are unknown, the task fails afterwards and names all of them.
     type: list
     elements: str
   start:
@@ -46,6 +48,7 @@ options:
   duration:
     description:
       - How long the window lasts from its start, such as V(2h), V(1h 30m), V(PT2H), or V(7200) (seconds).
+      - A number below 60 is refused, as minutes or hours are meant.
       - A window that has begun is measured from the time at which it began, so another run of the task does not
         extend it. A difference of up to a minute does not count.
     type: str

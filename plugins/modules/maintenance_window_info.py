@@ -19,7 +19,9 @@ extends_documentation_fragment:
   - oncall.pagerduty.attributes.action_group
 options:
   description:
-    description: The description of the windows, apart from white space at both ends. If not set, any.
+    description:
+      - The description of the windows, apart from white space at both ends. If not set, any.
+      - If this is all that is given and it is empty, the task fails, as it must not stand for all windows.
     type: str
   services:
     description: Find windows of any of these services, by id or name. If empty, of all services.
@@ -122,6 +124,7 @@ DEFINITION = Module(
         "filter": {"type": "str", "choices": ["ongoing", "future", "open", "past", "all"], "default": "open"},
     },
     writes=False,
+    filters=("description", "services", "teams"),
 )
 
 

@@ -23,6 +23,8 @@ extends_documentation_fragment:
   - oncall.pagerduty.attributes.info_module
   - oncall.pagerduty.attributes.action_group
 notes:
+  - If all that is given of O(escalation_policies), O(schedules), O(users), and O(levels) is empty, the task fails, as
+    that must not stand for everybody.
   - The OAuth scopes needed are C(oncalls.read), and C(escalation_policies.read), C(schedules.read), and C(users.read)
     to look up O(escalation_policies), O(schedules), and O(users).
 seealso:
@@ -124,7 +126,7 @@ failures:
 """
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.oncall_info import OnCallInfo
+from ..module_utils._actions.oncall_info import FILTERS, OnCallInfo
 from ..module_utils._module import Module
 
 DEFINITION = Module(
@@ -139,6 +141,7 @@ DEFINITION = Module(
         "until": {"type": "str"},
     },
     writes=False,
+    filters=FILTERS,
     mutually_exclusive=[("at", "since"), ("at", "until")],
     required_together=[("since", "until")],
 )

@@ -148,7 +148,7 @@ failures:
 """
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._actions.user import ROLES, user
+from ..module_utils._actions.user import MAY_BE_EMPTY, ROLES, user
 from ..module_utils._module import Module
 
 DEFINITION = Module(
@@ -163,6 +163,7 @@ DEFINITION = Module(
         "time_zone": {"type": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     },
+    clearable=MAY_BE_EMPTY,
 )
 
 

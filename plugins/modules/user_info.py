@@ -22,7 +22,8 @@ options:
     description:
       - The users, by id, e-mail address, or name.
       - All of them are tried. If some fail, the task fails, and RV(failures) lists them while RV(users) has the others.
-      - Mutually exclusive with O(teams) and O(query). If none of the three is set, all users of the account are listed.
+      - Mutually exclusive with O(teams) and O(query). If none of the three is given, all users of the account are
+        listed. If all that is given of them is empty, the task fails.
     type: list
     elements: str
     aliases: [user, email]
@@ -118,6 +119,7 @@ DEFINITION = Module(
         "query": {"type": "str", "aliases": ["text"]},
     },
     writes=False,
+    filters=("users", "teams", "query"),
     mutually_exclusive=[("users", "teams"), ("users", "query")],
 )
 

@@ -52,18 +52,37 @@ def load(name: str) -> t.Callable[[], None]:
     return validate
 
 
+def _given(task: t.Any) -> dict[str, t.Any]:
+    """Return the options of a task that are set, as its module takes them."""
+    if LOAD_ERROR:
+        return given(task.args)
+    return _controller.definition(task.action.rpartition(".")[2]).given(task.args)
+
+
 class ActionModule(NormalActionModule):
     """The action of every module."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task's module."""
         variables = task_vars or {}
-        self._task.args = given(self._task.args)
+        warnings: list[str] = []
+        self._task.args = _given(self._task)
         if self._task.action.rpartition(".")[2] in DESCRIBED:
-            self._task.args = with_defaults(self._task.args, variables)
+            self._task.args = with_defaults(self._usable_options(warnings.append), variables)
         climbing = self._climbing_task(variables)
-        if climbing is None:
-            return self._run(tmp, variables)
+        result = self._climb(climbing, tmp, variables) if climbing else self._run(tmp, variables)
+        if warnings:
+            result["warnings"] = [*warnings, *result.get("warnings", ())]
+        return result
+
+    def _climbing_task(self, variables: dict[str, t.Any]) -> _next_level.Task | None:
+        """Return the task if it must escalate an incident only once."""
+        # Whatever is wrong with the task, its module says so.
+        with contextlib.suppress(Exception):
+            return _next_level.climbing_task(self._task, str(variables.get("inventory_hostname")))
+        return None
+
+    def _climb(self, climbing: _next_level.Task, tmp: str | None, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         args = self._task.args
 
         def run(incidents: t.Sequence[str], level: str) -> dict[str, t.Any]:
@@ -76,19 +95,23 @@ class ActionModule(NormalActionModule):
             # Ansible runs the same task for the next attempt.
             self._task.args = args
 
-    def _climbing_task(self, variables: dict[str, t.Any]) -> _next_level.Task | None:
-        # Whatever is wrong with the task, its module says so.
-        with contextlib.suppress(Exception):
-            return _next_level.climbing_task(self._task, str(variables.get("inventory_hostname")))
-        return None
-
     def _run(self, tmp: str | None, variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Run the module with the task's arguments."""
         prepared = self._prepare(variables)
         if isinstance(prepared, str):
             display.vvv(f"{self._task.action} runs as a separate process, because {prepared}.")
             result: dict[str, t.Any] = super().run(tmp, variables)
             return result
         return prepared.run()
+
+    def _usable_options(self, warn: t.Callable[[str], None]) -> dict[str, t.Any]:
+        """Return the task's options without those for which ansible-core would refuse an event."""
+        args: dict[str, t.Any] = self._task.args
+        # What fails here must not stop the event either.
+        with contextlib.suppress(Exception):
+            module = _controller.definition(self._task.action.rpartition(".")[2])
+            return _controller.usable_options(module, _controller.plain(args), warn)
+        return args
 
     def _prepare(self, variables: dict[str, t.Any]) -> _in_process.PreparedTask | str:
         """Return the task, ready to run in this worker, or why it cannot run here. Sends nothing."""

@@ -20,9 +20,11 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.utils.display import Display
 
+from ..module_utils._api.auth import first_set
 from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR
+from ..module_utils._core.json_values import encodable
+from ..module_utils._core.retry import Log
 from ..module_utils._module import Module, invalid_options
-from ..module_utils._options import given
 
 MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
 
@@ -50,7 +52,8 @@ def run(
     if REQUESTS_IMPORT_ERROR:
         return {"failed": True, "msg": f"{missing_required_lib('requests')} ({REQUESTS_IMPORT_ERROR})"}
     defined = definition(module)
-    validated, error = validate(defined, module, given(plain(options)))
+    usable = usable_options(defined, defined.given(plain(options)), display.warning)
+    validated, error = validate(defined, module, usable)
     if error:
         return {"failed": True, "msg": error}
     return defined.run(
@@ -82,6 +85,50 @@ def _plain(value: t.Any) -> t.Any:
     if isinstance(value, (set, Sequence)) and not hasattr(value, "data"):
         return list(value)
     return str(value)
+
+
+def usable_options(module: Module, options: Options, warn: Log) -> Options:
+    """Return the options of a task without those for which ansible-core would refuse it, if the module must not be.
+
+    Args:
+        options: plain ones.
+        warn: is called for each option that is left out.
+    """
+    if module.refuses_only is None:
+        return options
+    specs = {name: spec for option, spec in module.options.items() for name in (option, *spec.get("aliases", ()))}
+    usable: Options = {}
+    for name, value in encodable(options).items():
+        problem = "" if name in module.refuses_only else _problem(specs.get(name), name, value)
+        if problem:
+            warn(f"Ignored {problem}")
+        else:
+            usable[name] = value
+    return {**_defaults_of_unusable_variables(module, usable, warn), **usable}
+
+
+def _problem(spec: t.Mapping[str, t.Any] | None, name: str, value: t.Any) -> str:
+    """Return why ansible-core would refuse an option; empty if it would not."""
+    if spec is None:
+        return f"{name}: the module has no such option."
+    alone = {name: {key: spec[key] for key in ("type", "choices", "elements", "no_log") if key in spec}}
+    problems = ArgumentSpecValidator(alone).validate({name: value}).error_messages
+    return f"{name}: {problems[0]}." if problems else ""
+
+
+def _defaults_of_unusable_variables(module: Module, options: Options, warn: Log) -> Options:
+    """Return what stands for each option whose environment variable is unusable: its default, or its first choice."""
+    defaults = {}
+    for name, spec in module.options.items():
+        variables = spec.get("fallback", (None, ()))[1]
+        value = first_set(variables)
+        is_given = any(each in options for each in (name, *spec.get("aliases", ())))
+        problem = "" if is_given or value is None else _problem(spec, name, value)
+        if problem:
+            warn(f"Ignored {' or '.join(variables)} in the environment: {problem}")
+            # None is no choice.
+            defaults[name] = spec.get("default", next(iter(spec.get("choices", ())), None))
+    return defaults
 
 
 def validate(module: Module, name: str, options: Options) -> tuple[Options, str]:

@@ -17,6 +17,9 @@ Result = t.Mapping[str, t.Any]
 
 NOTE_LIMIT = 25_000
 """Characters. INFERRED: PagerDuty does not document the limit of a note; this is the one that is commonly given."""
+ELSEWHERE = "See stdout/stderr for the exact error"
+NO_REASON = "MODULE FAILURE\n"
+"""What ansible-core before 2.19 says of a module that could not run; the note shows what the host said."""
 CUT = "\n[...]"
 MAX_SECTIONS = 2_000
 """More commands have no room at all."""
@@ -86,8 +89,7 @@ def _output(result: Result) -> str:
 
 def _end(result: Result) -> str:
     """Return how a command ended; empty if well."""
-    # ansible-core 2.19 and later start a reason so.
-    reason = str(result.get("msg") or "").strip().removeprefix("Task failed: ")
+    reason = _reason(result)
     if result.get("skipped"):
         return "Not run in check mode."
     if result.get("unreachable"):
@@ -100,10 +102,16 @@ def _end(result: Result) -> str:
     return f"Exit code {result['rc']}." if result.get("rc") else ""
 
 
+def _reason(result: Result) -> str:
+    """Return why a task failed, without what ansible-core says around it."""
+    reason = str(result.get("msg") or "").strip().removeprefix("Task failed: ")
+    return reason.removesuffix(ELSEWHERE).removesuffix(NO_REASON).strip()
+
+
 def _details(result: Result, reason: str) -> str:
     """Return why a module could not run, with what the host said."""
     said = (str(result.get(name) or "").strip() for name in ("module_stderr", "module_stdout"))
-    return "\n".join([reason, *(text for text in said if text and text not in reason)])
+    return "\n".join(filter(None, [reason, *(text for text in said if text not in reason)])) or "no reason is known"
 
 
 def _shares(lengths: t.Sequence[int], room: int) -> list[int]:

@@ -13,6 +13,8 @@ import os
 import platform
 import typing as t
 
+from ..module_utils._api.auth import is_unset
+
 LOCALHOST = ("localhost", "127.0.0.1", "::1")
 
 
@@ -24,7 +26,7 @@ def with_defaults(options: t.Mapping[str, t.Any], variables: t.Mapping[str, t.An
         variables: the task's Ansible variables.
     """
     defaults = {"summary": summary(variables), "source": source(variables)}
-    missing = {name: text for name, text in defaults.items() if options.get(name) is None}
+    missing = {name: text for name, text in defaults.items() if is_unset(options.get(name))}
     return {**options, **missing}
 
 

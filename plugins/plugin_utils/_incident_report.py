@@ -29,6 +29,8 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "related_change_events": ("Changes", "None that PagerDuty relates to this incident."),
 }
 """By the name of a part: the heading, and what stands there if the part is empty."""
+NOT_KNOWN = "Not known."
+"""What stands in place of a part that PagerDuty has left out: there may be some."""
 UNKNOWN_TIME = "at an unknown time"
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)T([\d:.]+)(Z|[+-][\d:]+|)")
 
@@ -40,16 +42,26 @@ def report(incident: Record, missing: t.Mapping[str, str]) -> str:
         incident: as the module incident_info returns it, with the parts that could be read.
         missing: why a part could not be read, by its name.
     """
-    parts = {name: _records(incident, name) for name in SECTIONS}
-    parts["log_entries"] = parts["log_entries"][::-1]
-    lines = [*_head(incident), *_timeline(parts["log_entries"], missing)]
-    for name, (heading, empty) in SECTIONS.items():
-        lines += ["", f"## {heading}", ""]
-        if name in missing:
-            lines.append(f"This could not be read: {line(missing[name])}")
-        else:
-            lines += [text for record in parts[name] for text in ENTRIES[name](record)] or [empty]
+    lines = [*_head(incident), *_timeline(_entries(incident, "log_entries"), missing)]
+    for name, (heading, _empty) in SECTIONS.items():
+        lines += ["", f"## {heading}", "", *_section(incident, name, missing)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
+
+
+def _entries(incident: Record, name: str) -> list[Record]:
+    """Return the entries of a part, the oldest first."""
+    entries = _records(incident, name)
+    return entries[::-1] if name == "log_entries" else entries
+
+
+def _section(incident: Record, name: str, missing: t.Mapping[str, str]) -> Lines:
+    if name in missing:
+        yield f"This could not be read: {line(missing[name])}"
+    elif not isinstance(incident.get(name), list):
+        yield NOT_KNOWN
+    else:
+        shown = [text for entry in _entries(incident, name) for text in ENTRIES[name](entry)]
+        yield from shown or [SECTIONS[name][1]]
 
 
 def _head(incident: Record) -> Lines:

@@ -217,7 +217,7 @@ def _record(task: Task, result: Result) -> None:
     """Record what a run of the module returned, by every name of an incident."""
     levels, done = dict(result.get("levels", {})), {}
     for incident in result.get("incidents", ()):
-        names = incident["id"], str(incident["incident_number"])
+        names = incident["id"], str(incident.get("incident_number"))
         levels.update(dict.fromkeys(names, levels.get(names[0], levels.get(names[1]))))
         done.update(dict.fromkeys(names, incident))
     # If this fails, the next one is warned when it tries to read.

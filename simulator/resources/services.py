@@ -20,6 +20,7 @@ from simulator.checks import Fields
 STATUSES = ("active", "disabled")
 """What a client can set; other statuses follow from maintenance windows and open incidents."""
 INTEGRATION_TYPES = (Integration.kind,)
+POLICY_TYPES = ("escalation_policy_reference", "escalation_policy")
 DEFAULT_DELAY = 30
 """Minutes."""
 
@@ -48,20 +49,22 @@ def create_service(call: Call) -> Response:
     name = fields.text("name")
     if any(service.name == name for service in call.state.services.values()):
         raise errors.invalid("Name has already been taken")
-    policy_id = fields.reference("escalation_policy", "escalation_policy_reference", "escalation_policy")
-    if policy_id not in call.state.escalation_policies:
-        raise errors.invalid("Escalation policy not found")
-    service = Service(call.state.ids.short(), name, call.state.escalation_policies[policy_id], ())
+    policy_id = fields.reference("escalation_policy", *POLICY_TYPES)
+    service = Service(call.state.ids.short(), name, _policy(call, policy_id), ())
     call.state.services[service.id] = service
     return Response(201, {"service": call.serializer().service(service)})
 
 
 def update_service(call: Call) -> Response:
-    """PUT /services/{id}: its name and status."""
+    """PUT /services/{id}: its name, status and escalation policy."""
     service = call.find(call.state.services)
     fields = call.body.object("service")
     status = fields.maybe_choice("status", STATUSES) or service.status
-    changed = replace(service, name=fields.maybe_text("name") or service.name, status=status)
+    policy = service.escalation_policy
+    if "escalation_policy" in fields:
+        policy = _policy(call, fields.reference("escalation_policy", *POLICY_TYPES))
+    name = fields.maybe_text("name") or service.name
+    changed = replace(service, name=name, status=status, escalation_policy=policy)
     call.state.services[service.id] = changed
     return Response(body={"service": call.serializer().service(changed)})
 
@@ -81,6 +84,12 @@ def create_integration(call: Call) -> Response:
     integration = Integration(ids.short(), fields.text("name"), ids.dedup_key(), service.id)
     call.state.services[service.id] = replace(service, integrations=(*service.integrations, integration))
     return Response(201, {"integration": call.serializer().integration(integration)})
+
+
+def _policy(call: Call, policy_id: str) -> EscalationPolicy:
+    if policy_id not in call.state.escalation_policies:
+        raise errors.invalid("Escalation policy not found")
+    return call.state.escalation_policies[policy_id]
 
 
 def _rule(call: Call, fields: Fields) -> EscalationRule:

@@ -42,6 +42,8 @@ WRONG: t.Sequence[tuple[Json, str]] = (
     (event(images=[{}]), "Every item of 'images' needs 'src'"),
     (event(links=["https://example.com"]), "'links' must be an array of objects"),
     (event(links=[{"text": "text"}]), "Every item of 'links' needs 'href'"),
+    (event(links=[{"href": "https://example.com"}] * 51), "'links' must have at most 50 items"),
+    (event(images=[{"src": "https://example.com/a.png"}] * 51), "'images' must have at most 50 items"),
 )
 
 
@@ -189,6 +191,32 @@ def test_an_event_for_a_service_in_maintenance_is_accepted_and_opens_nothing(
 ) -> None:
     assert call("POST", "/v2/enqueue", event(routing_key=account.MAINTENANCE_ROUTING_KEY)).status == 202
     assert simulator.state()["incidents"] == []
+
+
+def test_fifty_links_and_fifty_images_are_taken(simulator: Simulator, call: Client) -> None:
+    links, images = [{"href": "https://example.com"}] * 50, [{"src": "https://example.com/a.png"}] * 50
+    assert call("POST", "/v2/enqueue", event(links=links, images=images)).status == 202
+    change = {"routing_key": account.ROUTING_KEY, "payload": {"summary": "Deployed"}, "links": links}
+    assert call("POST", "/v2/change/enqueue", change).status == 202
+    assert call("POST", "/v2/change/enqueue", {**change, "links": links * 2}).status == 400
+    assert len(simulator.state()["change_events"]) == 1
+
+
+def test_an_event_that_finds_nobody_on_call_is_accepted_and_dropped(simulator: Simulator, call: Client) -> None:
+    assert call("POST", "/v2/enqueue", event(routing_key=account.UNATTENDED_ROUTING_KEY)).status == 202
+    assert (simulator.state()["incidents"], simulator.state()["pages"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("service", "grouping"),
+    [
+        (account.CHECKOUT, {"type": None, "config": None}),
+        (account.PAYMENTS, {"type": "time", "config": {"timeout": 0}}),
+    ],
+    ids=["ungrouped", "grouped"],
+)
+def test_a_service_shows_how_it_groups_alerts(service: account.Service, grouping: Json, call: Client) -> None:
+    assert call("GET", f"/services/{service.id}").body["service"]["alert_grouping_parameters"] == grouping
 
 
 def test_change_events_are_read_by_service_with_their_details(call: Client) -> None:

@@ -53,6 +53,16 @@ def test_a_status_is_answered_with_an_effect_or_none(
     assert notes(simulator) == written
 
 
+@pytest.mark.parametrize(("fault", "written"), [("status_before", []), ("status_after", ["text"])])
+def test_a_call_that_took_too_long_has_an_effect_or_none(
+    fault: str, written: list[str], path: str, simulator: Simulator, call: Client
+) -> None:
+    simulator.faults([{"method": "POST", "path": ".*", "fault": fault, "status": 408}])
+    answer = call("POST", path, NOTE)
+    assert (answer.status, answer.body["error"]["code"]) == (408, 2016)
+    assert notes(simulator) == written
+
+
 def test_a_late_effect_comes_even_when_the_client_has_gone(path: str, simulator: Simulator) -> None:
     simulator.faults([{"method": "POST", "path": ".*", "fault": "delay_before", "seconds": 600}])
     impatient = http.client.HTTPConnection(simulator.url.removeprefix("http://"), timeout=30)

@@ -72,7 +72,7 @@ class OwnService:
     def reference(self, kind: str) -> Json:
         """Return a reference to the `user`, the `escalation_policy` or the `service`."""
         thing = {"user": self.user, "escalation_policy": self.policy, "service": self.service}[kind]
-        return self._reference_to(thing, kind)
+        return self.reference_to(thing, kind)
 
     def open_incident(self, **fields: t.Any) -> Json:
         """Open an incident through the REST API."""
@@ -161,7 +161,7 @@ class OwnService:
         return t.cast("Json", found[0])
 
     def _create_policy(self) -> Json:
-        rule = {"escalation_delay_in_minutes": 30, "targets": [self._reference_to(self.user, "user")]}
+        rule = {"escalation_delay_in_minutes": 30, "targets": [self.reference_to(self.user, "user")]}
         policy = {"type": "escalation_policy", "name": self.name, "escalation_rules": [rule, rule]}
         body = {"escalation_policy": policy}
         created = self.account.write("POST", "/escalation_policies", body, "escalation_policy")
@@ -169,7 +169,7 @@ class OwnService:
         return t.cast("Json", created)
 
     def _create_service(self) -> Json:
-        policy = self._reference_to(self.policy, "escalation_policy")
+        policy = self.reference_to(self.policy, "escalation_policy")
         body = {"service": {"type": "service", "name": self.name, "escalation_policy": policy}}
         created = self.account.write("POST", "/services", body, "service")
         self._cleanup.callback(self._delete, f"/services/{created['id']}")
@@ -193,5 +193,6 @@ class OwnService:
             print(f"Please delete {path} of {self.name} by hand: PagerDuty answered {response.body}.", file=sys.stderr)
 
     @staticmethod
-    def _reference_to(thing: Json, kind: str) -> Json:
+    def reference_to(thing: Json, kind: str) -> Json:
+        """Return a reference to a thing of the account."""
         return {"id": thing["id"], "type": f"{kind}_reference"}

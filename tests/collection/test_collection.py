@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tools.versions import CONTROLLERS
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
+ROLES = sorted(path for path in (ROOT / "roles").iterdir() if path.is_dir())
 FOLDERS = ("plugins", "extensions", "simulator", "tests", "tools")
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 DOCUMENTATION = ("DOCUMENTATION", "EXAMPLES", "RETURN")
@@ -74,6 +76,25 @@ def test_the_actions_are_equal_and_there_is_one_for_each_module() -> None:
     assert len(set(actions.values())) == 1
 
 
+def calls(tasks: list[dict[str, t.Any]], outer: dict[str, t.Any]) -> t.Iterator[dict[str, t.Any]]:
+    """Yield the variables of each task that calls PagerDuty, with those of the blocks around it."""
+    for task in tasks:
+        variables = {**outer, **task.get("vars", {})}
+        for inside in ("block", "rescue", "always"):
+            yield from calls(task.get(inside, []), variables)
+        if any(key.startswith("oncall.pagerduty.") for key in task):
+            yield variables
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda path: path.name)
+def test_roles_call_pagerduty_where_the_ready_playbooks_do(role: Path) -> None:
+    """Whatever an inventory says of its hosts, and of localhost."""
+    rule = yaml.safe_load((ROOT / "playbooks" / "vars" / "connection.yml").read_text())
+    found = list(calls(yaml.safe_load((role / "tasks" / "main.yml").read_text()), {}))
+    assert found
+    assert all(variables == rule for variables in found)
+
+
 def test_no_function_is_longer_than_a_screen() -> None:
     """A test may be longer, as it tells a story."""
     lengths = {
@@ -85,7 +106,7 @@ def test_no_function_is_longer_than_a_screen() -> None:
     assert {name: length for name, length in lengths.items() if length > MAX_FUNCTION_LINES} == {}
 
 
-LAYERS = ("modules", "_module", "_actions", "_incidents", "_api", "_core")
+LAYERS = ("modules", "_module", "_actions", "_incidents", "_events", "_api", "_core")
 """From top to bottom: each imports only what is below. What stands beside them belongs to the layer of its imports."""
 
 
@@ -99,7 +120,7 @@ def imported_layers(source: Path) -> set[str]:
     return {path.removeprefix("module_utils/").split("/")[0] for path in found}
 
 
-@pytest.mark.parametrize("folder", ["_actions", "_incidents", "_api", "_core", "_eda"])
+@pytest.mark.parametrize("folder", ["_actions", "_incidents", "_events", "_api", "_core", "_eda"])
 def test_imports_run_down(folder: str) -> None:
     place = LAYERS.index(folder if folder in LAYERS else "_actions")
     for source in (ROOT / "plugins" / "module_utils" / folder).glob("*.py"):

@@ -79,7 +79,7 @@ def refusal(module: str, options: dict[str, t.Any], *steps: str) -> str:
     """Return why a step of the action refuses options; empty if none does."""
     defaults = {"routing_key": "R" * 32, "summary": "A test", "source": "tests"}
     own = {name: value for name, value in defaults.items() if name in definition(module).options}
-    parameters, error = validate(definition(module), module, {**own, **options})
+    parameters, error = validate(definition(module), module, definition(module).given({**own, **options}))
     if error:
         return error
     try:

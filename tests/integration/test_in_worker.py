@@ -107,6 +107,24 @@ def test_an_event_describes_its_run(in_worker: bool, simulator: Simulator, tmp_p
 
 
 @pytest.mark.parametrize("in_worker", [True, False], ids=["in the worker", "in a process"])
+def test_incidents_and_lists_are_taken_as_people_have_them(
+    in_worker: bool, simulator: Simulator, tmp_path: Path
+) -> None:
+    ids = simulator.reset(incidents=2)["incidents"]
+    names = [
+        " #1 , #2,",
+        f"https://acme.pagerduty.com/incidents/{ids[0]}, https://acme.pagerduty.com/incidents/{ids[1]}/timeline",
+        "{{ found.incidents }}",
+        ["{{ found.incidents[0] }}", " 2 ", ""],
+    ]
+    found = {**step("incident_info", ids), "register": "found"}
+    tasks = [step("incident_info", name, include="notes, alerts") for name in names]
+    read = PlaybookRunner(simulator, tmp_path, in_worker=in_worker)(found, *tasks).tasks[1:]
+    assert [[each["id"] for each in task.result["incidents"]] for task in read] == [ids] * len(names)
+    assert all({"notes", "alerts"} <= each.keys() for task in read for each in task.result["incidents"])
+
+
+@pytest.mark.parametrize("in_worker", [True, False], ids=["in the worker", "in a process"])
 def test_what_awx_leaves_empty_is_not_set(in_worker: bool, simulator: Simulator, tmp_path: Path) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
     options = {

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
+from ansible_collections.oncall.pagerduty.plugins.plugin_utils._controller import definition
 
 from integration.playbook_runner import NO_CREDENTIALS, PlaybookResult, PlaybookRunner
 from modules import MODULES, ON_INCIDENTS
@@ -37,6 +38,9 @@ CREDENTIALS = {
     "pagerduty_from_email": account.FROM_EMAIL,
     "pagerduty_routing_key": account.ROUTING_KEY,
 }
+PLACE = "an empty answer"
+EMPTY = {"left out": "", "empty": "''", "blank": "' '", "null": "null", "of a survey": "!unsafe ''"}
+"""What an option is that nobody has answered, in YAML."""
 LIMITS: dict[str, list[str]] = {
     "no limit": [],
     "one host": ["-l", "web-2"],
@@ -73,20 +77,23 @@ def calls(played: PlaybookResult) -> list[str]:
     return [call for task in played.tasks for call in task.calls]
 
 
+@pytest.mark.parametrize("empty", EMPTY)
 def test_every_playbook_does_its_task_once_and_prints_no_secret(
-    play: PlaybookRunner, simulator: Simulator, inventory: str, tmp_path: Path
+    empty: str, play: PlaybookRunner, simulator: Simulator, inventory: str, tmp_path: Path
 ) -> None:
-    """One run imports them all, as files of a project import them."""
+    """One run imports them all, as files of a project import them; whatever else there is to answer is left empty."""
     ids = simulator.reset(incidents=len(MODULES), incident={"alerts": 1})["incidents"]
     imports = []
     for (module, tests), own in zip(MODULES.items(), ids, strict=True):
         # The alert that it names belongs to the first incident, which no other module takes.
         incident = ids[0] if module == "incident_alerts" else own
         given = {**({"incident_id": incident} if module in ON_INCIDENTS else {}), **tests.simplest}
-        variables = {f"pagerduty_{name}": value for name, value in given.items()}
+        left_empty = {} if empty == "left out" else dict.fromkeys(definition(module).options, PLACE)
+        variables = {f"pagerduty_{name}": value for name, value in {**left_empty, **given}.items()}
         imports.append({"ansible.builtin.import_playbook": f"oncall.pagerduty.{module}", "vars": variables})
     project_file, extra = tmp_path / "project_file.yml", tmp_path / "extra.json"
-    project_file.write_text(json.dumps(imports))
+    # JSON is YAML, which has tags as well.
+    project_file.write_text(json.dumps(imports).replace(json.dumps(PLACE), EMPTY[empty]))
     extra.write_text(json.dumps(CREDENTIALS))
     played = play.playbook(
         str(project_file), ["-i", inventory, "-vvv", f"--extra-vars=@{extra}"], environment=NO_CREDENTIALS

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import typing as t
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,16 +29,80 @@ LONG = 20_000
 """Characters; two of them do not fit into a note."""
 
 
+SHOW = "Show what was done in PagerDuty"
 KEYWORDS = ("serial", "strategy")
 
 
+class Trouble(t.NamedTuple):
+    """What PagerDuty does to a deployment.
+
+    Args:
+        faults: those of the simulator.
+        environment: variables for the run, in which `{nobody}` is an address where nobody listens.
+        variables: those of the role.
+        window: whether the window is opened nevertheless.
+        change: whether the change is recorded.
+        says: a part of what the role says.
+    """
+
+    faults: t.Sequence[dict[str, t.Any]] = ()
+    environment: t.Mapping[str, str | None] = {}
+    variables: t.Mapping[str, t.Any] = {"deployment_max_wait": 0}
+    window: bool = False
+    change: bool = False
+    says: str = ""
+
+
+def refused(path: str, status: int = 403, **fault: t.Any) -> dict[str, t.Any]:
+    """Return a fault."""
+    return {"fault": "status_before", "path": path, "status": status, **fault}
+
+
+NO_WINDOW = "No maintenance window was opened, so alerts page people: "
+TROUBLES = {
+    "PagerDuty is down": Trouble(
+        environment={"PAGERDUTY_API_URL": "{nobody}", "PAGERDUTY_EVENTS_URL": "{nobody}"},
+        says=f"{NO_WINDOW}GET /services: cannot connect",
+    ),
+    "it forbids all": Trouble([refused("/(?!_).*")], says=f"{NO_WINDOW}GET /services: "),
+    "it forbids the window": Trouble([refused(WINDOW, method="POST")], change=True, says=f"{NO_WINDOW}POST {WINDOW}: "),
+    "it fails": Trouble([refused("/(?!_).*", 500)], says=NO_WINDOW),
+    "it refuses the change": Trouble(
+        [refused("/v2/change/enqueue", 400)], window=True, says="The change event was not recorded: "
+    ),
+    "no routing key": Trouble(
+        environment={"PAGERDUTY_ROUTING_KEY": None},
+        window=True,
+        says="No change event was recorded, as there is no routing key.",
+    ),
+    "a routing key that is none": Trouble(
+        variables={"deployment_routing_key": "none"}, window=True, says="The change event was not recorded: routing_key"
+    ),
+    "no such service": Trouble(variables={"deployment_services": ["Chekout"]}, change=True, says="Chekout"),
+    "no services": Trouble(variables={"deployment_services": []}, change=True, says=f"{NO_WINDOW}services: "),
+    "only its REST API is down": Trouble(environment={"PAGERDUTY_API_URL": "{nobody}"}, change=True, says=NO_WINDOW),
+    "it may not be ended": Trouble(
+        [refused(f"{WINDOW}/.*", method="DELETE")],
+        window=True,
+        change=True,
+        says="The maintenance window was not ended, and lasts until ",
+    ),
+}
+
+
 def run_role(
-    play: PlaybookRunner, role: str, *arguments: str, hosts: str = "web-1", **variables: t.Any
+    play: PlaybookRunner,
+    role: str,
+    *arguments: str,
+    hosts: str = "web-1",
+    environment: t.Mapping[str, str | None] | None = None,
+    **variables: t.Any,
 ) -> PlaybookResult:
     """Run a role; unlike other tasks, it stops at a failure. Some of the variables are keywords of the play."""
     task = {"ansible.builtin.include_role": {"name": f"oncall.pagerduty.{role}"}, "ignore_errors": False}
     keywords = {name: variables.pop(name) for name in KEYWORDS if name in variables}
-    return play(task, arguments=[*HOSTS, *arguments], hosts=hosts, vars=variables, **keywords)
+    arguments = (*HOSTS, *arguments)
+    return play(task, arguments=arguments, environment=environment, hosts=hosts, vars=variables, **keywords)
 
 
 @pytest.mark.parametrize("role", ["deployment", "diagnostics", "report"])
@@ -49,7 +115,7 @@ def test_what_an_inventory_says_of_its_hosts_does_not_hold_for_calls_to_pagerdut
     settings = (
         "ansible_become=true\nansible_connection=ssh\nansible_python_interpreter=/of/those/hosts/only\nansible_port=1"
     )
-    inventory.write_text(f"web-1 ansible_host=127.0.0.1\n[all:vars]\n{settings}\n")
+    inventory.write_text(f"localhost\nweb-1 ansible_host=127.0.0.1\n[all:vars]\n{settings}\n")
     tasks.write_text("[]")
     variables: dict[str, dict[str, t.Any]] = {
         "deployment": {
@@ -70,6 +136,14 @@ def test_what_an_inventory_says_of_its_hosts_does_not_hold_for_calls_to_pagerdut
     assert any(task.calls for task in done.tasks)
 
 
+@pytest.fixture
+def nobody() -> t.Iterator[str]:
+    """An address where nobody listens: the port is taken for as long as the test runs."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
 def writes(done: PlaybookResult) -> list[str]:
     """Return what a run wrote to PagerDuty, in order."""
     return [call for task in done.tasks for call in task.writes]
@@ -82,8 +156,9 @@ class TestDeployment:
         line = {"ansible.builtin.lineinfile": {"path": str(tmp_path / "deployed"), "create": True, "mode": "0600"}}
         line["ansible.builtin.lineinfile"]["line"] = "{{ inventory_hostname }}"
         stop = {"ansible.builtin.fail": {"msg": "no disk left"}, "when": "fails is defined"}
+        show = {"name": SHOW, "ansible.builtin.debug": {"msg": "{{ deployment_pagerduty }}"}}
         tasks = tmp_path / "deploy.yml"
-        tasks.write_text(json.dumps([{**line, "throttle": 1}, stop]))
+        tasks.write_text(json.dumps([{**line, "throttle": 1}, show, stop]))
         return {
             "deployment_description": "shop 1.2.3",
             "deployment_services": ["Checkout"],
@@ -155,14 +230,115 @@ class TestDeployment:
         assert writes(done) == []
         assert not (tmp_path / "deployed").exists()
 
-    def test_an_unknown_service_stops_it_before_any_task(
+    def test_the_window_is_open_until_the_last_host_has_deployed(
         self, play: PlaybookRunner, variables: dict[str, t.Any], tmp_path: Path
     ) -> None:
-        done = run_role(play, "deployment", **{**variables, "deployment_services": ["Chekout"]})
+        stop = {"ansible.builtin.fail": {"msg": "no disk left"}, "when": "inventory_hostname == 'web-1'"}
+        go_on = {"name": "Deploy more", "ansible.builtin.debug": {}}
+        (tmp_path / "deploy.yml").write_text(json.dumps([stop, go_on]))
+        done = run_role(play, "deployment", hosts=BOTH, **variables)
         assert done.code == 2
-        assert "Checkout" in done.output
-        assert writes(done) == []
-        assert not (tmp_path / "deployed").exists()
+        names = [task.task.rpartition(" : ")[2] for task in done.tasks]
+        assert names.index("Deploy more") < names.index("End the maintenance window")
+        assert writes(done)[-1].startswith(f"DELETE {WINDOW}")
+
+    @pytest.mark.parametrize("trouble", TROUBLES)
+    def test_trouble_with_pagerduty_stops_no_deployment(
+        self,
+        trouble: str,
+        play: PlaybookRunner,
+        simulator: Simulator,
+        nobody: str,
+        variables: dict[str, t.Any],
+        tmp_path: Path,
+    ) -> None:
+        case = TROUBLES[trouble]
+        done = deploy(play, case, nobody, variables)
+        assert done.code == 0, done.output
+        assert sorted((tmp_path / "deployed").read_text().split()) == ["web-1", "web-2"]
+        first, second = facts(done)
+        assert first == second
+        assert (first["window_opened"], first["change_recorded"]) == (case.window, case.change)
+        warned = [
+            task for task in done.tasks if "Say what could not be done" in task.task and task.outcome != "skipped"
+        ]
+        assert case.says in " ".join([first["msg"], *(task.msg for task in warned)])
+        # What a person sees who looks only at the end.
+        assert f"ignored={len(warned)}" in done.output
+        assert bool(warned) is (trouble != "no routing key")
+        assert len(_open_windows(simulator)) == (trouble == "it may not be ended")
+
+    def test_the_services_that_exist_are_in_the_window_and_all_missing_ones_are_named(
+        self, play: PlaybookRunner, simulator: Simulator, variables: dict[str, t.Any], tmp_path: Path
+    ) -> None:
+        services = ["Chekout", "Checkout", "Gone"]
+        done = run_role(play, "deployment", **{**variables, "deployment_services": services})
+        assert done.code == 0, done.output
+        assert (tmp_path / "deployed").read_text() == "web-1\n"
+        (fact,) = facts(done)
+        assert "Chekout" in fact["problems"][0]
+        assert fact["change_recorded"]
+        assert _open_windows(simulator) == []
+
+    @pytest.mark.parametrize("trouble", ["only its REST API is down", "it may not be ended"])
+    def test_who_wants_it_strict_gets_a_failure(
+        self,
+        trouble: str,
+        play: PlaybookRunner,
+        nobody: str,
+        variables: dict[str, t.Any],
+        tmp_path: Path,
+    ) -> None:
+        case = TROUBLES[trouble]
+        done = deploy(play, case, nobody, {**variables, "deployment_on_error": "fail"})
+        assert done.code == 2, done.output
+        assert (tmp_path / "deployed").exists() is case.window
+        assert any("change/enqueue" in call for call in writes(done)) is case.window
+
+    def test_without_a_routing_key_even_a_strict_deployment_goes_on(
+        self, play: PlaybookRunner, variables: dict[str, t.Any], tmp_path: Path
+    ) -> None:
+        environment = {"PAGERDUTY_ROUTING_KEY": ""}
+        done = run_role(play, "deployment", environment=environment, **variables, deployment_on_error="fail")
+        assert done.code == 0, done.output
+        assert "No change event was recorded, as there is no routing key." in done.output
+
+    @pytest.mark.parametrize("empty", ["", None])
+    def test_what_is_empty_counts_as_not_set(
+        self, empty: str | None, play: PlaybookRunner, simulator: Simulator, variables: dict[str, t.Any]
+    ) -> None:
+        """As AWX passes on questions of a survey that nobody has answered."""
+        options = (
+            "deployment_on_error",
+            "deployment_max_minutes",
+            "deployment_max_wait",
+            "deployment_change_service",
+            "deployment_routing_key",
+        )
+        variables.update(dict.fromkeys(options, empty), deployment_services="Checkout,Checkout")
+        done = run_role(play, "deployment", **variables)
+        assert done.code == 0, done.output
+        (fact,) = facts(done)
+        assert (fact["window_opened"], fact["change_recorded"], fact["problems"]) == (True, True, [])
+        assert any("/change_events" in call for task in done.tasks for call in task.calls)
+        opened = datetime.fromisoformat(fact["maintenance_window"]["start_time"])
+        ends = datetime.fromisoformat(fact["maintenance_window"]["end_time"])
+        assert round((ends - opened) / timedelta(minutes=1)) == 60
+
+
+def deploy(play: PlaybookRunner, trouble: Trouble, nobody: str, variables: dict[str, t.Any]) -> PlaybookResult:
+    """Run the role on two hosts while PagerDuty makes trouble."""
+    if trouble.faults:
+        play.simulator.faults([{"method": "*", "times": 50, **fault} for fault in trouble.faults])
+    environment = {name: value and value.format(nobody=nobody) for name, value in trouble.environment.items()}
+    done = run_role(play, "deployment", hosts=BOTH, environment=environment, **{**variables, **trouble.variables})
+    play.simulator.clear_faults()
+    return done
+
+
+def facts(done: PlaybookResult) -> list[dict[str, t.Any]]:
+    """Return the fact of the role deployment as the user's tasks saw it, once for each host."""
+    return [task.result["msg"] for task in done.tasks if task.task.endswith(SHOW)]
 
 
 def _start(play: PlaybookRunner, variables: dict[str, t.Any]) -> subprocess.Popen[bytes]:
@@ -261,6 +437,30 @@ class TestDiagnostics:
             simulator
         )
 
+    def test_bytes_that_are_no_text_cost_only_themselves(
+        self, play: PlaybookRunner, simulator: Simulator, incident: str
+    ) -> None:
+        commands = [r"printf 'caf\351 na\303\257ve\n'; exit 3", "cat <<END\n)\nEND", "kill -9 $$"]
+        done = run_role(play, "diagnostics", diagnostics_incident_id=incident, diagnostics_commands=commands)
+        assert done.code == 0, done.output
+        (note,) = _notes(simulator)
+        assert f"$ {commands[0]}\ncaf naïve\nExit code 3.\n" in note
+        assert f"$ {commands[1]}\n)\n" in note
+        assert f"$ {commands[2]}\nExit code -9.\n" in note
+
+    @pytest.mark.parametrize("empty", ["", None])
+    def test_what_is_empty_counts_as_not_set(
+        self, empty: str | None, play: PlaybookRunner, simulator: Simulator, incident: str, tmp_path: Path
+    ) -> None:
+        options = dict.fromkeys(("diagnostics_run_key", "diagnostics_timeout", "diagnostics_folder"), empty)
+        command = f"head -c {2 * LONG} /dev/zero | tr '\\0' x"
+        variables = {"diagnostics_incident_id": incident, "diagnostics_commands": [command], **options}
+        done = run_role(play, "diagnostics", **variables)
+        assert done.code == 0, done.output
+        (note,) = _notes(simulator)
+        assert note.startswith("Diagnostics of web-1\n")
+        assert f" is in {tmp_path}/diagnostics/{incident}-web-1.txt on the controller." in note
+
     def test_secrets_are_masked(self, play: PlaybookRunner, simulator: Simulator, incident: str) -> None:
         lines = (
             f"password={SECRET}",
@@ -278,13 +478,15 @@ class TestDiagnostics:
         done = run_role(
             play,
             "diagnostics",
+            "-vvv",
             diagnostics_incident_id=incident,
             diagnostics_commands=[f"cat {file}", f"echo --token={SECRET} > /dev/null"],
             diagnostics_masks=[{"regex": r"(customer=)\S+", "replacement": r"\1***"}],
         )
         assert done.code == 0, done.output
-        log = done.output.replace("--token", "")
-        assert not any(line in log for line in lines)
+        results = json.dumps([task.result for task in done.tasks if "Validating arguments" not in task.task])
+        assert not any(line in done.output for line in lines)
+        assert SECRET not in results.replace(f"echo --token={SECRET}", "")
         for note in _notes(simulator):
             assert SECRET not in note
             assert "passwords expire in 3 days" in note
@@ -331,16 +533,35 @@ class TestReport:
         again = run_role(play, "report", report_incident_id=incident, report_file=str(file))
         assert not any(task.changed for task in again.tasks)
 
-    def test_a_part_that_may_not_be_read_is_a_line(
+    def test_a_part_that_cannot_be_read_is_a_line_and_the_rest_is_there(
         self, play: PlaybookRunner, simulator: Simulator, tmp_path: Path
     ) -> None:
         (incident,) = simulator.reset(incidents=1)["incidents"]
-        refused = {"fault": "status_before", "status": 402, "method": "GET", "path": f"/incidents/{incident}/alerts"}
-        simulator.faults([refused])
+        faults: dict[str, dict[str, t.Any]] = {
+            "alerts": refused("", 402),
+            "notes": refused("", 403),
+            "log_entries": refused("", 500),
+            "related_change_events": {"fault": "html"},
+        }
+        path = f"/incidents/{incident}/"
+        simulator.faults(
+            [{**fault, "method": "GET", "path": path + part, "times": 9} for part, fault in faults.items()]
+        )
         file = tmp_path / "report.md"
         done = run_role(play, "report", report_incident_id=incident, report_file=str(file))
         assert done.code == 0, done.output
         text = file.read_text()
-        assert "## Alerts\n\nThis could not be read: " in text
-        assert "HTTP 402" in text
-        assert text.count("could not be read") == 1
+        for heading, why in (("Alerts", "402"), ("Notes", "403"), ("Who did what", "500"), ("Changes", "HTML")):
+            section = text.partition(f"## {heading}\n\n")[2].partition("\n\n")[0]
+            assert section.startswith(f"This could not be read: GET {path}".replace("_", "\\_")), section
+            assert why in section
+        assert "- Service: Checkout\n" in text
+        assert "## Responders\n\nNone were requested.\n" in text
+
+    @pytest.mark.parametrize("given", ["1", "#1"])
+    def test_the_default_file_has_the_name_of_the_incident(
+        self, given: str, play: PlaybookRunner, simulator: Simulator, tmp_path: Path
+    ) -> None:
+        simulator.reset(incidents=1)
+        done = run_role(play, "report", report_incident_id=given, report_file="")
+        assert (tmp_path / "incident-1.md").exists() is (done.code == 0), done.output

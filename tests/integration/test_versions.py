@@ -24,6 +24,7 @@ from pathlib import Path
 import pytest
 
 from integration.playbook_runner import PlaybookRunner, TaskResult
+from integration.run_endings import ENDINGS, Notifier
 from modules import MODULES, SETTING, bare, step
 from simulator import account
 from simulator.launch import Simulator
@@ -283,12 +284,22 @@ def test_roles_and_the_callback(simulator: Simulator, tmp_path: Path, ansible_pl
     (note,) = simulator.state()["incidents"][0]["notes"]
     assert "{{ 6 * 7 }}" in note["content"]
     assert "Note added by Automation" in (tmp_path / f"incident-{incident}.md").read_text()
-    assert [call.split()[0] for call in played.tasks[-1].writes] == ["DELETE"]
+    assert [call.split()[0] for task in played.tasks for call in task.writes][-1] == "DELETE"
     (event,) = simulator.journal()["entries"]
     assert event["body"]["event_action"] == "trigger"
     (why,) = event["body"]["payload"]["custom_details"].values()
     assert why.startswith("failed: ")
     assert why.endswith("Check the disk")
+
+
+@pytest.mark.parametrize("ending", ["ok", "undefined hosts of the second play", "SIGTERM", "SIGINT"])
+def test_the_callback_learns_how_a_run_ended(
+    ending: str, simulator: Simulator, tmp_path: Path, ansible_playbook: Path
+) -> None:
+    row = ENDINGS[ending]
+    notify = Notifier(PlaybookRunner(simulator, tmp_path, in_worker=True, ansible_playbook=ansible_playbook))
+    sent = notify(row.plays)
+    assert (sent.actions, sent.run.code) == (row.actions, row.code), sent.run.output
 
 
 def test_the_lookup_takes_lists_and_variables(simulator: Simulator, tmp_path: Path, ansible_playbook: Path) -> None:

@@ -34,7 +34,7 @@ TESTS = ModuleTests(
     ),
     bad_input=(
         ({"escalation_policy": None}, "missing required arguments: escalation_policy"),
-        ({"escalation_policy": " "}, "escalation_policy: "),
+        ({"escalation_policy": " "}, "missing required arguments: escalation_policy"),
     ),
     strategy=st.fixed_dictionaries({"escalation_policy": policies}),
     fault_tasks=(FaultTask("moves", {"escalation_policy": account.DATABASE_POLICY.name}, (PUT,)),),

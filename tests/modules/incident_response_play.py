@@ -40,7 +40,7 @@ TESTS = ModuleTests(
     ),
     bad_input=(
         ({"response_play": None}, "missing required arguments: response_play"),
-        ({"response_play": ""}, "response_play: "),
+        ({"response_play": ""}, "missing required arguments: response_play"),
     ),
     strategy=st.fixed_dictionaries(
         {"response_play": st.sampled_from([account.MAJOR_INCIDENT.id, account.TELL_STAKEHOLDERS.name])}

@@ -37,6 +37,7 @@ TESTS = ModuleTests(
         ({"until": "2026-01-31T12:00:00Z"}, "mutually exclusive"),
         ({"duration": "soon"}, "duration: "),
         ({"duration": "0"}, "duration: "),
+        ({"duration": 4}, "duration: a number below 60 must have a unit: 4m (or 240), 4h, or 4s, got '4'."),
         ({"duration": "8d"}, "duration: "),
         ({"duration": None, "until": "tomorrow"}, "until: "),
         ({"duration": None, "until": "2020-01-31T12:00:00Z"}, "until: "),

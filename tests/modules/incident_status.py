@@ -83,7 +83,6 @@ TESTS = ModuleTests(
         ({"status": "closed"}, "value of status must be one of: triggered, acknowledged, resolved, got: closed"),
         ({"status": None}, "missing required arguments: status"),
         ({"status": "acknowledged", "resolution": "done"}, "resolution: "),
-        ({"status": "resolved", "resolution": " "}, "resolution: "),
     ),
     strategy=resolutions
     | st.fixed_dictionaries(

@@ -41,9 +41,9 @@ TESTS = ModuleTests(
     ),
     bad_input=(
         ({"update_message": None}, "missing required arguments: update_message"),
-        ({"update_message": " "}, "update_message: "),
+        ({"update_message": " "}, "missing required arguments: update_message"),
         ({"subject": "Disk full"}, "required together: subject, html_message"),
-        ({"subject": "", "html_message": "<p></p>"}, "subject: "),
+        ({"subject": "", "html_message": "<p></p>"}, "parameters are required together: subject, html_message"),
         ({"allow_duplicate": "perhaps"}, "allow_duplicate"),
     ),
     strategy=st.fixed_dictionaries({"update_message": texts}),

@@ -39,7 +39,7 @@ TESTS = ModuleTests(
         ({"users": None}, "one of the following is required: users, teams"),
         ({"users": []}, "users: "),
         ({"users": [""]}, "users: "),
-        ({"teams": [" "]}, "teams: "),
+        ({"users": None, "teams": [" "]}, "users: set users, teams, or both"),
         ({"state": "gone"}, "value of state must be one of: present, absent, got: gone"),
     ),
     strategy=st.tuples(

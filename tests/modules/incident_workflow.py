@@ -45,8 +45,7 @@ TESTS = ModuleTests(
     ),
     bad_input=(
         ({"incident_workflow": None}, "missing required arguments: incident_workflow"),
-        ({"incident_workflow": " "}, "incident_workflow: "),
-        ({"run_key": " "}, "run_key: "),
+        ({"incident_workflow": " "}, "missing required arguments: incident_workflow"),
         ({"run_key": "x" * 201}, "run_key: "),
         ({"run_key": "two\nlines"}, "run_key: "),
     ),

@@ -31,8 +31,8 @@ TESTS = ModuleTests(
     ),
     bad_input=(
         ({"escalation_policies": []}, "escalation_policies: must not be empty"),
-        ({"schedules": ""}, "schedules: "),
-        ({"users": ["x", " "]}, "users: "),
+        ({"schedules": "", "escalation_policies": None}, "schedules: "),
+        ({"users": [" "]}, "users: "),
         ({"levels": [0]}, "levels: "),
         ({"levels": ["first"]}, "levels"),
         ({"at": "noon"}, "at: "),

@@ -2,24 +2,27 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Empty is unset: for each option of the connection, wherever its value comes from and whatever takes it.
+"""Empty is unset: for each option of each module, and those of the connection wherever they come from.
 
 AWX and Rundeck make empty variables and options of what nobody has filled in.
 """
 
 from __future__ import annotations
 
+import pkgutil
 import types
 import typing as t
+from unittest import mock
 
 import pytest
 import requests.certs
+from ansible_collections.oncall.pagerduty.plugins import modules
 from ansible_collections.oncall.pagerduty.plugins.callback import notify
 from ansible_collections.oncall.pagerduty.plugins.lookup.oncall import LookupModule
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import VARIABLES
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import TaskError
 from ansible_collections.oncall.pagerduty.plugins.module_utils._eda import connection
-from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH, EVENTS, given
+from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH, EVENTS, INCIDENT_ID
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils import _controller
 
 Options = dict[str, t.Any]
@@ -40,6 +43,24 @@ VALUES = {
 }
 
 
+MODULES = [module for _finder, module, _is_package in pkgutil.iter_modules(modules.__path__)]
+NAMES = [
+    (module, name)
+    for module in MODULES
+    for option, spec in _controller.definition(module).options.items()
+    for name in (option, *spec.get("aliases", ()))
+]
+INCIDENT = ("incident_id", *INCIDENT_ID["incident_id"]["aliases"])
+REMOVABLE = [("user", "title"), ("user", "job_title"), ("user", "description")]
+FILTERS = [
+    *(("oncall_info", name) for name in ("escalation_policies", "schedules", "users", "levels")),
+    *(("maintenance_window_info", name) for name in ("description", "services", "teams")),
+    *(("user_info", name) for name in ("users", "user", "email", "teams", "query", "text")),
+]
+KEPT = [*((module, name) for module, name in NAMES if name in INCIDENT), *REMOVABLE, *FILTERS]
+OPTIONS = [each for each in NAMES if each not in KEPT]
+
+
 class Callback(notify.CallbackModule):
     """The callback with the options of an ansible.cfg.
 
@@ -57,7 +78,9 @@ class Callback(notify.CallbackModule):
 
 def by_module(options: Options) -> t.Any:
     """What a module gets for the options of a task."""
-    return _controller.validate(_controller.definition("event"), "event", given(options))
+    return _controller.validate(
+        _controller.definition("event"), "event", _controller.definition("event").given(options)
+    )
 
 
 def by_lookup(options: Options) -> t.Any:
@@ -78,10 +101,14 @@ def by_callback(options: Options) -> t.Any:
         callback = Callback(options)
         callback.v2_playbook_on_start(None)
         callback.v2_playbook_on_play_start(types.SimpleNamespace(get_name=lambda: "Web"))
-        callback.v2_runner_on_ok(None)
+        task = types.SimpleNamespace(action="ansible.builtin.debug")
+        host = types.SimpleNamespace(get_name=lambda: "web-1")
+        callback.v2_runner_on_ok(types.SimpleNamespace(host=host, task=task))
         callback.v2_playbook_on_stats(None)
 
-    return _asked("event", run)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notify, "End", mock.MagicMock())
+        return _asked("event", run)
 
 
 def by_source(options: Options) -> t.Any:
@@ -171,6 +198,31 @@ def test_an_empty_environment_variable_is_not_set(
 )
 def test_an_alias_may_be_empty_as_well(take: Taker, option: str, alias: str) -> None:
     assert take({option: VALUES[option], alias: " "}) == take({option: VALUES[option]})
+
+
+@EMPTY
+@pytest.mark.parametrize(("module", "name"), OPTIONS)
+def test_an_empty_option_of_a_module_is_not_set(module: str, name: str, empty: str | None) -> None:
+    def taken(options: Options) -> t.Any:
+        defined = _controller.definition(module)
+        return _controller.validate(defined, module, defined.given(options))
+
+    assert taken({name: empty}) == taken({})
+
+
+@pytest.mark.parametrize(("module", "name"), KEPT)
+def test_an_empty_option_is_kept_only_where_its_page_says_what_it_means(module: str, name: str) -> None:
+    defined = _controller.definition(module)
+    assert defined.given({name: None}) == {}
+    for empty in ("", " \t\n"):
+        assert not "".join(defined.given({name: empty})[name]).strip()
+
+
+@pytest.mark.parametrize(("module", "name"), FILTERS)
+def test_an_empty_filter_beside_another_one_is_not_set(module: str, name: str) -> None:
+    (other, *_others) = [each for of, each in FILTERS if of == module and each not in (name, "user", "email", "users")]
+    given = _controller.definition(module).given
+    assert given({name: "", other: "Web"}) == given({other: "Web"})
 
 
 def test_the_table_has_each_option_of_the_connection() -> None:

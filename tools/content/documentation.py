@@ -18,6 +18,8 @@ PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 PREFIX = "oncall.pagerduty."
 CONNECTION = "auth"
 """The doc fragment with the options of every module."""
+FORM_CHOICES = {"severity": ("critical", "error", "warning", "info")}
+"""What a form offers for an option that takes more."""
 PROSE = ("content", "description", "resolution", "responders_message", "update_message")
 """Options with text of several lines."""
 SECRETS = ("api_token", "routing_key")
@@ -64,7 +66,11 @@ class Option:
     @property
     def help(self) -> str:
         """The description in a form, where every value is text."""
-        hints = {"list": " In this form: JSON, or commas between the entries.", "dict": " In this form: JSON."}
+        hints = {
+            "list": " In this form: JSON, or commas between the entries.",
+            "dict": " In this form: JSON.",
+            "raw": " In this form: text or JSON.",
+        }
         return self.description + hints.get("" if self.choices else self.kind, "")
 
     @property
@@ -72,7 +78,7 @@ class Option:
         """The type of its question in an AWX survey."""
         if self.values:
             return "multiselect" if self.kind == "list" else "multiplechoice"
-        long_text = self.kind in ("list", "dict") or self.name in PROSE
+        long_text = self.kind in ("list", "dict", "raw") or self.name in PROSE
         return {"int": "integer", "float": "float"}.get(self.kind, "textarea" if long_text else "text")
 
     @property
@@ -218,7 +224,7 @@ def _option(name: str, entry: dict[str, t.Any]) -> Option:
         entry.get("type", "str"),
         _text(entry["description"]),
         required=entry.get("required", False),
-        choices=tuple(map(str, entry.get("choices", ()))),
+        choices=tuple(map(str, entry.get("choices") or FORM_CHOICES.get(name, ()))),
         default=entry.get("default"),
     )
 

@@ -12,19 +12,16 @@ from __future__ import annotations
 
 import typing as t
 
-from .._api.auth import routing_key
 from .._api.client import PagerDuty, Record, path_of
 from .._api.directory import SERVICE, Directory
-from .._core.action import Action, State, each
+from .._core.action import Action, State
 from .._core.change import NEVER, Change
-from .._core.errors import InvalidOption, TaskError, shorten
+from .._core.errors import TaskError, shorten
 from .._core.words import RECORD
-from .._event_body import Warn, checked_images, checked_links, checked_payload, cut_to_fit
+from .._events.body import CHANGE_KEY, build_change_event
 
-CHANGE_KEY = "change_key"
-"""The key in custom_details that holds the change key."""
-MAX_CHANGE_KEY = 255
-"""Characters; our own limit, that of a dedup key."""
+READS_BEFORE_EVENT = 5.0
+"""Seconds for all reads before the event together: what was deployed must not go unrecorded."""
 MAX_TARGET = 80
 """Characters of a summary that stands for the event in messages."""
 IF_UNKNOWN = "Wait a few minutes, then run the task again: it sends the event unless the service shows it by then."
@@ -45,30 +42,31 @@ class ChangeEvent(Action[PagerDuty]):
         """Build the event.
 
         Raises:
-            InvalidOption: an option has an unusable value.
+            InvalidOption: see `build_change_event`.
         """
         self._warnings: list[str] = []
-        self._event = _build(self.options, self._warnings.append)
+        self._event = build_change_event(self.options, self._warnings.append)
+        self._key = _key_of(self._event["payload"])
 
     def prepare(self) -> None:
-        """Look up the service, if it can show the event.
-
-        Raises:
-            TaskError: the name matches no service, or more than one.
-        """
-        key, service = self.options[CHANGE_KEY], self.options["service"]
-        self.targets = [key or shorten(self.options["summary"], MAX_TARGET)]
-        self._service_id: str | None = None
-        if key and service and self.client.settings.api_token:
-            self._service_id = Directory(self.client).find(SERVICE, service)["id"]
+        """Name the event: by its change key, or by what it says."""
+        self.targets = [self._key or shorten(self._event["payload"]["summary"], MAX_TARGET)]
 
     def locks(self) -> t.Sequence[str]:
         """Return the change key: without one, every task sends its event."""
-        return [f"change event {key}" for key in [self.options[CHANGE_KEY]] if key]
+        return [f"change event {self._key}"] if self._key else []
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
-        """Read the change event with the key."""
-        return each(targets, lambda _target: self._service_id and self._find(self._service_id))
+        """Read the change event with the key, if the service can show it."""
+        state = None
+        self._can_read = bool(self._key and self.options["service"] and self.client.settings.api_token)
+        if self._can_read:
+            try:
+                state = self._find(self.client.quick(READS_BEFORE_EVENT))
+            except TaskError as error:
+                self._can_read = False
+                self._warnings.append(f"Could not read the service's change events, so one is sent: {error}")
+        return [(target, state) for target in targets]
 
     def plan(self, target: str, state: Record | None) -> Change:
         """Plan to send the event if there is none.
@@ -85,7 +83,7 @@ class ChangeEvent(Action[PagerDuty]):
             record=_record(state) if state else {},
             predicted=_record(state or wanted),
             resend=NEVER,
-            if_unknown=IF_UNKNOWN if self._service_id else IF_UNREADABLE,
+            if_unknown=IF_UNKNOWN if self._can_read else IF_UNREADABLE,
             warnings=self._warnings,
         )
 
@@ -99,36 +97,17 @@ class ChangeEvent(Action[PagerDuty]):
         record = records[0] if records else {}
         return {"change_event": record or None, CHANGE_KEY: _key_of(record)}
 
-    def _find(self, service_id: str) -> Record | None:
+    def _find(self, client: PagerDuty) -> Record | None:
         """Return the service's change event with the key.
+
+        Raises:
+            TaskError: the service cannot be found, or its change events cannot be read.
 
         Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /services/{id}/change_events.
         """
-        pages = self.client.pages(path_of("services", service_id, "change_events"), "change_events")
-        events = (event for page in pages for event in page)
-        return next((event for event in events if _key_of(event) == self.options[CHANGE_KEY]), None)
-
-
-def _build(options: t.Mapping[str, t.Any], warn: Warn) -> Record:
-    """Return the body of the event."""
-    payload, key = checked_payload(options, PAYLOAD_FIELDS[2:]), options[CHANGE_KEY]
-    if key is not None:
-        payload["custom_details"] = _details_with_key(payload.get("custom_details") or {}, key)
-    event: Record = {"routing_key": routing_key(options), "payload": payload}
-    attachments = {"links": checked_links(options["links"]), "images": checked_images(options["images"])}
-    event.update({name: value for name, value in attachments.items() if value})
-    cut_to_fit(event, warn, protected=(CHANGE_KEY,))
-    return event
-
-
-def _details_with_key(details: Record, key: str) -> Record:
-    if not key.strip():
-        raise InvalidOption(CHANGE_KEY, "must not be empty", key)
-    if len(key) > MAX_CHANGE_KEY:
-        raise InvalidOption(CHANGE_KEY, f"must have at most {MAX_CHANGE_KEY} characters, but has {len(key)}")
-    if details.get(CHANGE_KEY, key) != key:
-        raise InvalidOption("custom_details", f"its {CHANGE_KEY} differs from the option {CHANGE_KEY}")
-    return {**details, CHANGE_KEY: key}
+        service = Directory(client).find(SERVICE, self.options["service"])
+        pages = client.pages(path_of("services", service["id"], "change_events"), "change_events")
+        return next((event for page in pages for event in page if _key_of(event) == self._key), None)
 
 
 def _key_of(event: Record) -> t.Any:

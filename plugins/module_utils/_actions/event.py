@@ -20,7 +20,7 @@ from .._core.action import Action, State
 from .._core.change import Change, Fields, Notification, Says
 from .._core.errors import TaskError
 from .._core.words import ACKNOWLEDGE, RESOLVE, SEND, TRIGGER, UPDATE, Verb, label
-from .._event_body import build_event
+from .._events.body import build_event
 from .._incidents.on_call import OnCall
 from .._incidents.read import find_alerts, find_incidents
 
@@ -28,14 +28,15 @@ Options = dict[str, t.Any]
 
 READS_BEFORE_EVENT = 5.0
 """Seconds for all reads before the event together: they must not delay the page."""
-MAX_INCIDENTS = 100
-"""Incidents of one dedup key that are looked at: the newest ones, in one call. One per service can be open."""
-UNKNOWN, TRIGGERED, RESOLVED = "unknown", "triggered", "resolved"
+MAX_INCIDENTS = 10
+"""Incidents of one dedup key that are looked at: the newest ones. One for each service can be open."""
+UNKNOWN, TRIGGERED, RESOLVED, DROPPED = "unknown", "triggered", "resolved", "dropped"
 NO_INCIDENTS = {
     "maintenance": "in maintenance, so the event opens no incident and resolves none",
     "disabled": "disabled, so the event opens no incident",
 }
 """By the status of a service. Source: https://support.pagerduty.com/main/docs/maintenance-windows."""
+NOBODY: Record = {"id": None, "type": None, "summary": "nobody"}
 
 
 class AlertState(t.NamedTuple):
@@ -46,12 +47,16 @@ class AlertState(t.NamedTuple):
         alert: the open alert, if there is one.
         service: the service that owns the routing key, if it was read.
         problem: why the alert could not be read.
+        dropped: why PagerDuty would open nothing for a trigger; empty if it would, or if that is not known.
+        people: whom a new alert would notify.
     """
 
     status: str
     alert: Record | None = None
     service: Record | None = None
     problem: str = ""
+    dropped: str = ""
+    people: t.Sequence[Notification] = ()
 
 
 def event(client: PagerDuty, options: Options) -> Action[PagerDuty]:
@@ -76,7 +81,7 @@ class EventAction(Action[PagerDuty]):
         """Build the event.
 
         Raises:
-            InvalidOption: an option has an unusable value.
+            InvalidOption: see `build_event`.
         """
         self._warnings: list[str] = []
         self._event = build_event(self.options, self._warnings.append)
@@ -93,9 +98,9 @@ class EventAction(Action[PagerDuty]):
         """Read the alert, if there is an API token."""
         state = AlertState(UNKNOWN)
         if self.client.settings.api_token:
-            self._quick = self.client.quick(READS_BEFORE_EVENT)
+            reader = AlertReader(self.client.quick(READS_BEFORE_EVENT), self._event)
             try:
-                state = self.read_alert(AlertReader(self._quick, self._event))
+                state = self.read_alert(reader)
             except TaskError as error:
                 state = AlertState(UNKNOWN, problem=str(error))
         return [(target, state) for target in targets]
@@ -122,8 +127,9 @@ class EventAction(Action[PagerDuty]):
             before={**key, **{name: known[name] for name in after}},
             after={**key, **after},
             says=says,
-            record={**key, "status": state.status, "alert": state.alert, "service": state.service},
+            record={**key, "status": state.status},
             predicted={**key, "status": after["status"]},
+            body=state,
             if_unknown=self.if_unknown,
         )
         change.warnings = [*self._warnings, *_warnings(change, state)]
@@ -147,12 +153,14 @@ class Trigger(EventAction):
     )
 
     def read_alert(self, reader: AlertReader) -> AlertState:
-        """Return what is known of the alert, and the service that says whom the event notifies."""
+        """Return what is known of the alert; if none is open, also what a new one would do."""
         state = super().read_alert(reader)
-        return state if state.service else state._replace(service=reader.find_service())
+        return state if state.alert else reader.of_new_alert(state)
 
     def plan(self, target: str, state: AlertState) -> Change:
         """Plan to send the event, unless the open alert has its severity, summary and details."""
+        if state.alert is None and state.dropped:
+            return self.change(target, state, {"status": DROPPED}, [SEND("the event, which opens no incident")])
         if state.alert is None:
             return self.change(target, state, {"status": TRIGGERED}, [TRIGGER()])
         content, wanted = _content(state.alert), _content_of_event(self._event)
@@ -162,19 +170,13 @@ class Trigger(EventAction):
 
     def people(self, change: Change) -> t.Sequence[Notification]:
         """Return whom the event notifies: for an open alert only with another severity."""
-        if change.record["alert"]:
-            raised = Notification(None, "assigned to the incident, if the new severity raises its urgency")
-            return [raised] if "severity" in change.after else []
-        service = change.record["service"]
-        if not (service and service.get("escalation_policy")):
-            return [Notification(None, "on call for the service of the routing key, which could not be read")]
-        if service.get("status") in NO_INCIDENTS:
-            return []
-        if service.get("alert_grouping_parameters"):
-            return [
-                Notification(None, "on call for the service, unless PagerDuty groups the alert into an open incident")
+        state: AlertState = change.body
+        if state.alert is None:
+            return state.people or [
+                Notification(None, "on call for the service of the routing key, which could not be read")
             ]
-        return OnCall(self._quick).notified_by(service["escalation_policy"])
+        raised = Notification(None, "assigned to the incident, if the new severity raises its urgency")
+        return [raised] if "severity" in change.after else []
 
 
 class Reply(EventAction):
@@ -244,7 +246,24 @@ class AlertReader:
         doubtful = [state for state in known if state.status == UNKNOWN]
         return (doubtful or known or [AlertState(UNKNOWN)])[0]
 
-    def find_service(self) -> Record | None:
+    def of_new_alert(self, state: AlertState) -> AlertState:
+        """Return a state with what a new alert would do: whom it would notify, or why PagerDuty would open nothing."""
+        service = state.service or self._find_service()
+        if not (service and service.get("escalation_policy")):
+            return state._replace(service=service)
+        if service.get("status") in NO_INCIDENTS:
+            return _dropped(state, service, f"the service {label(service)} is {NO_INCIDENTS[service['status']]}")
+        if (service.get("alert_grouping_parameters") or {}).get("type"):
+            why = "on call for the service, unless PagerDuty groups the alert into an open incident"
+            return state._replace(service=service, people=[Notification(None, why)])
+        policy = service["escalation_policy"]
+        people = OnCall(self._client).notified_by(policy)
+        if not people:
+            # Source: https://support.pagerduty.com/main/docs/alerts.
+            return _dropped(state, service, f"nobody is on call for {label(policy)}, so PagerDuty drops the event")
+        return state._replace(service=service, people=people)
+
+    def _find_service(self) -> Record | None:
         """Return the service that owns the routing key, if it is among the first page of services.
 
         It costs one call, and only says whom the event notifies.
@@ -299,12 +318,18 @@ class AlertReader:
         return [str(each.get("id")) for each in integrations if each.get("integration_key") == key]
 
 
+def _dropped(state: AlertState, service: Record, why: str) -> AlertState:
+    return state._replace(service=service, dropped=why, people=[Notification(NOBODY, why)])
+
+
 def _warnings(change: Change, state: AlertState) -> t.Iterator[str]:
     """Yield what the user should know of the alert and its service."""
     if state.problem:
-        yield f"Could not read the alert's state; the event was sent anyway: {state.problem}"
+        yield f"Could not read the alert's state, so the event is sent in any case: {state.problem}"
     service = state.service or {}
-    if change.is_needed and service.get("status") in NO_INCIDENTS:
+    if change.is_needed and state.alert is None and state.dropped:
+        yield f"This event wakes nobody: {state.dropped}."
+    elif change.is_needed and service.get("status") in NO_INCIDENTS:
         yield f"The service {label(service)} is {NO_INCIDENTS[service['status']]}."
 
 

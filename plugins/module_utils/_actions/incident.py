@@ -22,7 +22,7 @@ from .._core.words import OPEN, label, short_name
 from .._incidents.action import with_bridge
 from .._incidents.fields import Assignees, Desired, EscalationPolicy, check_fields
 from .._incidents.on_call import QUICK_READS, notified
-from .._incidents.read import find_alerts, find_incidents, name_of
+from .._incidents.read import find_alerts, incidents_with_key, name_of
 from .._incidents.update import IncidentState, IncidentUpdate
 
 Options = dict[str, t.Any]
@@ -155,7 +155,7 @@ class UpdateOrOpening(IncidentUpdate):
         if isinstance(state, NotOpen):
             return self._plan_opening(target, state)
         incident = state.incident
-        if incident["status"] == "resolved":
+        if incident.get("status") == "resolved":
             shown = {"status": "resolved"}
             says = "already resolved"
             return Change(target=target, name=name_of(incident), before=shown, after=shown, says=says, record=incident)
@@ -189,7 +189,7 @@ class UpdateOrOpening(IncidentUpdate):
         Raises:
             TaskError: one of them is malformed and cannot be read by itself.
         """
-        found = find_incidents(self.client, self._key, self.include, [("service_ids[]", self._service["id"])])
+        found = incidents_with_key(self.client, self._key, self.include, [("service_ids[]", self._service["id"])])
         incidents = []
         for _id, each in itertools.islice(found, PAGE_SIZE):
             if isinstance(each, TaskError):
@@ -200,11 +200,13 @@ class UpdateOrOpening(IncidentUpdate):
     def _is_open(self, incident: Record) -> bool:
         """Return whether an incident is open and has the key, its own or that of an open alert.
 
-        An open incident that holds several alerts is found by the keys of resolved ones as well.
+        An open incident that holds several alerts is found by the keys of resolved ones as well. If PagerDuty leaves
+        out the status, one is opened: a second open incident with the key is refused.
 
         Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents, `incident_key`.
         """
-        if incident["status"] == "resolved":
+        status = incident.get("status")
+        if status == "resolved" or (status is None and self.options["status"] not in NEVER_OPENS):
             return False
         if incident.get("incident_key") == self._key:
             return True

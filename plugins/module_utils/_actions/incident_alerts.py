@@ -98,7 +98,7 @@ class Alerts(IncidentAction):
             if placed:
                 found.update(placed)
             else:
-                found[name] = self._not_found(name)
+                found[name] = self._not_found(name, [alert for alerts in by_holder.values() for alert in alerts])
         return found.items()
 
     def plan(self, target: str, state: Placed) -> Change:
@@ -170,13 +170,19 @@ class Alerts(IncidentAction):
         before: Record = {}
         after: Record = {}
         if self.options["status"]:
-            before["status"], after["status"] = state.alert["status"], self.options["status"]
+            before["status"], after["status"] = state.alert.get("status"), self.options["status"]
         if state.destination:
             before["incident"], after["incident"] = state.holder, state.destination["id"]
         return before, after
 
-    def _not_found(self, name: str) -> Refused:
+    def _not_found(self, name: str, alerts: t.Sequence[Record]) -> Refused:
         places = " or ".join(filter(None, [self._source, self._destination]))
+        if any(alert.get("alert_key") is None for alert in alerts):
+            return Refused(
+                f"No alert of incident {places} has the id or key {name!r}, but PagerDuty's response leaves out "
+                "'alert_key' of some.",
+                hint="Use the id of the alert.",
+            )
         return Refused(
             f"No alert of incident {places} has the id or key {name!r}.",
             hint="See the alerts with incident_info and include: [alerts].",
@@ -194,5 +200,5 @@ def _nothing_to_do(after: Record, destination: Record | None) -> str:
 
 
 def _notifies(alert: Record, destination: Record) -> list[Notification]:
-    is_severe = alert.get("severity") in HIGH_URGENCY_SEVERITIES and alert["status"] == "triggered"
+    is_severe = alert.get("severity") in HIGH_URGENCY_SEVERITIES and alert.get("status") == "triggered"
     return paged_by_new_alerts(destination, are_severe=is_severe)

@@ -17,7 +17,7 @@ from .._core.errors import InvalidOption, Refused
 from .._core.words import CLEAR, SET, Phrase
 from .._incidents.action import IncidentAction
 from .._incidents.custom_field_values import equals, is_fixed, parse_value, refused, shown
-from .._incidents.read import name_of
+from .._incidents.read import lacking, name_of
 
 Choices = dict[str, list[t.Any]]
 """The values that fields take, by the names of the fields; a field that is left out takes any."""
@@ -132,7 +132,9 @@ def _wanted(incident: Record, name: str, value: t.Any) -> Wanted:
     Raises:
         Refused: the incident has none, or it does not take the value.
     """
-    fields = incident.get("custom_fields") or []
+    fields = incident.get("custom_fields")
+    if fields is None:
+        raise lacking(incident, "custom_fields", "none of them can be set")
     for key in ("name", "display_name"):
         for field in fields:
             if field.get(key) == name:

@@ -15,15 +15,17 @@ import typing as t
 
 from .._api.client import PagerDuty, Record, path_of
 from .._core.action import State
-from .._core.change import CAREFULLY, Change, Notification
+from .._core.change import CAREFULLY, NEVER, Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.words import ESCALATE, label, short_name
 from .._incidents.action import IncidentPut
 from .._incidents.fields import assignees_of
 from .._incidents.on_call import OnCall, UsersByLevel, assigned, notified
-from .._incidents.read import check_open, name_of
+from .._incidents.read import check_open, lacking, name_of
 
 NEXT = "next"
+ESCALATED: Record = {"assigned_via": "escalation_policy", "status": "triggered", "acknowledgements": []}
+"""Fields of an incident that was escalated: it pages people, so an acknowledged one becomes triggered (INFERRED)."""
 NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 
 
@@ -41,6 +43,18 @@ class Target(t.NamedTuple):
     users: t.Mapping[str, Record]
 
 
+class Blind(t.NamedTuple):
+    """An incident to escalate to a level, although it is not known who is on call.
+
+    Args:
+        problem: why it is not known.
+    """
+
+    incident: Record
+    level: int
+    problem: str
+
+
 class Escalation(IncidentPut):
     """Escalates each incident to a level, which pages those on call there.
 
@@ -53,10 +67,11 @@ class Escalation(IncidentPut):
     def __init__(self, client: PagerDuty, options: dict[str, t.Any]) -> None:
         super().__init__(client, options)
         self._level = options["level"].strip()
-        self._levels: dict[str, int] = {}
-        """Chosen once in a task: an escalation without a response must not become one to the level after it."""
+        self._chosen: dict[str, int] = {}
+        """Levels, chosen once in a task: an escalation without a response must not become one to the level after it."""
         self._ids: dict[str, str] = {}
         self._on_call = OnCall(client)
+        self._reads = 0
 
     def check(self) -> None:
         """Check the ids and the level."""
@@ -71,15 +86,16 @@ class Escalation(IncidentPut):
 
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
         """Return the incidents, and the levels by what the task calls them."""
-        levels = {name: self._levels[each] for name, each in self._ids.items() if each in self._levels}
+        levels = {name: self._chosen[each] for name, each in self._ids.items() if each in self._chosen}
         return {**super().result(records), "levels": levels}
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
         """Read the incidents, and who is on call now, as that decides."""
         self._on_call = OnCall(self.client)
+        self._reads += 1
         return super().read(targets)
 
-    def state(self, incident: Record) -> Target:
+    def state(self, incident: Record) -> Target | Blind:
         """Return where to escalate an incident.
 
         Raises:
@@ -87,15 +103,24 @@ class Escalation(IncidentPut):
         """
         check_open(incident, "it cannot be escalated")
         _check_urgency(incident)
-        levels = self._on_call.levels(incident["escalation_policy"]["id"])
-        level = self._levels.get(incident["id"]) or self._chosen_level(incident, levels)
-        self._levels[incident["id"]] = level
+        try:
+            levels = self._levels(incident)
+        except TaskError as error:
+            # After a lost response, what cannot be read must not be sent again: it would page twice.
+            if error.is_fatal or self._level == NEXT or self._reads > 1:
+                raise
+            self._chosen[incident["id"]] = int(self._level)
+            return Blind(incident, int(self._level), error.message)
+        level = self._chosen.get(incident["id"]) or self._choose_level(incident, levels)
+        self._chosen[incident["id"]] = level
         if level not in levels:
             raise self._nobody_on_call(incident, levels, level)
         return Target(incident, level, levels[level])
 
-    def plan(self, target: str, state: Target) -> Change:
+    def plan(self, target: str, state: Target | Blind) -> Change:
         """Plan to escalate the incident, unless it is at the level."""
+        if isinstance(state, Blind):
+            return _blind_change(state)
         incident, level, users = state
         before = {
             "assigned_via": incident.get("assigned_via"),
@@ -106,16 +131,14 @@ class Escalation(IncidentPut):
         if before == after:
             says = f"already at level {level}"
             return Change(target=target, name=name, before=before, after=after, says=says, record=incident)
-        # Escalating pages people, so an acknowledged incident becomes triggered (INFERRED).
-        new = {"assigned_via": "escalation_policy", "status": "triggered", "acknowledgements": []}
         return Change(
             target=target,
             name=name,
-            before={**before, "status": incident["status"]},
+            before={**before, "status": incident.get("status")},
             after={**after, "status": "triggered"},
             says=[ESCALATE(f"to level {level}")],
             record=incident,
-            predicted={**incident, **new, "assignments": assigned(users.values())},
+            predicted={**incident, **ESCALATED, "assignments": assigned(users.values())},
             body={"escalation_level": level},
             resend=CAREFULLY,
             if_unknown=self._if_unknown(level),
@@ -123,16 +146,30 @@ class Escalation(IncidentPut):
 
     def people(self, change: Change) -> t.Sequence[Notification]:
         """Return who is on call at the level."""
-        policy = label(change.record["escalation_policy"])
-        why = f"on call at level {change.body['escalation_level']} of {policy}"
+        policy = change.record.get("escalation_policy")
+        of = f"of {label(policy)}" if policy else "of its escalation policy"
+        why = f"on call at level {change.body['escalation_level']} {of}"
+        if change.predicted["assignments"] is None:
+            return [Notification(None, why)]
         return notified(assignees_of(change.predicted), why)
+
+    def _levels(self, incident: Record) -> UsersByLevel:
+        """Return who is on call for the incident's policy.
+
+        Raises:
+            TaskError: it cannot be read.
+        """
+        policy = incident.get("escalation_policy")
+        if policy is None:
+            raise lacking(incident, "escalation_policy", "who is on call is not known", "Set level to a number.")
+        return self._on_call.levels(policy["id"])
 
     def _if_unknown(self, level: int) -> str:
         if self._level != NEXT:
             return ""
         return f"Wait a few minutes, then set level to {level}: next may be the level after it."
 
-    def _chosen_level(self, incident: Record, levels: UsersByLevel) -> int:
+    def _choose_level(self, incident: Record, levels: UsersByLevel) -> int:
         """Return the level that the task names, or the one after the current one that has somebody on call.
 
         Raises:
@@ -186,6 +223,28 @@ class Escalation(IncidentPut):
     def _policy(self, incident: Record) -> Record:
         path = path_of("escalation_policies", incident["escalation_policy"]["id"])
         return self.client.get(path, "escalation_policy")
+
+
+def _blind_change(state: Blind) -> Change:
+    """Return the change of an incident of which it is not known who is on call.
+
+    Nobody can see whether it was made, so it must not be sent again.
+    """
+    incident, level, problem = state
+    again = f"{name_of(incident)}: if it was at level {level} already, this pages the same people again. {problem}"
+    return Change(
+        target=incident["id"],
+        name=name_of(incident),
+        before={"level": None},
+        after={"level": level},
+        says=[ESCALATE(f"to level {level}")],
+        record=incident,
+        predicted={**incident, **ESCALATED, "assignments": None},
+        body={"escalation_level": level},
+        resend=NEVER,
+        if_unknown="Look at the incident first: another run of the task may page the same people again.",
+        warnings=[again],
+    )
 
 
 def _check_urgency(incident: Record) -> None:

@@ -18,7 +18,7 @@ from .._core.action import Action, State, each
 from .._core.change import Change, found
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._incidents.action import IncidentAction, known
-from .._incidents.read import SINGLE_ONLY, IncidentsById, find_incidents, id_and_number, read_incidents
+from .._incidents.read import SINGLE_ONLY, IncidentsById, id_and_number, incidents_with_key, read_incidents
 from .._incidents.search import Search, check_search, search_incidents, search_of
 
 Options = dict[str, t.Any]
@@ -108,7 +108,8 @@ class Reading(IncidentAction):
 
     def plan(self, target: str, state: Record) -> Change:
         """Return what was read, without secrets."""
-        return found(target, f"incident {id_and_number(state)}: {state['status']}", without_keys(state))
+        name = ": ".join(filter(None, (f"incident {id_and_number(state)}", state.get("status"))))
+        return found(target, name, without_keys(state))
 
     def _part(self, path: str, name: str) -> list[Record]:
         if name in PAGED:
@@ -140,7 +141,7 @@ class ByDedupKey(Reading):
 
     def find(self) -> IncidentsById:
         """Find them, newest first."""
-        return dict(find_incidents(self.client, self.options["dedup_key"], self.include))
+        return dict(incidents_with_key(self.client, self.options["dedup_key"], self.include))
 
 
 class Filtered(Reading):

@@ -12,12 +12,12 @@ from __future__ import annotations
 import typing as t
 
 from .._api.client import PagerDuty, Record, path_of
-from .._core.action import State, each
+from .._core.action import State
 from .._core.change import Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.words import MERGE, few
-from .._incidents.action import IncidentAction, known
-from .._incidents.read import check_open, id_and_number, is_id, name_of, read_incident, read_incidents
+from .._incidents.action import IncidentAction
+from .._incidents.read import check_open, id_and_number, is_id, name_of, read_incident
 from .._incidents.urgency import paged_by_new_alerts
 
 MAX_ALERTS = 1000
@@ -64,7 +64,7 @@ class Merge(IncidentAction):
     def prepare(self) -> None:
         """Turn the numbers of all incidents into ids."""
         given, sources = self.options["incident_id"][0], self.options["source_incidents"]
-        ids = self.known_ids_of([given, *sources])
+        ids = self.ids_of([given, *sources])
         self._check_sources(ids[given], {source: ids[source] for source in sources})
         self.targets = [ids[given]]
         self._sources = list(dict.fromkeys(ids[source] for source in sources))
@@ -74,12 +74,17 @@ class Merge(IncidentAction):
         return [*self.targets, *self._sources]
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
-        """Read the incident with those to merge into it."""
-        found = read_incidents(self.client, [*targets, *self._sources])
-        return each(
-            targets,
-            lambda target: Together(known(found[target]), [known(found[source]) for source in self._sources]),
-        )
+        """Read the incident with those to merge into it; an error for each of those that cannot be read."""
+        found = self.read_all([*targets, *self._sources])
+        sources = {source: found[source] for source in self._sources}
+        readable = [incident for incident in sources.values() if not isinstance(incident, TaskError)]
+        for target in targets:
+            incident = found[target]
+            if isinstance(incident, TaskError):
+                yield target, incident
+            elif readable:
+                yield target, Together(incident, readable)
+        yield from ((source, error) for source, error in sources.items() if isinstance(error, TaskError))
 
     def plan(self, target: str, state: Together) -> Change:
         """Plan to merge those that are not merged yet.

@@ -176,6 +176,10 @@ def _equal_notes(notes: Notes, own: Record, known: t.Collection[str]) -> Notes:
     equal = {
         note["id"]: note
         for note in notes
-        if note["id"] not in known and note.get("user") == own.get("user") and has_content(note, own["content"])
+        if note["id"] not in known and _is_by_the_same_user(note, own) and has_content(note, own["content"])
     }
     return sorted({own["id"]: own, **equal}.values(), key=age_of)
+
+
+def _is_by_the_same_user(note: Record, other: Record) -> bool:
+    return bool(note.get("user")) and note.get("user") == other.get("user")

@@ -82,12 +82,17 @@ class ResponderAction(IncidentAction):
                 raise InvalidOption(option, "must not be empty", self.options[option])
 
     def prepare(self) -> None:
-        """Look up everybody who is named, and who requests them."""
+        """Look up everybody who is named, and who requests them. Whoever is unknown does not stop the others.
+
+        Raises:
+            TaskError: nobody is known.
+        """
         super().prepare()
         directory = Directory(self.client)
         for option, kind in NAMED:
-            for target_id, record in directory.find_all(kind, self.options[option]).items():
+            for target_id, record in directory.find_known(kind, self.options[option]).items():
                 self._wanted[target_id] = {**reference(kind, record), "summary": short_name(record)}
+        self.left_out = directory.left_out(self._wanted)
         self._requester_id = self._find_requester(directory)["id"]
 
     def _find_requester(self, directory: Directory) -> Record:
@@ -171,6 +176,11 @@ class Request(ResponderAction):
         }
 
     def _warnings(self, incident: Record, states: t.Mapping[str, str], missing: t.Sequence[str]) -> list[str]:
+        if missing and not _shows_responders(incident):
+            return [
+                f"{name_of(incident)}: PagerDuty's response has neither 'responder_requests' nor "
+                "'incidents_responders', so some may have been requested before, and are paged again."
+            ]
         declined = [each for each in self._wanted if states.get(each) == DECLINED and each not in missing]
         return [
             f"{name_of(incident)}: {name} declined; not requested again. Set renotify: true to ask again."
@@ -222,7 +232,9 @@ class Cancellation(ResponderAction):
     def plan(self, target: str, state: Record) -> Change:
         """Plan to cancel what is pending."""
         states = states_by_id(state, _cancellable_state)
-        before = {target_id: states.get(target_id, NOT_REQUESTED) for target_id in self._wanted}
+        # If PagerDuty does not say who was requested, it will say whose request was cancelled.
+        otherwise = NOT_REQUESTED if _shows_responders(state) else PENDING
+        before = {target_id: states.get(target_id, otherwise) for target_id in self._wanted}
         pending = [target_id for target_id in self._wanted if before[target_id] == PENDING]
         joined = self._labels(target_id for target_id in self._wanted if before[target_id] == JOINED)
         requests = f"the request{'s' if len(pending) > 1 else ''} to {few(self._short_names(pending))}"
@@ -253,7 +265,7 @@ class Cancellation(ResponderAction):
         others = [
             f"{label(self._wanted.get(each['id'], each))}: {each['result']}"
             for each in results
-            if each["result"] != DONE
+            if each.get("result") not in (None, DONE)
         ]
         message = f"{change.name}: PagerDuty did not cancel every request ({few(others)})."
         if others and len(others) == len(results):
@@ -265,6 +277,11 @@ class Cancellation(ResponderAction):
         return read_incident(self.client, change.target)
 
 
+def _shows_responders(incident: Record) -> bool:
+    """Return whether PagerDuty says who was requested."""
+    return any(incident.get(name) is not None for name in ("responder_requests", "incidents_responders"))
+
+
 def _request_counts(incident: Record) -> Counter[str]:
     requests = incident.get("responder_requests") or ()
     return Counter(target["id"] for request in requests for target in targets_of(request))
@@ -272,7 +289,7 @@ def _request_counts(incident: Record) -> Counter[str]:
 
 def _cancellable_state(target: Record) -> str:
     """Return the state of a requested policy: pending if anybody it reached is, or if it has reached nobody."""
-    states = [responder["state"] for responder in target.get("incidents_responders") or ()]
+    states = [responder.get("state") or PENDING for responder in target.get("incidents_responders") or ()]
     if not states or PENDING in states:
         return PENDING
     return JOINED if JOINED in states else states[0]

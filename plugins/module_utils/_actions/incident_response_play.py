@@ -67,6 +67,11 @@ class PlayAction(IncidentAction):
         super().prepare()
         record = self._find()
         can_be_read = record.get("responders") or bridge_of(record)
+        if record.get("responders") is None and not can_be_read:
+            self.client.warn(
+                f"PagerDuty's response leaves out 'responders' of the response play {label(record)}, so only notes of "
+                "this module tell whether it has run."
+            )
         self._play = ReadablePlay(self.client, record) if can_be_read else RecordedPlay(self.client, record)
         self.include = ["conference_bridge"] if bridge_of(record) else []
 
@@ -96,8 +101,8 @@ class PlayAction(IncidentAction):
             return Directory(self.client).find(RESPONSE_PLAY, self.options["response_play"])
         except Refused as error:
             if error.status in WITHDRAWN:
-                error.message += " The account has no response plays: PagerDuty has withdrawn them."
-                error.hint = f"{error.hint} Use oncall.pagerduty.incident_workflow instead.".lstrip()
+                error.message += " PagerDuty has withdrawn response plays."
+                error.hint = "Use oncall.pagerduty.incident_workflow instead."
             raise
 
 

@@ -78,7 +78,7 @@ class Snooze(IncidentAction):
         return Change(
             target=target,
             name=name,
-            before={"status": state["status"], "snoozed_until": snoozed_until and iso_8601(snoozed_until)},
+            before={"status": state.get("status"), "snoozed_until": snoozed_until and iso_8601(snoozed_until)},
             after={"status": "acknowledged", "snoozed_until": self._shown_end()},
             says=self._says(state),
             record=state,
@@ -100,10 +100,10 @@ class Snooze(IncidentAction):
     def _says(self, incident: Record) -> list[Phrase]:
         length = [] if self._seconds is None else [f"for {spoken_duration(self._seconds)}"]
         snooze = SNOOZE(*length, f"until {spoken_time(self._end, self._start)}")
-        return [snooze] if incident["status"] == "acknowledged" else [ACKNOWLEDGE(), snooze]
+        return [snooze] if incident.get("status") == "acknowledged" else [ACKNOWLEDGE(), snooze]
 
     def _predicted(self, incident: Record) -> Record:
-        others = [action for action in incident.get("pending_actions") or () if action["type"] != "unacknowledge"]
+        others = [action for action in incident.get("pending_actions") or () if action.get("type") != "unacknowledge"]
         end = {"type": "unacknowledge", "at": iso_8601(self._end)}
         return {**incident, "status": "acknowledged", "pending_actions": [*others, end]}
 
@@ -119,7 +119,8 @@ class Snooze(IncidentAction):
 
 def _snoozed_until(incident: Record) -> datetime | None:
     """Return when an incident will be triggered again, if that is planned."""
-    times = [action["at"] for action in incident.get("pending_actions") or () if action["type"] == "unacknowledge"]
+    actions = incident.get("pending_actions") or ()
+    times = [str(action.get("at")) for action in actions if action.get("type") == "unacknowledge"]
     try:
         return max((parse_time("at", each) for each in times), default=None)
     except InvalidOption:

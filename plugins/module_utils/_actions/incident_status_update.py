@@ -31,6 +31,7 @@ LOG_ENTRY = "status_update_log_entry"
 UPDATE_FIELDS = ("id", "message", "sender", "created_at")
 """Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `StatusUpdate`."""
 EMAIL_FIELDS = ("subject", "html_message")
+UNCLEAR = "PagerDuty's response leaves out 'message' of the latest status update, so the same may be sent again."
 IF_UNKNOWN = (
     "Check in PagerDuty whether the incident has this status update. Run the task again only if it does not: it would "
     "notify the subscribers again."
@@ -68,10 +69,11 @@ class StatusUpdate(IncidentAction):
 
     def plan(self, target: str, state: Entries) -> Change:
         """Plan to send the update unless it is the latest one already."""
-        sent = [str(entry.get("message")) for entry in state]
+        sent = [str(entry.get("message") or "") for entry in state]
         message = self.options["update_message"]
         if sent and sent[-1].strip() == message.strip() and not self.options["allow_duplicate"]:
             return self._found(target, sent, state[-1])
+        is_unclear = bool(state) and state[-1].get("message") is None
         body = {name: self.options[name] for name in EMAIL_FIELDS if self.options[name] is not None}
         body["message"] = message
         return Change(
@@ -85,6 +87,7 @@ class StatusUpdate(IncidentAction):
             body=body,
             resend=NEVER,
             if_unknown=IF_UNKNOWN,
+            warnings=[f"{self.incident_name(target)}: {UNCLEAR}"] if is_unclear else (),
         )
 
     def people(self, change: Change) -> t.Sequence[Notification]:

@@ -60,12 +60,17 @@ class SubscriberAction(IncidentAction):
                 raise InvalidOption(option, "must be a list of non-empty names", name)
 
     def prepare(self) -> None:
-        """Look up everybody who is named."""
+        """Look up everybody who is named. Whoever is unknown does not stop the others.
+
+        Raises:
+            TaskError: nobody is known.
+        """
         super().prepare()
         directory = Directory(self.client)
         for option, subscriber_type, kind in KINDS:
-            for record_id, record in directory.find_all(kind, self.options[option]).items():
+            for record_id, record in directory.find_known(kind, self.options[option]).items():
                 self._wanted[subscriber_type, record_id] = record
+        self.left_out = directory.left_out(self._wanted)
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
         """Read the subscribers of each incident; of the incident itself nothing is needed."""
@@ -117,7 +122,7 @@ class Addition(SubscriberAction):
         path = path_of("incidents", change.target, "status_updates", "subscribers")
         # PagerDuty accepts the call even if it subscribes nobody: only its answer says whether there was an effect.
         results = self.client.write_and_get_list("POST", path, _body(change.body), "subscriptions", is_effect=False)
-        refused = [self._label_of(each) for each in results if each["result"] == UNAUTHORIZED]
+        refused = [self._label_of(each) for each in results if each.get("result") == UNAUTHORIZED]
         if len(refused) < len(results):
             self.client.count_effect()
         if refused:

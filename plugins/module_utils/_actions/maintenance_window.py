@@ -197,15 +197,17 @@ class Opening(WindowAction):
             raise InvalidOption("services", "must have at least one service", self.options["services"])
 
     def prepare(self) -> None:
-        """Turn the times of the task into a period, then look up the services.
+        """Turn the times of the task into a period, then look up the services. One that is unknown stops no other.
 
         Raises:
             InvalidOption: a time is unusable.
-            TaskError: a name matches no service, or more than one.
+            TaskError: no service is known.
         """
         super().prepare()
         self._period = _period(self.options, now())
-        self._services = Directory(self.client).find_all(SERVICE, self.options["services"])
+        directory = Directory(self.client)
+        self._services = directory.find_known(SERVICE, self.options["services"])
+        self.left_out = directory.left_out(self._services)
 
     def plan(self, target: str, state: Open) -> Change:
         """Plan to open a window, to extend one that has begun, or to change one that has not."""

@@ -41,15 +41,16 @@ class MaintenanceWindowInfo(Action[PagerDuty]):
         """Look up services and teams.
 
         Raises:
-            TaskError: a name matches none, or more than one.
+            TaskError: names match none, or more than one.
         """
         self._now = now()
         directory = Directory(self.client)
         self._query = [
             ("filter", self.options["filter"]),
-            *(("service_ids[]", each) for each in directory.find_all(SERVICE, self.options["services"])),
-            *(("team_ids[]", each) for each in directory.find_all(TEAM, self.options["teams"])),
+            *(("service_ids[]", each) for each in directory.find_known(SERVICE, self.options["services"])),
+            *(("team_ids[]", each) for each in directory.find_known(TEAM, self.options["teams"])),
         ]
+        directory.check_known()
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
         """Find the windows: only PagerDuty knows the targets."""

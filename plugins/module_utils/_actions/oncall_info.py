@@ -16,7 +16,7 @@ import typing as t
 from datetime import datetime, timedelta
 
 from .._api.client import PagerDuty, Query, Record, path_of
-from .._api.directory import ESCALATION_POLICY, LOOKS_LIKE_ID, SCHEDULE, USER, Directory
+from .._api.directory import ESCALATION_POLICY, LOOKS_LIKE_ID, SCHEDULE, USER, Directory, about_all
 from .._core.action import Action, State
 from .._core.change import Change, found
 from .._core.errors import InvalidOption, Refused, TaskError, shorten
@@ -95,22 +95,27 @@ class OnCallInfo(Action[PagerDuty]):
         _span(self.options)
 
     def prepare(self) -> None:
-        """Look up what is asked about."""
+        """Look up what is asked about.
+
+        Raises:
+            TaskError: names match nothing, or more than one thing.
+        """
         schedules, unverified = self._find_schedules(self.options["schedules"] or ())
         self._wanted = Wanted(
-            self._directory.find_all(ESCALATION_POLICY, self.options["escalation_policies"]),
+            self._directory.find_known(ESCALATION_POLICY, self.options["escalation_policies"]),
             schedules,
             unverified,
-            self._directory.find_all(USER, self.options["users"]),
+            self._directory.find_known(USER, self.options["users"]),
             frozenset(self.options["levels"] or ()),
             _span(self.options),
         )
+        self._directory.check_known()
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
         """Read the shifts of the time that is asked about.
 
         Raises:
-            Refused: there is no such schedule.
+            TaskError: there are no such schedules.
         """
         wanted = self._wanted
         listed = [entry for page in self.client.pages("/oncalls", "oncalls", _query(wanted)) for entry in page]
@@ -150,8 +155,11 @@ class OnCallInfo(Action[PagerDuty]):
             try:
                 record = self._directory.find(SCHEDULE, name)
             except Refused as error:
-                if error.is_fatal or error.is_forbidden or not LOOKS_LIKE_ID.fullmatch(name):
+                if error.is_fatal or error.is_forbidden:
                     raise
+                if not LOOKS_LIKE_ID.fullmatch(name):
+                    self._directory.unknown[name] = error
+                    continue
                 record, unverified[name] = {"id": name}, error
             schedules[record["id"]] = record
         return schedules, unverified
@@ -166,7 +174,7 @@ class OnCallInfo(Action[PagerDuty]):
         if wanted.policies or wanted.levels:
             return []
         unused = [each for each in wanted.schedules.values() if each.get("escalation_policies") == []]
-        turns = [turn for schedule in unused for turn in self._turns_of(schedule)]
+        turns = [turn for schedule in unused for turn in self._turns_of(schedule) if turn.get("user")]
         kept = [turn for turn in turns if not wanted.users or turn["user"]["id"] in wanted.users]
         # A schedule shows only references, without an e-mail address.
         return [{**turn, "user": self._directory.find(USER, turn["user"]["id"])} for turn in kept]
@@ -232,9 +240,9 @@ def _time(text: str | None) -> datetime | None:
 
 def _check_unverified(wanted: Wanted, entries: t.Iterable[Record]) -> None:
     known = {entry["schedule"]["id"] for entry in entries if entry.get("schedule")}
-    for schedule_id, error in wanted.unverified.items():
-        if schedule_id not in known:
-            raise error
+    unknown = {schedule_id: error for schedule_id, error in wanted.unverified.items() if schedule_id not in known}
+    if unknown:
+        raise about_all(unknown)
 
 
 def _people(entries: t.Sequence[Record]) -> list[Record]:

@@ -209,7 +209,7 @@ class Profile(UserAction):
             record=shown,
             predicted={**shown, **fields, **({"summary": changed["name"]} if "name" in changed else {})},
             # PagerDuty requires these three in each update.
-            body={"type": "user", "name": present.get("name"), "email": present["email"], **fields},
+            body={"type": "user", "name": present.get("name"), "email": present.get("email") or email, **fields},
         )
 
 

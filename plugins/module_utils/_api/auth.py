@@ -11,11 +11,12 @@ Needs no Ansible: event sources run without it. Private to the collection.
 from __future__ import annotations
 
 import os
+import re
 import ssl
 import typing as t
 
 from .._core.errors import InvalidOption, TaskError
-from .addresses import API_URLS, EVENTS, REST, base_url
+from .addresses import API_URLS, EVENTS, EVENTS_URLS, REST, base_url
 
 VARIABLES = {
     "api_token": ("PAGERDUTY_API_TOKEN", "PAGERDUTY_TOKEN", "PAGERDUTY_API_KEY"),
@@ -39,6 +40,7 @@ MAX_TIMEOUT = 24 * 60 * 60
 ROUTING_KEY_LENGTH = 32
 
 Options = t.Mapping[str, t.Any]
+Value = t.TypeVar("Value")
 
 
 class Settings(t.NamedTuple):
@@ -86,26 +88,41 @@ def first_set(variables: t.Iterable[str]) -> str | None:
     return next(filter(None, values), None)
 
 
-def settings(params: Options) -> Settings:
+def refuse(error: InvalidOption) -> None:
+    """Raise an error."""
+    raise error
+
+
+def settings(params: Options, unusable: t.Callable[[InvalidOption], None] = refuse) -> Settings:
     """Check the shared options of a task.
 
     Args:
         params: the options, with what the environment has for those that are not set.
+        unusable: is called for each option that has an unusable value. If it returns, the option counts as not set.
 
     Raises:
-        InvalidOption: an option has an unusable value.
+        InvalidOption: as `unusable` does.
     """
-    token = _token(_text(params, "api_token"))
-    region = _choice(params, "region", tuple(API_URLS)) or _region(token)
+
+    def checked(check: t.Callable[[], Value], otherwise: Value) -> Value:
+        try:
+            return check()
+        except InvalidOption as error:
+            unusable(error)
+            return otherwise
+
+    token = checked(lambda: _token(_text(params, "api_token")), None)
+    region = checked(lambda: _choice(params, "region", tuple(API_URLS)), None) or _region(token)
+    auth_type = checked(lambda: _choice(params, "auth_type", AUTH_TYPES), None) or _auth_type(token)
     return Settings(
-        api_url=base_url(REST, _text(params, "api_url"), region),
-        events_url=base_url(EVENTS, _text(params, "events_url"), region),
+        api_url=checked(lambda: base_url(REST, _text(params, "api_url"), region), API_URLS[region]),
+        events_url=checked(lambda: base_url(EVENTS, _text(params, "events_url"), region), EVENTS_URLS[region]),
         api_token=token,
-        is_bearer=(_choice(params, "auth_type", AUTH_TYPES) or _auth_type(token)) == "bearer",
-        from_email=checked_email("from_email", _text(params, "from_email")),
-        verify=_verify(params["validate_certs"], _text(params, "ca_path")),
-        timeout=_timeout(params["timeout"]),
-        max_wait=_max_wait(params["max_wait"]),
+        is_bearer=auth_type == "bearer",
+        from_email=checked(lambda: checked_email("from_email", _text(params, "from_email")), None),
+        verify=params["validate_certs"] and (checked(lambda: _ca_path(_text(params, "ca_path")), None) or True),
+        timeout=checked(lambda: _timeout(params["timeout"]), float(DEFAULTS["timeout"])),
+        max_wait=checked(lambda: _max_wait(params["max_wait"]), float(DEFAULTS["max_wait"])),
     )
 
 
@@ -126,11 +143,13 @@ def routing_key(params: Options) -> str:
 
 
 def checked_email(option: str, value: str | None) -> str | None:
-    """Return an e-mail address; None if there is none.
+    """Return an e-mail address, without the name that mail programs put before it; None if there is none.
 
     Raises:
         InvalidOption: it is something else.
     """
+    named = re.fullmatch(r"[^<>]*<([^<>]+)>", value or "")
+    value = named[1].strip() if named else value
     if value and not (_is_word(value) and value.count("@") == 1 and value.strip("@") == value):
         # Without an @ it may be a token in the wrong place.
         raise InvalidOption(option, "must be an e-mail address", value if "@" in value else None)
@@ -149,9 +168,9 @@ def _text(params: Options, option: str) -> str | None:
 
 def _choice(params: Options, option: str, choices: t.Sequence[str]) -> str | None:
     value = _text(params, option)
-    if value is not None and value not in choices:
+    if value is not None and value.lower() not in choices:
         raise InvalidOption(option, f"must be one of {', '.join(choices)}", value)
-    return value
+    return value and value.lower()
 
 
 def _is_word(text: str) -> bool:
@@ -173,7 +192,7 @@ def _token(value: str | None) -> str | None:
     return value
 
 
-def _verify(validate_certs: bool, ca_path: str | None) -> bool | str:
+def _ca_path(ca_path: str | None) -> str | None:
     if ca_path and not os.path.exists(ca_path):
         raise InvalidOption("ca_path", "no such file or directory on the machine that calls PagerDuty", ca_path)
     if ca_path and os.path.isfile(ca_path):
@@ -181,7 +200,7 @@ def _verify(validate_certs: bool, ca_path: str | None) -> bool | str:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_path)
         except OSError as error:
             raise InvalidOption("ca_path", "has no certificates in PEM format, or cannot be read", ca_path) from error
-    return (ca_path or True) if validate_certs else False
+    return ca_path
 
 
 def _timeout(seconds: float) -> float:

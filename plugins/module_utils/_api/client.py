@@ -18,7 +18,7 @@ from .._core.http_client import HttpClient, Request, Response
 from .._core.retry import Log, RetryBudget, call_with_retries
 from .auth import Settings
 from .responses import parse, parse_event
-from .shapes import LISTS, OBJECTS, is_list, is_object
+from .shapes import LISTS, OBJECTS, Shape, misfit
 
 Record = dict[str, t.Any]
 Query = t.Sequence[tuple[str, str]]
@@ -149,8 +149,10 @@ class PagerDuty:
                 # Only a failing task needs it.
                 from .scopes import required_scope
 
-                path = request.url[len(self.settings.api_url) :]
-                error.hint += f" An OAuth token needs the scope {required_scope(request.method, path)}."
+                scope = required_scope(request.method, request.url[len(self.settings.api_url) :])
+                classic = scope.rpartition(".")[2]
+                # Nothing in a token tells which kind of app has obtained it.
+                error.hint += f" An OAuth token needs the scope {scope}, or {classic} if it is of Classic User OAuth."
             raise
 
     def _request(self, method: str, path: str, query: Query = (), body: Record | None = None) -> Request:
@@ -200,22 +202,27 @@ def path_of(*segments: str) -> str:
 
 
 def _object(key: str, body: Record, request: Request) -> Record:
-    value = body.get(key)
-    if not is_object(value, OBJECTS[key]):
-        raise _malformed(key, request)
-    return value
+    return t.cast("Record", _checked(key, body, request, OBJECTS[key]))
 
 
 def _list(key: str, body: Record, request: Request) -> list[Record]:
+    return t.cast("list[Record]", _checked(key, body, request, [LISTS[key]]))
+
+
+def _checked(key: str, body: Record, request: Request, shape: Shape) -> t.Any:
+    """Return what a response holds under a key.
+
+    Raises:
+        OutcomeUnknown: it lacks what is needed, or has something else in the place of a field.
+    """
     value = body.get(key)
-    if not is_list(value, LISTS[key]):
-        raise _malformed(key, request)
-    return value
-
-
-def _malformed(key: str, request: Request) -> OutcomeUnknown:
-    return OutcomeUnknown(
-        f"{request.description}: {key!r} is missing or malformed in the response.",
-        hint="Check that api_url is the address of PagerDuty's REST API.",
+    wrong = misfit(value, shape)
+    if wrong is None:
+        return value
+    # A response without the key is hardly PagerDuty's.
+    address = "Check that api_url is the address of PagerDuty's REST API."
+    raise OutcomeUnknown(
+        f"{request.description}: {key + wrong!r} is missing or malformed in the response.",
+        hint="Run the task again. If that does not help, tell PagerDuty's support." if wrong else address,
         retryable=False,
     )

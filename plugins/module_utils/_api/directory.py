@@ -4,7 +4,8 @@
 
 """Looks up users, escalation policies, priorities and other objects by id, name or e-mail address.
 
-Names must match exactly. A name with no match or several is an error that lists the closest ones.
+Names must match exactly. A name with no match or several is an error that lists the closest ones; one error is about
+all such names of a task.
 
 Private to the collection.
 """
@@ -16,11 +17,13 @@ import typing as t
 
 from .._core.errors import Refused, TaskError
 from .._core.words import label
-from .client import PagerDuty, Record, path_of
+from .client import PagerDuty, Query, Record, path_of
 
 LOOKS_LIKE_ID = re.compile(r"[P-R][A-Z0-9]{4,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """INFERRED from the ids in PagerDuty's documentation; an id that is not found is tried as a name."""
 MAX_CANDIDATES = 5
+MAX_UNKNOWN = 3
+"""How many unknown names a message explains; it lists the others."""
 
 
 class Kind(t.NamedTuple):
@@ -73,6 +76,8 @@ class Directory:
     def __init__(self, client: PagerDuty) -> None:
         self._client = client
         self._known: dict[tuple[str, str], Record] = {}
+        self.unknown: dict[str, TaskError] = {}
+        """The names that `find_known` did not find, each with the reason."""
 
     def find(self, kind: Kind, text: str) -> Record:
         """Return the object with an id, a name or an e-mail address.
@@ -85,14 +90,75 @@ class Directory:
             self._known[known] = _by_id(self._client, kind, text) or _by_name(self._client, kind, text)
         return self._known[known]
 
-    def find_all(self, kind: Kind, texts: t.Iterable[str] | None) -> dict[str, Record]:
+    def find_known(self, kind: Kind, texts: t.Iterable[str] | None) -> dict[str, Record]:
         """Return the objects with these ids, names or e-mail addresses, by id; none for None.
 
+        Why one of them was not found is kept: see `left_out` and `check_known`.
+
         Raises:
-            Refused: one of them matches no object, or more than one.
+            TaskError: one that every look-up would meet.
         """
-        found = (self.find(kind, text) for text in texts or ())
-        return {record["id"]: record for record in found}
+        found: dict[str, Record] = {}
+        for text in texts or ():
+            try:
+                record = self.find(kind, text)
+            except TaskError as error:
+                if error.is_fatal:
+                    raise
+                self.unknown[text] = error
+            else:
+                found[record["id"]] = record
+        return found
+
+    def find_all(self, kind: Kind, texts: t.Iterable[str] | None) -> dict[str, Record]:
+        """Return the same, if all of them were found.
+
+        Raises:
+            Refused: some match no object, or more than one.
+        """
+        found = self.find_known(kind, texts)
+        self.check_known()
+        return found
+
+    def left_out(self, found: t.Sized) -> TaskError | None:
+        """Return one error about the names that a task leaves out, as they were not found; None if there are none.
+
+        Args:
+            found: all that was found.
+
+        Raises:
+            TaskError: nothing was.
+        """
+        if not found:
+            self.check_known()
+        return about_all(self.unknown) if self.unknown else None
+
+    def check_known(self) -> None:
+        """Check that all names were found.
+
+        Raises:
+            TaskError: some were not.
+        """
+        if self.unknown:
+            raise about_all(self.unknown)
+
+
+def about_all(unknown: t.Mapping[str, TaskError]) -> TaskError:
+    """Return one error about several names.
+
+    Args:
+        unknown: at least one name, each with why it was not found.
+    """
+    errors = list(unknown.values())
+    if len(errors) == 1:
+        return errors[0]
+    sentences = [error.message for error in errors[:MAX_UNKNOWN]]
+    others = list(map(repr, list(unknown)[MAX_UNKNOWN:]))
+    return Refused(
+        " ".join([*sentences, *([f"Not found either: {', '.join(others)}."] if others else [])]),
+        hint=" ".join(dict.fromkeys(error.hint for error in errors if error.hint)),
+        errors=[error.message for error in errors],
+    )
 
 
 def reference(kind: Kind, record: Record) -> dict[str, str]:
@@ -122,15 +188,26 @@ def _by_id(client: PagerDuty, kind: Kind, text: str) -> Record | None:
 
 
 def _by_name(client: PagerDuty, kind: Kind, text: str) -> Record:
-    query = [("query", text)] if kind.by_query else []
-    pages = client.pages(f"/{kind.path}", kind.list_key or kind.path, query)
-    listed = [record for page in pages for record in page]
+    listed = _listed(client, kind, [("query", text)] if kind.by_query else [])
     matches = [record for record in listed if record["id"] == text or _is_named(record, kind, text)]
     if len(matches) == 1:
         return matches[0]
     if matches:
         raise _ambiguous(kind, text, matches)
     raise _not_found(client, kind, text, listed)
+
+
+def _listed(client: PagerDuty, kind: Kind, query: Query) -> list[Record]:
+    try:
+        pages = client.pages(f"/{kind.path}", kind.list_key or kind.path, query)
+        return [record for page in pages for record in page]
+    except Refused as error:
+        # INFERRED from https://github.com/martindstone/pagerduty-cli/issues/2: so it is with priorities.
+        if error.status == 404:
+            kinds = (kind.list_key or kind.path).replace("_", " ")
+            error.message = f"This account has no {kinds}. {error.message}"
+            error.hint = "They may have to be switched on in its settings, or be part of another plan."
+        raise
 
 
 def _is_named(record: Record, kind: Kind, text: str) -> bool:
@@ -153,6 +230,7 @@ def _not_found(client: PagerDuty, kind: Kind, text: str, near: t.Sequence[Record
     candidates = list(near)
     if not candidates and kind.by_query:
         candidates = next(client.pages(f"/{kind.path}", kind.path), [])
+    unnamed = [record for record in candidates if not any(record.get(name) for name in kind.names)]
     named = {str(record.get(name)): record for record in candidates for name in kind.names if record.get(name)}
     # Only a failing task needs it.
     import difflib
@@ -160,6 +238,12 @@ def _not_found(client: PagerDuty, kind: Kind, text: str, near: t.Sequence[Record
     closest = [name for name in named if text.casefold() in name.casefold()]
     closest += [name for name in difflib.get_close_matches(text, named, MAX_CANDIDATES) if name not in closest]
     listed = ", ".join(f"{name} ({named[name]['id']})" for name in closest[:MAX_CANDIDATES])
+    if unnamed:
+        return Refused(
+            f"No {kind.title} is called {text!r}, but PagerDuty's response leaves out {kind.names[-1]!r} of "
+            f"{', '.join(record['id'] for record in unnamed[:MAX_CANDIDATES])}.",
+            hint="Use the id instead of the name.",
+        )
     return Refused(
         f"No {kind.title} is called {text!r}.{f' Did you mean: {listed}?' if listed else ''}",
         hint=f"Use the exact {' or '.join(kind.names)} that PagerDuty shows, or the id.",

@@ -19,8 +19,11 @@ from .._core.http_client import Request, Response
 Hook = t.Callable[[dict[str, t.Any]], dict[str, t.Any]]
 
 ACCEPTED = 202
-GATEWAY_TIMEOUT = 504
-"""A proxy stopped waiting, but PagerDuty may still be processing the call."""
+TIMEOUTS = (408, 504)
+"""PagerDuty or a proxy stopped waiting, but the call may still be processed.
+
+Source: https://developer.pagerduty.com/docs/errors, code 2016: the request took too long to process.
+"""
 SURROGATE_ESCAPE = rb"\\u[dD][89a-fA-F]"
 """A JSON escape of one half of a surrogate pair; without its other half it is invalid Unicode."""
 MAX_DIGITS = 9
@@ -40,7 +43,7 @@ def parse(request: Request, response: Response, hook: Hook) -> dict[str, t.Any]:
     """
     if response.status == 429:
         raise _rate_limited(request, response)
-    if response.status == 408 or response.status >= 500:
+    if response.status in TIMEOUTS or response.status >= 500:
         raise _server_error(request, response)
     if 300 <= response.status < 400:
         raise _redirected(request, response)
@@ -121,7 +124,7 @@ def _server_error(request: Request, response: Response) -> OutcomeUnknown:
         hint="See https://status.pagerduty.com.",
         status=response.status,
         request_id=response.headers.get("x-request-id"),
-        may_still_apply=response.status == GATEWAY_TIMEOUT,
+        may_still_apply=response.status in TIMEOUTS,
     )
 
 

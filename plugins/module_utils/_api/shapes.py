@@ -4,7 +4,11 @@
 
 """The fields of PagerDuty's responses that the collection relies on.
 
-A response that lacks them is an error with the response's name, never a traceback. Private to the collection.
+PagerDuty may leave out any field, or have null for it, unless its schema requires it. So only what is `Needed` must be
+there; whoever reads another field does without it if need be. A response that lacks what is needed, or has something
+else in the place of a field, is an error that names the field, never a traceback.
+
+Source: PagerDuty/developer-docs, docs/REST-API/06-Types.md. Private to the collection.
 """
 
 from __future__ import annotations
@@ -13,82 +17,97 @@ import typing as t
 
 Shape = t.Union[type, dict[str, t.Any], list[t.Any], tuple[t.Any, ...]]
 """A type; an object with fields of given shapes (others are allowed); a list of one shape; or one of several shapes."""
-NULL = type(None)
-NAMED: dict[str, t.Any] = {"id": str, "summary": (str, NULL), "name": (str, NULL)}
+
+
+class Needed:
+    """The shape of a field that must be there: it identifies the object, or nothing can be done without it."""
+
+    __slots__ = ("shape",)
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+
+
+ID = Needed(str)
+NAMED: dict[str, t.Any] = {"id": ID, "summary": str, "name": str}
 RESPONDER: Shape = {"user": NAMED, "state": str}
-TARGET: Shape = {"id": str, "incidents_responders": ([RESPONDER], NULL)}
-RESPONDER_REQUEST: Shape = {"responder_request_targets": [({"responder_request_target": TARGET}, TARGET)]}
+TARGET: dict[str, t.Any] = {"id": ID, "incidents_responders": [RESPONDER]}
+RESPONDER_REQUEST: Shape = {
+    # PagerDuty's example nests each target one level deeper than its schema.
+    "responder_request_targets": [{"responder_request_target": TARGET, **TARGET, "id": str}]
+}
 ALERT: Shape = {
-    "id": str,
+    "id": ID,
     "status": str,
-    "alert_key": (str, NULL),
-    "severity": (str, NULL),
-    "service": (NAMED, NULL),
-    "integration": (NAMED, NULL),
+    "alert_key": str,
+    "severity": str,
+    "service": NAMED,
+    "integration": NAMED,
 }
 CUSTOM_FIELD: Shape = {
-    "id": str,
-    "name": str,
-    "display_name": (str, NULL),
-    "data_type": (str, NULL),
-    "field_type": (str, NULL),
+    "id": ID,
+    "name": Needed(str),
+    "display_name": str,
+    "data_type": str,
+    "field_type": str,
 }
 INCIDENT: Shape = {
-    "id": str,
+    "id": ID,
     "incident_number": int,
     "status": str,
-    "title": (str, NULL),
-    "urgency": (str, NULL),
-    "alert_counts": ({"all": (int, NULL)}, NULL),
-    "assigned_via": (str, NULL),
-    "assignments": ([{"assignee": NAMED}], NULL),
-    "conference_bridge": (dict, NULL),
-    "custom_fields": ([CUSTOM_FIELD], NULL),
+    "title": str,
+    "urgency": str,
+    "alert_counts": {"all": int, "triggered": int, "resolved": int},
+    "assigned_via": str,
+    "assignments": [{"assignee": NAMED}],
+    "conference_bridge": dict,
+    "custom_fields": [CUSTOM_FIELD],
     "escalation_policy": NAMED,
-    "incident_type": ({"name": (str, NULL)}, NULL),
-    "incidents_responders": ([RESPONDER], NULL),
-    "pending_actions": ([{"type": str, "at": str}], NULL),
-    "priority": (NAMED, NULL),
-    "resolve_reason": ({"incident": (NAMED, NULL)}, NULL),
-    "responder_requests": ([RESPONDER_REQUEST], NULL),
+    "incident_type": {"name": str},
+    "incidents_responders": [RESPONDER],
+    "pending_actions": [{"type": str, "at": str}],
+    "priority": NAMED,
+    "resolve_reason": {"incident": NAMED},
+    "responder_requests": [RESPONDER_REQUEST],
     "service": NAMED,
 }
-USER: Shape = {**NAMED, "email": (str, NULL)}
-POLICY: Shape = {**NAMED, "escalation_rules": (list, NULL)}
+USER: Shape = {**NAMED, "email": str}
+POLICY: Shape = {**NAMED, "escalation_rules": list}
 ON_CALL: Shape = {
-    "escalation_level": int,
-    "escalation_policy": NAMED,
-    "schedule": (NAMED, NULL),
-    "user": USER,
-    "start": (str, NULL),
-    "end": (str, NULL),
+    # An entry has no id; these say what it is.
+    "escalation_level": Needed(int),
+    "escalation_policy": Needed(NAMED),
+    "user": Needed(USER),
+    "schedule": NAMED,
+    "start": str,
+    "end": str,
 }
-TURN: Shape = {"user": NAMED, "start": (str, NULL), "end": (str, NULL)}
+TURN: Shape = {"user": NAMED, "start": str, "end": str}
 SCHEDULE: Shape = {
     **NAMED,
-    "escalation_policies": ([NAMED], NULL),
-    "final_schedule": ({"rendered_schedule_entries": ([TURN], NULL)}, NULL),
+    "escalation_policies": [NAMED],
+    "final_schedule": {"rendered_schedule_entries": [TURN]},
 }
-RESPONSE_PLAY: Shape = {**NAMED, "responders": ([NAMED], NULL), "subscribers": ([NAMED], NULL)}
+RESPONSE_PLAY: Shape = {**NAMED, "responders": [NAMED], "subscribers": [NAMED]}
 SERVICE: Shape = {
     **NAMED,
-    "alert_grouping_parameters": (dict, NULL),
-    "escalation_policy": (NAMED, NULL),
-    "integrations": ([dict], NULL),
-    "status": (str, NULL),
+    "alert_grouping_parameters": dict,
+    "escalation_policy": NAMED,
+    "integrations": [dict],
+    "status": str,
 }
 MAINTENANCE_WINDOW: Shape = {
     **NAMED,
-    "description": (str, NULL),
-    "end_time": str,
-    "sequence_number": (int, NULL),
-    "services": [NAMED],
-    "start_time": str,
+    "description": str,
+    "end_time": Needed(str),
+    "sequence_number": int,
+    "services": Needed([NAMED]),
+    "start_time": Needed(str),
 }
-NOTE: Shape = {"id": str, "content": str}
-SIMILAR_INCIDENT: Shape = {"incident": {"id": str}}
+NOTE: Shape = {"id": ID, "content": Needed(str)}
+SIMILAR_INCIDENT: Shape = {"incident": Needed({"id": ID})}
 OBJECTS: t.Mapping[str, Shape] = {
-    "escalation_policy": {**NAMED, "escalation_rules": list},
+    "escalation_policy": {**NAMED, "escalation_rules": Needed(list)},
     "incident": INCIDENT,
     "incident_workflow": NAMED,
     "incident_workflow_instance": dict,
@@ -105,50 +124,72 @@ OBJECTS: t.Mapping[str, Shape] = {
 """Single objects, by their key in the response. Source: PagerDuty/api-schema, reference/REST/openapiv3.json."""
 LISTS: t.Mapping[str, Shape] = {
     "alerts": ALERT,
-    "change_events": {"custom_details": (dict, NULL)},
+    "change_events": {"custom_details": dict},
     "custom_fields": CUSTOM_FIELD,
     "escalation_policies": POLICY,
-    "fields": {"name": str, "field_options": ([{"data": dict}], NULL)},
-    "incident_types": {**NAMED, "name": str},
+    "fields": {"name": Needed(str), "field_options": [{"data": Needed(dict)}]},
+    "incident_types": NAMED,
     "incident_workflows": NAMED,
     # Each one is checked by itself: a malformed incident must not fail the others.
     "incidents": dict,
     "log_entries": dict,
     "maintenance_windows": MAINTENANCE_WINDOW,
-    "members": {"user": NAMED},
+    "members": {"user": Needed(NAMED)},
     "notes": NOTE,
     "oncalls": ON_CALL,
     "past_incidents": SIMILAR_INCIDENT,
     "priorities": NAMED,
     "related_incidents": SIMILAR_INCIDENT,
-    "responder_request_targets": {"id": str, "result": str},
+    "responder_request_targets": {"id": ID, "result": str},
     "response_plays": RESPONSE_PLAY,
     "schedules": SCHEDULE,
     "services": SERVICE,
-    "subscribers": {"subscriber_id": str, "subscriber_type": str},
-    "subscriptions": {"subscriber_id": str, "subscriber_type": str, "result": str},
+    "subscribers": {"subscriber_id": ID, "subscriber_type": ID},
+    "subscriptions": {"subscriber_id": ID, "subscriber_type": ID, "result": str},
     "teams": NAMED,
     "users": USER,
 }
 """What lists hold, by the key of the list in the response. Source: as above."""
 
 
-def is_object(value: t.Any, shape: Shape) -> t.TypeGuard[dict[str, t.Any]]:
-    """Return whether a decoded JSON value is an object of a shape."""
-    return has_shape(value, shape)
-
-
-def is_list(value: t.Any, shape: Shape) -> t.TypeGuard[list[dict[str, t.Any]]]:
-    """Return whether a decoded JSON value is a list of objects of a shape."""
-    return has_shape(value, [shape])
-
-
 def has_shape(value: t.Any, shape: Shape) -> bool:
     """Return whether a decoded JSON value has a shape."""
+    return misfit(value, shape) is None
+
+
+def misfit(value: t.Any, shape: Shape) -> str | None:
+    """Return what of a decoded JSON value lacks its shape, such as `.service.id`; None if it has it.
+
+    Empty for the value itself.
+    """
     if isinstance(shape, tuple):
-        return any(has_shape(value, each) for each in shape)
+        return None if any(has_shape(value, each) for each in shape) else ""
     if isinstance(shape, dict):
-        return isinstance(value, dict) and all(has_shape(value.get(name), each) for name, each in shape.items())
+        return _misfit_of_object(value, shape)
     if isinstance(shape, list):
-        return isinstance(value, list) and all(has_shape(entry, shape[0]) for entry in value)
-    return isinstance(value, shape)
+        return _misfit_of_list(value, shape[0])
+    return None if isinstance(value, shape) else ""
+
+
+def _misfit_of_object(value: t.Any, shape: dict[str, t.Any]) -> str | None:
+    if not isinstance(value, dict):
+        return ""
+    for name, each in shape.items():
+        field = value.get(name)
+        if isinstance(each, Needed):
+            wrong = misfit(field, each.shape)
+        else:
+            wrong = None if field is None else misfit(field, each)
+        if wrong is not None:
+            return f".{name}{wrong}"
+    return None
+
+
+def _misfit_of_list(value: t.Any, shape: Shape) -> str | None:
+    if not isinstance(value, list):
+        return ""
+    for entry in value:
+        wrong = misfit(entry, shape)
+        if wrong is not None:
+            return f"[]{wrong}"
+    return None

@@ -38,6 +38,8 @@ class Action(t.Generic[Client]):
         self.options = options
         self.targets: list[str] = []
         """What to read; known once the action is prepared."""
+        self.left_out: TaskError | None = None
+        """About names that match nothing, and are left out: the task does the rest, and then fails with this."""
 
     def check(self) -> None:
         """Check the options. Calls nobody.

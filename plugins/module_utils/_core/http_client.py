@@ -169,8 +169,20 @@ def _ca_bundle(verify: bool | str) -> str:
     """Return the path of the CA bundle; empty if certificates are not checked."""
     if verify is not True:
         return verify or ""
+    return os.environ.get(ca_variable()) or default_bundle()
+
+
+def default_bundle() -> str:
+    """Return the path of the CA bundle that comes with `requests`."""
     # The function is documented by requests, but missing in its stubs.
-    return os.environ.get(ca_variable()) or requests.certs.where()  # type: ignore[attr-defined]
+    return str(requests.certs.where())  # type: ignore[attr-defined]
+
+
+def unreadable_bundle() -> str:
+    """Return why the CA bundle that the environment names cannot be read; empty if it can, or if none is named."""
+    bundle = os.environ.get(ca_variable())
+    problem = bundle and _trust(bundle).problem
+    return f"{ca_variable()}: cannot read {bundle}: {problem}." if problem else ""
 
 
 def _trust(bundle: str) -> _Trust:

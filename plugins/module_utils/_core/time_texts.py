@@ -10,14 +10,27 @@ Private to the collection.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from .errors import InvalidOption
 
 UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 """Seconds."""
+TIME_PARTS = ("year", "month", "day", "hour", "minute", "second")
+ISO_8601_TIME = re.compile(
+    r"(?P<year>\d{4})(?P<dash>-?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d)"
+    r"(?:(?:[T ]\s*)(?P<hour>\d\d)(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?)?"
+    r"\s*(?P<zone>Z|UTC|(?P<sign>[+-])(?P<offset_hours>[01]\d|2[0-3])(?::?(?P<offset_minutes>[0-5]\d))?)?)?",
+    re.ASCII | re.IGNORECASE,
+)
+EPOCH = re.compile(r"(\d{9,19})(?:\.(\d{1,9}))?", re.ASCII)
+"""Eight digits are a date, such as 20260131."""
+MAX_EPOCH = 10**17
+"""Microseconds since 1970, in the year 5138: a larger number counts smaller units."""
 EARLIEST = datetime.min.replace(tzinfo=timezone.utc)
 NUMBER = re.compile(r"\d{1,9}")
+MIN_NUMBER = 60
+"""Seconds. A smaller number without a unit is meant as minutes or hours."""
 DURATION = re.compile("".join(rf"(?:(\d{{1,9}})\s*{unit})?\s*" for unit in UNITS), re.IGNORECASE)
 """Such as `2h`, `1h 30m` and `1d`."""
 ISO_8601_DURATION = re.compile(
@@ -36,15 +49,50 @@ def parse_time(option: str, text: str) -> datetime:
     Raises:
         InvalidOption: it is something else.
     """
-    # Python before 3.11 reads neither "Z" nor an offset without a colon.
-    readable = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", re.sub("[Zz]$", "+00:00", text.strip()))
+    time = _iso_8601_time(text)
+    if time is None or time.tzinfo is None:
+        raise InvalidOption(option, "must be an ISO 8601 time with a time zone, such as 2026-01-31T23:59:59Z", text)
+    return time
+
+
+def time_or_epoch(text: str) -> datetime | None:
+    """Return the time of an event, wherever it comes from; None if it is no time.
+
+    Args:
+        text: an ISO 8601 date or time, in UTC if it has no zone; or the seconds, milliseconds, microseconds or
+            nanoseconds since 1970.
+    """
+    epoch = EPOCH.fullmatch(text.strip())
+    if not epoch:
+        time = _iso_8601_time(text)
+        return time and time.replace(tzinfo=time.tzinfo or timezone.utc)
+    # Exact, unlike a float.
+    microseconds = int(epoch[1] + (epoch[2] or "").ljust(6, "0")[:6])
+    while microseconds > MAX_EPOCH:
+        microseconds //= 1000
+    return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=microseconds)
+
+
+def _iso_8601_time(text: str) -> datetime | None:
+    """Return a time, in UTC if it has a zone; None if there is none.
+
+    Not by `datetime.fromisoformat`: before Python 3.11 it reads few of these, and none with nanoseconds.
+
+    Source: https://developer.pagerduty.com/docs/types, DateTime.
+    """
+    found = ISO_8601_TIME.fullmatch(text.strip())
+    if not found:
+        return None
+    year, month, day, hour, minute, second = (int(found[name] or 0) for name in TIME_PARTS)
+    microsecond = int((found["fraction"] or "").ljust(6, "0")[:6])
     try:
-        time = datetime.fromisoformat(readable)
-        if time.tzinfo is not None:
-            return time.astimezone(timezone.utc)
+        time = datetime(year, month, day, hour, minute, second, microsecond)
+        if found["zone"]:
+            offset = timedelta(hours=int(found["offset_hours"] or 0), minutes=int(found["offset_minutes"] or 0))
+            time = (time + offset if found["sign"] == "-" else time - offset).replace(tzinfo=timezone.utc)
     except (ValueError, OverflowError):
-        pass
-    raise InvalidOption(option, "must be an ISO 8601 time with a time zone, such as 2026-01-31T23:59:59Z", text)
+        return None
+    return time
 
 
 def time_of(text: object) -> datetime:
@@ -63,13 +111,16 @@ def parse_duration(option: str, text: str) -> int:
         text: a number of seconds, a text such as `2h` or `1h 30m`, or an ISO 8601 duration such as `PT2H`.
 
     Raises:
-        InvalidOption: it is something else, or not greater than 0.
+        InvalidOption: it is something else, not greater than 0, or a number below `MIN_NUMBER`.
     """
     stripped = text.strip()
     found = DURATION.fullmatch(stripped) or ISO_8601_DURATION.fullmatch(stripped)
     seconds = 0
     if NUMBER.fullmatch(stripped):
         seconds = int(stripped)
+        if 0 < seconds < MIN_NUMBER:
+            forms = f"{seconds}m (or {seconds * UNITS['m']}), {seconds}h, or {seconds}s"
+            raise InvalidOption(option, f"a number below {MIN_NUMBER} must have a unit: {forms}", text)
     elif found:
         seconds = sum(int(count) * unit for count, unit in zip(found.groups(default="0"), UNITS.values()))
     if seconds > 0:
@@ -80,6 +131,11 @@ def parse_duration(option: str, text: str) -> int:
 def iso_8601(time: datetime) -> str:
     """Return a time in UTC, such as `2026-01-31T23:59:59Z`."""
     return time.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def rfc_3339(time: datetime) -> str:
+    """Return a time in UTC with all of its digits, such as `2026-01-31T23:59:59.123000Z`."""
+    return time.astimezone(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
 
 
 def spoken_time(time: datetime, present: datetime) -> str:

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import ssl
 import time
 import typing as t
@@ -20,6 +21,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from .._api.addresses import LOOPBACK
 from .._api.auth import DEFAULTS, VARIABLES, Settings, first_set, settings
 from .._core.connection import ca_variable
 from .options import Args, text
@@ -72,11 +74,14 @@ def connection(args: Args) -> Settings:
 
 
 def proxy_for(url: str) -> str | None:
-    """Return the environment's proxy for a URL; none for plain HTTP, which must not leave this machine."""
+    """Return the environment's proxy for a URL; none for this machine, nor for plain HTTP, which must not leave it."""
     parts = urlsplit(url)
-    if parts.scheme != "https" or proxy_bypass(parts.hostname or ""):
+    is_here = re.fullmatch(LOOPBACK, parts.hostname or "")
+    # With the port, too: NO_PROXY may name it.
+    if parts.scheme != "https" or is_here or proxy_bypass(parts.netloc):
         return None
-    return getproxies().get("https")
+    proxy = getproxies().get("https")
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
 
 
 def tls_context(verify: bool | str) -> ssl.SSLContext:

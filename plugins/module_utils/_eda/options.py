@@ -60,14 +60,14 @@ def text(args: Args, name: str) -> str | None:
 
 
 def texts(args: Args, name: str, default: t.Sequence[str] = ()) -> list[str]:
-    """Return those of a list that are not empty; a single text is a list of one.
+    """Return those of a list that are not empty; a text may be a list with commas.
 
     Raises:
-        InvalidOption: one is no text. It may be a secret, and is not repeated.
+        InvalidOption: it is no list, or one is no text. It may be a secret, and is not repeated.
     """
     value = args.get(name)
-    given = [value] if isinstance(value, str) else list(value or ())
-    if not all(each is None or isinstance(each, str) for each in given):
+    given = value.split(",") if isinstance(value, str) else value or ()
+    if not isinstance(given, (list, tuple)) or not all(each is None or isinstance(each, str) for each in given):
         raise InvalidOption(name, "must be a list of strings")
     return [each.strip() for each in given if not is_unset(each)] or list(default)
 

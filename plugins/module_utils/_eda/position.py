@@ -54,12 +54,15 @@ class Position:
         """Continue where the file says.
 
         Raises:
-            InvalidOption: it cannot be read, or its folder is missing.
+            InvalidOption: it cannot be read, or its folder cannot be created.
         """
         if self._file is None:
             return
-        if not self._file.parent.is_dir():
-            raise InvalidOption("state_file", f"the folder {self._file.parent} does not exist")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            problem = f"the folder {self._file.parent} does not exist, and cannot be created: {error.strerror}"
+            raise InvalidOption("state_file", problem) from error
         if not self._file.exists():
             return
         try:

@@ -22,6 +22,7 @@ import typing as t
 from .._core.errors import InvalidOption
 from .options import Args, check_names, text, texts, whole_number
 from .position import time_of
+from .webhook_form import meta_of
 
 with contextlib.suppress(ImportError):
     # ansible-rulebook needs it, too; ansible-test imports this file without it.
@@ -207,13 +208,11 @@ class Receiver:
             return self._retry_later(request, "No signature matches the secrets")
         try:
             payload = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             payload = None
-        except RecursionError:
-            LOGGER.error("Skipped a signed webhook that is nested too deeply: answered 400")
-            return web.Response(status=400, text="Nested too deeply.")
         if not isinstance(payload, dict):
-            LOGGER.error("Skipped a signed webhook that is not a JSON object")
+            # After some 4xx in a row PagerDuty would send no events at all for a day, and after a 5xx this one again.
+            LOGGER.error("Skipped a signed webhook that is not a JSON object, or is nested too deeply")
             return _accepted()
         return self._accept(request, payload)
 
@@ -232,7 +231,7 @@ class Receiver:
             return self._retry_later(request, "The source is ending")
         headers = {name: request.headers[name] for name in (WEBHOOK_ID, SUBSCRIPTION) if name in request.headers}
         try:
-            meta = {"endpoint": request.match_info["endpoint"], "headers": headers}
+            meta = {"endpoint": request.match_info["endpoint"], "headers": headers, **meta_of(event)}
             self._waiting.put_nowait({"payload": payload, "meta": meta})
         except asyncio.QueueFull:
             return self._retry_later(request, "The queue is full: the rules are slower than the events")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Log entries in the form that webhooks have, so that a rulebook works with both.
+"""The form that webhooks have, also for log entries, so that a rulebook works with both.
 
 Private to the collection.
 """
@@ -54,7 +54,21 @@ def event_of(log_entry: Json) -> Json:
         "client": None,
         "data": note_of(entry, incident) if event_type == "incident.annotated" else incident_of(incident),
     }
-    return {"payload": {"event": event, "log_entry": entry}, "meta": {}}
+    return {"payload": {"event": event, "log_entry": entry}, "meta": meta_of(event)}
+
+
+def meta_of(event: Json) -> Json:
+    """Return what the meta of an event says of its payload: the id of the incident that it is about, if there is one.
+
+    The data of an event is the incident, or for instance a note or a responder, which names its incident.
+    Source: PagerDuty/developer-docs, docs/webhooks/01-Overview.md, "Event Data Types".
+    """
+    data = event.get("data")
+    if not isinstance(data, dict):
+        return {}
+    incident = data if data.get("type") == "incident" else data.get("incident")
+    incident_id = incident.get("id") if isinstance(incident, dict) else None
+    return {"incident_id": incident_id} if isinstance(incident_id, str) else {}
 
 
 def event_type_of(entry: Json, incident: Json) -> str:

@@ -14,11 +14,13 @@ import typing as t
 from .._api.client import PagerDuty, Record
 from .._core.action import Action, State, each
 from .._core.change import Change
-from .._core.errors import TaskError
-from .read import checked_ids, name_of, read_incidents, well_formed
+from .._core.errors import Refused, TaskError
+from .read import IncidentsById, checked_ids, name_of, read_incidents, well_formed
 
 MAX_PUT = 250
 """Incidents in one call. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents."""
+STATUS_BY_CODE = {1001: "resolved", 1002: "acknowledged"}
+"""What a refusal tells of an incident. Source: https://developer.pagerduty.com/docs/errors."""
 
 
 class IncidentAction(Action[PagerDuty]):
@@ -31,6 +33,8 @@ class IncidentAction(Action[PagerDuty]):
         super().__init__(client, options)
         self._names: dict[str, str] = {}
         self._unknown: dict[str, TaskError] = {}
+        self._told: dict[str, str] = {}
+        """The statuses that PagerDuty has told by a refusal, by id."""
 
     def check(self) -> None:
         """Check the ids.
@@ -72,8 +76,13 @@ class IncidentAction(Action[PagerDuty]):
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
         """Read the incidents with as few calls as possible."""
-        found = read_incidents(self.client, [target for target in targets if target not in self._unknown], self.include)
-        return self.each(targets, lambda target: self.state(known(found[target])))
+        found = self.read_all(targets)
+        return self.each(targets, lambda target: self.state(self._complete(known(found[target]))))
+
+    def read_all(self, ids: t.Sequence[str]) -> IncidentsById:
+        """Return incidents by what `ids_of` returned for them, or why one cannot be read."""
+        readable = [incident_id for incident_id in ids if incident_id not in self._unknown]
+        return {**self._unknown, **read_incidents(self.client, readable, self.include)}
 
     def each(
         self, targets: t.Iterable[str], read: t.Callable[[str], State]
@@ -99,6 +108,15 @@ class IncidentAction(Action[PagerDuty]):
         """Return `incidents`, and `incident` if there is one."""
         return {"incidents": list(records), **({"incident": records[0]} if len(records) == 1 else {})}
 
+    def learn(self, incident_id: str, error: Refused) -> None:
+        """Keep the status that a refusal tells, for an incident that PagerDuty returns without it."""
+        if error.code in STATUS_BY_CODE:
+            self._told[incident_id] = STATUS_BY_CODE[error.code]
+
+    def _complete(self, incident: Record) -> Record:
+        told = self._told.get(incident["id"])
+        return {**incident, "status": told} if told and incident.get("status") is None else incident
+
 
 class IncidentPut(IncidentAction):
     """A task that updates incidents. A change's `body` holds the fields to send.
@@ -114,7 +132,12 @@ class IncidentPut(IncidentAction):
     def send(self, changes: t.Sequence[Change]) -> t.Sequence[Record | None]:
         """Update incidents in one call."""
         body = [{"id": change.target, "type": "incident_reference", **change.body} for change in changes]
-        listed = well_formed(self.client.write_and_get_list("PUT", "/incidents", {"incidents": body}, "incidents"))
+        try:
+            listed = well_formed(self.client.write_and_get_list("PUT", "/incidents", {"incidents": body}, "incidents"))
+        except Refused as error:
+            if len(changes) == 1:
+                self.learn(changes[0].target, error)
+            raise
         return [with_bridge(change, listed.get(sent["id"])) for change, sent in zip(changes, body)]
 
 

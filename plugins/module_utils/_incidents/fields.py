@@ -98,13 +98,13 @@ class Status(DesiredField):
 
     def record(self, incident: Record) -> Record:
         """Return the status, and what goes with it."""
-        reopened = REOPENED if incident["status"] == "resolved" else {}
+        reopened = REOPENED if incident.get("status") == "resolved" else {}
         ended = ENDED if self.shown == "resolved" else {}
         return {**reopened, **ended, self.name: self.shown}
 
     def says(self, incident: Record) -> t.Sequence[Phrase]:
         """Return what becomes of the incident."""
-        present = incident["status"]
+        present = incident.get("status")
         if present == self.shown:
             return ()
         if self.shown == "resolved":
@@ -117,9 +117,9 @@ class Status(DesiredField):
         """Return whom an incident that is triggered again notifies."""
         if self.shown != "triggered":
             return ()
-        if incident["status"] == "resolved":
-            return on_call.notified_by(incident["escalation_policy"])
-        return notified(assignees_of(incident), "assigned to the incident, which is triggered again")
+        if incident.get("status") == "resolved":
+            return on_call.notified_by(incident.get("escalation_policy"))
+        return _notified_assignees(incident, "assigned to the incident, which is triggered again")
 
 
 class TriggeredByReassigning(Status):
@@ -154,9 +154,9 @@ class Urgency(DesiredField):
 
     def notifies(self, incident: Record, on_call: OnCall) -> t.Sequence[Notification]:
         """Return whom a raised urgency notifies."""
-        if self.shown != "high" or incident["status"] != "triggered":
+        if self.shown != "high" or incident.get("status") not in (None, "triggered"):
             return ()
-        return notified(assignees_of(incident), "assigned to the incident, which gets high urgency")
+        return _notified_assignees(incident, "assigned to the incident, which gets high urgency")
 
 
 class ReferenceField(DesiredField):
@@ -236,12 +236,14 @@ class IncidentType(DesiredField):
 
 
 class Assignees(DesiredField):
-    """The users that the incident is assigned to, whatever their order."""
+    """The users that the incident is assigned to, whatever their order: those who are known, as somebody must come."""
 
     name = "assignees"
 
     def __init__(self, directory: Directory, given: t.Sequence[str]) -> None:
-        self.users = directory.find_all(USER, given)
+        self.users = directory.find_known(USER, given)
+        if not self.users:
+            directory.check_known()
         super().__init__(directory, sorted(map(label, self.users.values())))
 
     @classmethod
@@ -250,8 +252,10 @@ class Assignees(DesiredField):
         if not given or not all(name.strip() for name in given):
             raise InvalidOption(cls.name, "must be users, by id, e-mail address or name", given)
 
-    def present(self, incident: Record) -> list[str]:
+    def present(self, incident: Record) -> list[str] | None:
         """Return the names of the assignees; who was found has the same name on both sides of a diff."""
+        if incident.get("assignments") is None:
+            return None
         return sorted(label(self.users.get(user["id"], user)) for user in assignees_of(incident))
 
     def body(self, incident: Record) -> Record:
@@ -360,8 +364,14 @@ def desired_fields(directory: Directory, options: Options) -> Desired:
 
 
 def assignees_of(incident: Record) -> list[Record]:
-    """Return the users that an incident is assigned to."""
-    return [entry["assignee"] for entry in incident.get("assignments") or ()]
+    """Return the users that an incident is assigned to, as far as PagerDuty names them."""
+    return [entry["assignee"] for entry in incident.get("assignments") or () if entry.get("assignee")]
+
+
+def _notified_assignees(incident: Record, why: str) -> list[Notification]:
+    if incident.get("assignments") is None:
+        return [Notification(None, why)]
+    return notified(assignees_of(incident), why)
 
 
 def _given(options: Options) -> dict[str, t.Any]:

@@ -44,16 +44,19 @@ class OnCall:
             self._levels[policy_id] = _read_levels(self._client, policy_id)
         return self._levels[policy_id]
 
-    def notified_by(self, policy: Record) -> list[Notification]:
+    def notified_by(self, policy: Record | None) -> list[Notification]:
         """Return whom an incident notifies when an escalation policy assigns it.
 
         This only informs, so a change must neither fail nor wait if it cannot be read.
 
         Args:
-            policy: a reference to the escalation policy. Its first level that has somebody on call is notified.
+            policy: a reference to the escalation policy, or None if PagerDuty does not say which it is. Its first level
+                that has somebody on call is notified.
 
         Source: https://support.pagerduty.com/main/docs/escalation-policies.
         """
+        if policy is None:
+            return [Notification(None, "on call for its escalation policy, which PagerDuty does not name")]
         policy_id = policy["id"]
         if policy_id not in self._notified:
             self._notified[policy_id] = self._read_notified(policy)

@@ -78,7 +78,20 @@ def read_incident(client: PagerDuty, incident_id: str, query: Query = ()) -> Rec
     return client.get(path_of("incidents", incident_id), "incident", query)
 
 
-def find_incidents(
+def find_incidents(client: PagerDuty, dedup_key: str) -> t.Iterator[tuple[str, Record | TaskError]]:
+    """Yield what `incidents_with_key` does, but an error for an incident whose status or service is not known.
+
+    Nothing could be said about its alert.
+    """
+    for incident_id, incident in incidents_with_key(client, dedup_key):
+        if isinstance(incident, TaskError):
+            yield incident_id, incident
+        else:
+            missing = next((name for name in ("status", "service") if incident.get(name) is None), None)
+            yield incident_id, lacking(incident, missing) if missing else incident
+
+
+def incidents_with_key(
     client: PagerDuty, dedup_key: str, include: t.Sequence[str] = (), filters: Query = ()
 ) -> t.Iterator[tuple[str, Record | TaskError]]:
     """Return the incidents that events with a dedup key have opened, newest first, as `list_incidents` yields them.
@@ -111,9 +124,11 @@ def list_incidents(
 
 
 def find_alerts(client: PagerDuty, incident_id: str, dedup_key: str) -> list[Record]:
-    """Return an incident's alerts with a dedup key."""
+    """Return an incident's alerts with a dedup key; each has a `status`, which is None if PagerDuty leaves it out."""
     path = path_of("incidents", incident_id, "alerts")
-    return [alert for page in client.pages(path, "alerts", [("alert_key", dedup_key)]) for alert in page]
+    return [
+        {"status": None, **alert} for page in client.pages(path, "alerts", [("alert_key", dedup_key)]) for alert in page
+    ]
 
 
 def check_open(incident: Record, consequence: str) -> None:
@@ -125,7 +140,7 @@ def check_open(incident: Record, consequence: str) -> None:
     Raises:
         Refused: it is resolved.
     """
-    if incident["status"] == "resolved":
+    if incident.get("status") == "resolved":
         raise Refused(
             f"{name_of(incident)} is resolved; {consequence}.",
             hint="Re-open it with incident_status (status: triggered), or trigger a new one with the event module.",
@@ -139,7 +154,22 @@ def name_of(incident: Record) -> str:
 
 def id_and_number(incident: Record) -> str:
     """Return what identifies an incident in a list or within a sentence, such as `Q1R2DLCB21K7NP (#42)`."""
-    return f"{incident['id']} (#{incident['incident_number']})"
+    number = incident.get("incident_number")
+    return str(incident["id"]) if number is None else f"{incident['id']} (#{number})"
+
+
+def lacking(incident: Record, field: str, consequence: str = "", hint: str = "") -> Refused:
+    """Return the error for an incident that PagerDuty returns without a field that is needed.
+
+    Args:
+        consequence: what cannot be done, as the end of a sentence.
+        hint: what to do instead; by default to try again.
+    """
+    so = f"; {consequence}" if consequence else ""
+    return Refused(
+        f"{name_of(incident)}: PagerDuty's response has no {field!r}{so}.",
+        hint=hint or "Run the task again. If that does not help, tell PagerDuty's support.",
+    )
 
 
 def _read_pages(client: PagerDuty, ids: t.Sequence[str], query: Query) -> dict[str, Record]:
@@ -148,7 +178,7 @@ def _read_pages(client: PagerDuty, ids: t.Sequence[str], query: Query) -> dict[s
     for filters in (OPEN, RESOLVED):
         for page in client.pages("/incidents", "incidents", [*filters, ("date_range", "all"), *query]):
             by_id = well_formed(page)
-            by_number = {str(incident["incident_number"]): incident for incident in by_id.values()}
+            by_number = {str(incident.get("incident_number")): incident for incident in by_id.values()}
             by_name = by_id | by_number
             hits = {name: by_name[name] for name in ids if name not in found and name in by_name}
             found.update(hits)

@@ -34,13 +34,19 @@ def states_by_id(incident: Record, state_of_target: t.Callable[[Record], str]) -
         for target in targets_of(request):
             states[target["id"]] = state_of_target(target)
     for responder in incident.get("incidents_responders") or ():
-        states[responder["user"]["id"]] = responder["state"]
+        if responder.get("user"):
+            states[responder["user"]["id"]] = responder.get("state") or PENDING
     return states
 
 
 def targets_of(request: Record) -> list[Record]:
-    """Return the targets of a request: PagerDuty's example nests each one level deeper than its schema."""
-    return [entry.get("responder_request_target") or entry for entry in request.get("responder_request_targets") or ()]
+    """Return the targets of a request, as far as PagerDuty names them.
+
+    PagerDuty's example nests each one level deeper than its schema.
+    """
+    entries = request.get("responder_request_targets") or ()
+    targets = [entry.get("responder_request_target") or entry for entry in entries]
+    return [target for target in targets if target.get("id")]
 
 
 def notified_responders(on_call: OnCall, targets: t.Iterable[Record]) -> list[Notification]:

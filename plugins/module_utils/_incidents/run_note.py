@@ -35,7 +35,14 @@ class Run(t.NamedTuple):
 
     def note(self, state: str) -> str:
         """Return the text of the note."""
-        return f"{self.name} {state} (run key {self.key})."
+        return f"{self.name}{self._end(state)}"
+
+    def says(self, content: str, state: str) -> bool:
+        """Return whether a note is about this run: its key tells it, since names change and may be missing."""
+        return content.endswith(self._end(state))
+
+    def _end(self, state: str) -> str:
+        return f" {state} (run key {self.key})."
 
 
 def has_started(notes: Notes, run: Run, incident: str) -> bool:
@@ -48,9 +55,9 @@ def has_started(notes: Notes, run: Run, incident: str) -> bool:
         OutcomeUnknown: they record it as about to start.
     """
     contents = [note["content"].strip() for note in notes]
-    if run.note(STARTED) in contents:
+    if any(run.says(content, STARTED) for content in contents):
         return True
-    if run.note(ABOUT_TO_START) not in contents:
+    if not any(run.says(content, ABOUT_TO_START) for content in contents):
         return False
     raise OutcomeUnknown(
         f"{incident}: {run.name} may or may not have started (run key {run.key}).",

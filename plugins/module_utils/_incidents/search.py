@@ -92,11 +92,13 @@ def search_of(directory: Directory, options: Options) -> Search:
         options: checked by `check_search`.
 
     Raises:
-        Refused: a name matches no object, or more than one.
+        TaskError: names match no object, or more than one.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents.
     """
-    ids = {name: list(directory.find_all(kind, options[name])) for name, (kind, _parameter) in NAMED.items()}
+    ids = {name: list(directory.find_known(kind, options[name])) for name, (kind, _parameter) in NAMED.items()}
+    # Without one of its names a filter would be another one, and without any it would find everything.
+    directory.check_known()
     dates = _date_range(options)
     query = [(WORDS[name], word) for name in WORDS for word in options[name] or ()]
     query += [(NAMED[name][1], each) for name in NAMED for each in ids[name]]
@@ -145,7 +147,10 @@ def _date_range(options: Options) -> Parameters:
 
 
 def _has_priority(incident: Record | TaskError, priority_ids: t.Sequence[str]) -> bool:
-    """Return whether an incident has one of the priorities: the filter is in none of PagerDuty's documents."""
-    if not priority_ids or isinstance(incident, TaskError):
+    """Return whether an incident has one of the priorities: the filter is in none of PagerDuty's documents.
+
+    One that PagerDuty returns without the field was found by the filter alone.
+    """
+    if not priority_ids or isinstance(incident, TaskError) or "priority" not in incident:
         return True
     return (incident.get("priority") or {}).get("id") in priority_ids

@@ -65,14 +65,16 @@ class IncidentUpdate(IncidentPut):
 
     def look_up_fields(self) -> None:
         """Turn the names in fields into ids."""
-        self.desired = desired_fields(Directory(self.client), self.options)
+        directory = Directory(self.client)
+        self.desired = desired_fields(directory, self.options)
+        self.left_out = directory.left_out(self.desired)
         # PagerDuty returns the bridge only if it is asked for.
         self.include = ["conference_bridge"] if "conference_bridge" in self.desired else []
 
     def state(self, incident: Record) -> IncidentState:
         """Return the incident, with a warning if it was resolved with another resolution."""
         resolution = self.options.get("resolution")
-        if resolution is None or incident["status"] != "resolved":
+        if resolution is None or incident.get("status") != "resolved":
             return IncidentState(incident)
         return IncidentState(incident, self._resolution_warnings(incident, resolution))
 
@@ -111,13 +113,13 @@ class IncidentUpdate(IncidentPut):
     def _differing(self, incident: Record) -> Desired:
         """Return the fields to set."""
         differing = {name: want for name, want in self.desired.items() if want.present(incident) != want.shown}
-        if incident["status"] != "resolved" and any(name in differing for name in REASSIGNING):
+        if incident.get("status") != "resolved" and any(name in differing for name in REASSIGNING):
             differing["status"] = self.desired.get("status") or TriggeredByReassigning()
         return differing
 
     def _new_resolution(self, incident: Record) -> Record:
         resolution = self.options.get("resolution")
-        return {} if resolution is None or incident["status"] == "resolved" else {"resolution": resolution}
+        return {} if resolution is None or incident.get("status") == "resolved" else {"resolution": resolution}
 
     def _check_resolved(self, incident: Record, differing: Desired) -> None:
         """Check that a resolved incident is re-opened only on request.
@@ -128,7 +130,7 @@ class IncidentUpdate(IncidentPut):
         Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents/{id}, `status`; for reassigning
         https://developer.pagerduty.com/docs/errors, code 1011.
         """
-        if incident["status"] != "resolved":
+        if incident.get("status") != "resolved":
             return
         status = differing["status"].shown if "status" in differing else None
         if status == "acknowledged" and not self.options.get("reopen"):

@@ -6,13 +6,17 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from beliefs.account import Json, Response
-from beliefs.belief import EVENTS_SCHEMA, INFERRED, SCHEMA, belief
+from beliefs.belief import EVENTS_SCHEMA, INFERRED, SCHEMA, NotTried, belief
 from beliefs.own_service import OwnService
 
 ENQUEUE = f"{EVENTS_SCHEMA}, POST /enqueue"
 OVERVIEW = "https://developer.pagerduty.com/docs/events-api-v2-overview"
 SERVICES = "https://support.pagerduty.com/main/docs/service-settings"
+ALERTS = "https://support.pagerduty.com/main/docs/alerts"
+MAX_ATTACHMENTS = "https://github.com/PagerDuty/go-pagerduty/issues/478"
 DETAILS = {"free": "1 %", "disks": [{"name": "sda"}]}
 
 
@@ -126,13 +130,40 @@ def resolving_nothing_is_accepted(own: OwnService) -> object:
 def a_disabled_service_opens_nothing(own: OwnService) -> object:
     """An event to a disabled service is accepted with status 202 and opens nothing."""
     key = own.new_key()
-    set_status(own, "disabled")
+    update_service(own, status="disabled")
     try:
         own.send(key)
         own.let_events_settle()
         return len(own.with_key(key))
     finally:
-        set_status(own, "active")
+        update_service(own, status="active")
+
+
+@belief((202, 0), source=ALERTS)
+def an_event_that_finds_nobody_is_dropped(own: OwnService) -> object:
+    """An event to a service for whose escalation policy nobody is on call is accepted with 202 and opens nothing."""
+    key = own.new_key()
+    update_service(own, escalation_policy=own.reference_to(unattended_policy(own), "escalation_policy"))
+    try:
+        response = own.send(key)
+        own.let_events_settle()
+        return response.status, len(own.with_key(key))
+    finally:
+        update_service(own)
+
+
+@belief({"type": None, "config": None}, source="https://github.com/PagerDuty/terraform-provider-pagerduty, services")
+def a_service_without_grouping_says_so_with_nulls(own: OwnService) -> object:
+    """A service that does not group alerts has null for both type and config of alert_grouping_parameters."""
+    service = own.account.get(f"/services/{own.service['id']}", "service")
+    return {name: service["alert_grouping_parameters"].get(name) for name in ("type", "config")}
+
+
+@belief([400, 400], source=MAX_ATTACHMENTS)
+def more_than_50_links_or_images_are_refused(own: OwnService) -> object:
+    """An event with more than 50 links, or more than 50 images, is refused with status 400."""
+    link, image = {"href": "https://example.com"}, {"src": "https://example.com/a.png"}
+    return [send_with(own, links=[link] * 51).status, send_with(own, images=[image] * 51).status]
 
 
 @belief(400, source=ENQUEUE)
@@ -174,8 +205,30 @@ def severity(own: OwnService, incident_id: str, key: str) -> object:
     return own.alerts(incident_id, key)[0]["severity"]
 
 
-def set_status(own: OwnService, status: str) -> None:
-    """Change the status of the service."""
+def send_with(own: OwnService, **attachments: list[Json]) -> Response:
+    """Send an event with links or images."""
+    payload = {"summary": own.name, "source": "conformance", "severity": "info"}
+    event: Json = {"routing_key": own.routing_key, "event_action": "trigger", "dedup_key": own.new_key()}
+    return own.account.event({**event, "payload": payload, **attachments})
+
+
+def unattended_policy(own: OwnService) -> Json:
+    """Return an escalation policy for which nobody is on call.
+
+    Raises:
+        NotTried: the account has none.
+    """
+    attended = {each["escalation_policy"]["id"] for each in own.account.get("/oncalls", "oncalls", [("limit", "100")])}
+    policies = own.account.get("/escalation_policies", "escalation_policies", [("limit", "100")])
+    for policy in policies:
+        query = [("escalation_policy_ids[]", policy["id"])]
+        if policy["id"] not in attended and not own.account.get("/oncalls", "oncalls", query):
+            return t.cast("Json", policy)
+    raise NotTried("somebody is on call for every escalation policy of the account")
+
+
+def update_service(own: OwnService, **fields: t.Any) -> None:
+    """Change fields of the service; its escalation policy is its own unless another is given."""
     policy = own.reference("escalation_policy")
-    body = {"service": {"type": "service", "escalation_policy": policy, "status": status}}
+    body = {"service": {"type": "service", "escalation_policy": policy, **fields}}
     own.account.write("PUT", f"/services/{own.service['id']}", body, "service")

@@ -11,6 +11,7 @@ from beliefs.belief import EVENTS_SCHEMA, INFERRED, SCHEMA, NotTried, belief
 from beliefs.own_service import OwnService
 
 SEND = f"{EVENTS_SCHEMA}, POST /change/enqueue"
+MAX_ATTACHMENTS = "https://github.com/PagerDuty/go-pagerduty/issues/478"
 READ = f"{SCHEMA}, GET /services/{{id}}/change_events"
 
 
@@ -42,6 +43,14 @@ def every_change_event_is_recorded(own: OwnService) -> object:
 def a_long_change_summary_is_refused(own: OwnService) -> object:
     """The summary of a change event of more than 1024 characters is refused with status 400: it must be cut before."""
     return send(own, own.new_key(), summary="x" * 1025)
+
+
+@belief(400, source=MAX_ATTACHMENTS)
+def more_than_50_links_of_a_change_are_refused(own: OwnService) -> object:
+    """A change event with more than 50 links is refused with status 400."""
+    payload = {"summary": own.name, "source": "conformance"}
+    links = [{"href": "https://example.com"}] * 51
+    return own.account.change_event({"routing_key": own.routing_key, "payload": payload, "links": links}).status
 
 
 def send(own: OwnService, key: str, **fields: str) -> int:

@@ -4,14 +4,15 @@
 
 """The fault matrix: what modules are asked to do, what can go wrong with each of their calls, and what must hold then.
 
-A scenario is one task with one fault on one of its calls, once or each time. It is checked by the simulator's state
-alone. A run without a fault shows the state before and after the task; whatever the fault, the state must be one of
-these two, and the result must say which. Then the task runs again without a fault, and must have taken effect exactly
-once.
+A scenario is one task with one fault on one of its calls, once or each time. It is checked by the simulator alone. A
+run without a fault shows the state before and after the task; whatever the fault, the state must be one of these two,
+and the result must say which. What it says is held against the journal as well: a write that was accepted is a change,
+also if the task then failed. Then the task runs again without a fault, and must have taken effect exactly once.
 """
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -21,6 +22,10 @@ from modules.rows import FaultTask, pattern
 
 State = dict[str, t.Any]
 
+READS = ("GET", "HEAD")
+ACCEPTED = range(200, 300)
+WITHOUT_EFFECT = ("drop_before", "html", "redirect", "status_before")
+"""The simulator's faults that keep a write from having an effect."""
 LATE = 2.0
 """Seconds by which a response or an effect is delayed."""
 TIMEOUT = 1.0
@@ -113,7 +118,8 @@ FAULTS = (
     Fault("dropped after", {"fault": "drop_after"}),
     Fault("time-out before", {"fault": "delay_before", "seconds": LATE}, timeout=TIMEOUT, late=True),
     Fault("time-out after", {"fault": "delay_after", "seconds": LATE}, timeout=TIMEOUT),
-    Fault("408", _status("before", 408)),
+    Fault("408 before", _status("before", 408)),
+    Fault("408 after", _status("after", 408)),
     Fault("429 with reset", _status("before", 429, headers={"ratelimit-reset": "1"})),
     Fault("429 without headers", _status("before", 429)),
     Fault("429 beyond max_wait", _status("before", 429, headers={"ratelimit-reset": "3600"}), max_wait=1.0),
@@ -263,6 +269,33 @@ def judge(
         tracebacks=tuple(f"in the {name} run" for name, ran in (("first", first), ("second", second)) if ran.crashed),
         unknown=first.unknown or second.unknown,
     )
+
+
+def against_journal(task: Task, ran: ModuleRun, entries: t.Sequence[State]) -> t.Iterator[str]:
+    """Yield what the result of a run says against the journal of its calls.
+
+    Args:
+        entries: of the run with the fault alone.
+    """
+    own_records = re.compile("|".join(f"/incidents/[^/]+/{name}(/.*)?" for name in task.rows.ignored))
+    writes = [
+        entry
+        for entry in entries
+        if entry["method"] not in READS and not (task.rows.ignored and own_records.fullmatch(entry["path"]))
+    ]
+    accepted = [entry for entry in writes if entry["fault"] is None and entry["status"] in ACCEPTED]
+    if accepted and not ran.changed:
+        calls = ", ".join(f"{entry['method']} {entry['path']}" for entry in accepted)
+        yield f"first run: changed=False, but PagerDuty accepted {calls}"
+    if ran.changed and not any(map(_may_have_effect, writes)):
+        yield "first run: changed=True, but no write reached PagerDuty"
+    if not ran.changed and any(failure.get("outcome") == "partly_done" for failure in ran.failures):
+        yield "first run: partly done, but changed=False"
+
+
+def _may_have_effect(write: State) -> bool:
+    refused = write["fault"] is None and write["status"] not in (None, *ACCEPTED)
+    return not refused and write["fault"] not in WITHOUT_EFFECT
 
 
 def _most(expected: Expected) -> int:

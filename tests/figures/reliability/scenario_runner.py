@@ -8,8 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+from dataclasses import replace
 
-from figures.reliability.matrix import REFUSED, Expected, Finding, Scenario, State, Task, effect, judge
+from figures.reliability.matrix import (
+    READS,
+    REFUSED,
+    Expected,
+    Finding,
+    Scenario,
+    State,
+    Task,
+    against_journal,
+    effect,
+    judge,
+)
 from figures.reliability.processes import DIRECT, ModuleRun, Route, run
 from figures.reliability.refusing_proxy import RefusingProxy
 from modules import targeted
@@ -17,8 +29,6 @@ from modules.rows import KEY
 from simulator import account
 from simulator.client import Client
 from simulator.launch import Simulator
-
-READS = ("GET", "HEAD")
 
 
 class ScenarioRunner:
@@ -38,12 +48,15 @@ class ScenarioRunner:
         """Run a scenario; returns what went wrong."""
         expected = self._expectation(scenario.task)
         options = self._set_up(scenario.task)
+        self._simulator.empty_journal()
         first = self._run_with_fault(scenario, expected, options)
         self._wait_for_effects()
         between = self._effect(scenario.task)
+        contradictions = against_journal(scenario.task, first, self._simulator.journal()["entries"])
         self._simulator.clear_faults()
         second = run(scenario.task.module, options, self._simulator.url, route=self._route)
-        return judge(scenario, expected, first, between, second, self._effect(scenario.task))
+        found = judge(scenario, expected, first, between, second, self._effect(scenario.task))
+        return replace(found, wrong_reports=(*found.wrong_reports, *contradictions))
 
     def _expectation(self, task: Task) -> Expected:
         if str(task) not in self._expected:

@@ -10,7 +10,8 @@ import typing as t
 
 import pytest
 
-from figures.reliability.matrix import FAULTS, TASKS, Scenario, scenarios, scenarios_through_proxy
+from figures.reliability.matrix import FAULTS, TASKS, Scenario, against_journal, scenarios, scenarios_through_proxy
+from figures.reliability.processes import ModuleRun
 from figures.reliability.routes import proxied_runner
 from figures.reliability.scenario_runner import ScenarioRunner
 from simulator.launch import Simulator
@@ -70,6 +71,41 @@ def test_a_write_whose_response_a_proxy_loses_takes_effect_once(
     scenario: Scenario, through_proxy: ScenarioRunner
 ) -> None:
     assert through_proxy.finding(scenario).problems == ()
+
+
+def entry(call: str, status: int | None = 200, fault: str | None = None) -> dict[str, t.Any]:
+    method, path = call.split()
+    return {"method": method, "path": path, "status": status, "fault": fault}
+
+
+READ, PUT = entry("GET /incidents/Q1"), "PUT /incidents"
+PARTLY = {"changed": False, "failures": [{"outcome": "partly_done"}]}
+
+
+@pytest.mark.parametrize(
+    ("module", "result", "entries", "contradiction"),
+    [
+        ("incident_status", {"changed": True}, [READ, entry(PUT)], ""),
+        ("incident_status", {"changed": False}, [READ], ""),
+        ("incident_status", {"changed": False}, [READ, entry(PUT)], "PagerDuty accepted PUT /incidents"),
+        ("incident_status", {"changed": False}, [entry(PUT, 400)], ""),
+        ("incident_status", {"changed": False}, [entry(PUT, None, "drop_after")], ""),
+        ("incident_status", {"changed": True}, [entry(PUT, None, "drop_after")], ""),
+        ("incident_status", {"changed": True}, [READ], "no write reached PagerDuty"),
+        ("incident_status", {"changed": True}, [entry(PUT, 400)], "no write reached PagerDuty"),
+        ("incident_status", {"changed": True}, [entry(PUT, 503, "status_before")], "no write reached PagerDuty"),
+        ("incident_status", PARTLY, [READ], "partly done, but changed=False"),
+        ("incident_workflow", {"changed": False}, [entry("POST /incidents/Q1/notes")], ""),
+        ("incident_note", {"changed": False}, [entry("POST /incidents/Q1/notes")], "PagerDuty accepted POST"),
+    ],
+    ids=str,
+)
+def test_a_result_is_held_against_the_journal(
+    module: str, result: dict[str, t.Any], entries: list[dict[str, t.Any]], contradiction: str
+) -> None:
+    found = list(against_journal(FIRST_TASKS[module], ModuleRun(0, "", result), entries))
+    assert len(found) == bool(contradiction)
+    assert all(contradiction in each for each in found)
 
 
 def test_the_reduced_form_has_every_module_and_every_fault_but_the_slow_one() -> None:

@@ -128,9 +128,10 @@ def until(condition: t.Callable[[], bool], rulebook: Rulebook) -> None:
 
 
 def that_doubles(name: str, folder: Path) -> str:
-    """A rulebook of the collection, whose notes are added as often as it is told to."""
+    """A rulebook of the collection, whose notes are added as often as it is told to; the meta names the incident."""
     rulebook = yaml.safe_load((EDA / "rulebooks" / f"{name}.yml").read_text())
-    rulebook[0]["rules"][0]["action"]["run_module"]["module_args"]["allow_duplicate"] = True
+    changes = {"allow_duplicate": True, "incident_id": "{{ event.meta.incident_id }}"}
+    rulebook[0]["rules"][0]["action"]["run_module"]["module_args"].update(changes)
     file = folder / "rulebook.yml"
     file.write_text(yaml.safe_dump(rulebook))
     return str(file)

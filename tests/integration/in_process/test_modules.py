@@ -358,13 +358,6 @@ def test_an_event_is_sent_if_no_alert_is_found(action: str, run_module: ModuleRu
     assert run_module("event", dedup_key="grouped-elsewhere", action=action).writes == ["POST /v2/enqueue"]
 
 
-def test_an_event_is_sent_if_the_state_cannot_be_read(run_module: ModuleRunner, simulator: Simulator) -> None:
-    simulator.faults([{"method": "GET", "path": ".*", "fault": "status_before", "status": 500, "times": 9}])
-    done = run_module("event", dedup_key=KEY, max_wait=60)
-    assert (done["changed"], len(done.reads), done.writes) == (True, 1, ["POST /v2/enqueue"])
-    assert "the event was sent anyway" in done.warnings[0]
-
-
 @pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
 def test_an_event_whose_response_is_lost_is_sent_again_under_the_same_key(
     fault: str, run_module: ModuleRunner, simulator: Simulator

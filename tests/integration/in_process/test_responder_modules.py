@@ -152,6 +152,22 @@ def test_a_name_without_a_single_match_is_refused_with_the_closest_ones(
     assert done.writes == []
 
 
+@pytest.mark.parametrize(
+    ("module", "option", "reason"),
+    [("incident_responders", "users", "responder_requested"), ("incident", "assignees", "reassigned")],
+)
+def test_who_is_known_is_paged_and_then_all_unknown_ones_are_named(
+    module: str, option: str, reason: str, run_module: ModuleRunner, incident: str
+) -> None:
+    done = run_module(module, incident_id=incident, **{option: ["Comander", account.OWNER.id, "nobody"]})
+    pages = [page for page in run_module.simulator.state()["pages"] if page["user"] == account.OWNER.id]
+    assert (done["failed"], done["changed"]) == (True, True)
+    assert [page["reason"] for page in pages].count(reason) == 1
+    assert "No user is called 'Comander'. Did you mean: " in done["msg"]
+    assert "No user is called 'nobody'." in done["msg"]
+    assert [failure["outcome"] for failure in done["failures"]] == ["partly_done"]
+
+
 def test_a_name_that_is_part_of_another_is_matched_exactly(run_module: ModuleRunner, incident: str) -> None:
     done = run_module("incident", incident_id=incident, assignees=[account.COMMANDER.name])
     assert done["diff"][0]["after"]["assignees"] == ["Incident Commander (PUSER05)"]

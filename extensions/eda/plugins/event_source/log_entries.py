@@ -17,7 +17,9 @@ description:
   - An ansible-rulebook event source that polls the log entries of a PagerDuty account. Use it where PagerDuty's
     webhooks cannot reach the network, and C(oncall.pagerduty.webhook) everywhere else.
   - Each log entry becomes one event of the form that a webhook has, so a rulebook works with both. The type is at
-    C(event.payload.event.event_type) and the incident at C(event.payload.event.data).
+    C(event.payload.event.event_type) and the id of the incident at C(event.meta.incident_id).
+  - The incident is at C(event.payload.event.data). Of C(incident.annotated), this is the note, and the incident is at
+    C(event.payload.event.data.incident).
   - The log entries C(trigger), C(acknowledge), C(unacknowledge), C(resolve), C(escalate), C(assign), C(delegate),
     C(annotate) and C(priority_change) become the events C(incident.triggered), C(incident.acknowledged),
     C(incident.unacknowledged), C(incident.resolved), C(incident.escalated), C(incident.reassigned),
@@ -84,7 +86,7 @@ options:
   state_file:
     description:
       - The file that keeps how far the source has read. When the source starts again, it continues there.
-      - Its folder must exist. The file is written once for each poll.
+      - Its folder is created if it does not exist. The file is written once for each poll.
       - Without it, the source begins with the log entries after its start.
     type: str
   max_age:
@@ -93,7 +95,8 @@ options:
     type: float
     default: 48
 notes:
-  - The environment variables C(HTTPS_PROXY) and C(NO_PROXY) are honored. Plain C(http://) never goes to a proxy.
+  - The environment variables C(HTTPS_PROXY) and C(NO_PROXY) are honored. What stays on this machine, and plain
+    C(http://), never goes to a proxy.
   - An option or an environment variable that is empty counts as not set.
   - When a rate limit is reached, the source waits as long as PagerDuty asks. After network and server errors it tries
     again, less and less often, for at most a minute between attempts. In both cases it continues where it was.

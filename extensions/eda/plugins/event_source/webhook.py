@@ -16,8 +16,11 @@ short_description: Receive PagerDuty's V3 webhooks.
 description:
   - An ansible-rulebook event source that receives webhooks from PagerDuty, verifies their signatures, and hands each
     event to the rules once.
-  - The body of the webhook is the C(payload) of the event, so the type is at C(event.payload.event.event_type) and the
-    incident at C(event.payload.event.data). An event stream of Ansible Automation Platform gives events the same form.
+  - The body of the webhook is the C(payload) of the event, so the type is at C(event.payload.event.event_type). An
+    event stream of Ansible Automation Platform gives events the same form.
+  - What the event is about is at C(event.payload.event.data). This is the incident, or, for instance, a note or a
+    responder with its incident at C(event.payload.event.data.incident). Wherever the incident is, its id is at
+    C(event.meta.incident_id). Events about no incident have none.
   - Every event type is handed to the rules, also types that PagerDuty adds later and the test event C(pagey.ping).
   - PagerDuty wants an answer within 5 seconds. The source answers as soon as the event waits in its queue, however long
     the rules take.
@@ -25,8 +28,8 @@ description:
     any other 4xx than 429, and disables the subscription for 24 hours after three drops in a row. So the source answers
     503 where another attempt can succeed - when the queue is full, and when a signature is missing or wrong, since the
     secret can be corrected in the meantime.
-  - The methods GET and HEAD are answered 200, for load balancers. A signed body that is JSON nested too deeply is
-    answered 400.
+  - A signed body that is no JSON object, or is nested too deeply to be read, is skipped and answered like the others.
+  - The methods GET and HEAD are answered 200 on any path, for load balancers.
   - Ids are remembered and events wait in memory only. When ansible-rulebook ends, events that wait are lost.
 options:
   host:

@@ -46,6 +46,12 @@ def given(module: str, **variables: t.Any) -> dict[str, t.Any]:
         ("incident_info", "statuses", ["triggered"], ["triggered"]),
         ("incident_info", "incident_id", 42, 42),
         ("event", "links", [{"href": "https://example.com"}], [{"href": "https://example.com"}]),
+        (
+            "event",
+            "links",
+            "https://a.example.com, https://b.example.com",
+            "https://a.example.com, https://b.example.com",
+        ),
         ("event", "custom_details", '{"free": "0 %"}', '{"free": "0 %"}'),
         (
             "event",
@@ -65,7 +71,7 @@ def test_a_variable_is_a_template_if_its_author_wrote_one() -> None:
 
 
 @pytest.mark.parametrize("option", ["content", "incident_id", "allow_duplicate", "timeout", "ca_path"])
-@pytest.mark.parametrize("empty", [None, "", [], {}])
+@pytest.mark.parametrize("empty", [None, "", " \n", [], {}])
 def test_null_and_empty_count_as_not_set_for_every_kind_of_option(
     option: str, empty: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,8 +79,9 @@ def test_null_and_empty_count_as_not_set_for_every_kind_of_option(
     assert given("incident_note", **{name: empty}) == {}
     monkeypatch.setenv(name, "7")
     assert list(given("incident_note", **{name: empty})) == [option]
-    monkeypatch.setenv(name, "")
-    assert given("incident_note") == {}
+    for blank in ("", " "):
+        monkeypatch.setenv(name, blank)
+        assert given("incident_note") == {}
 
 
 @pytest.mark.parametrize("template", ["{{ omit }}", "{{ nowhere }}"])

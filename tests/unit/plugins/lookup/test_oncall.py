@@ -44,6 +44,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
         (["Web"], {"escalation_policies": ["Data"]}, ["Web", "Data"]),
         (["Web"], {"escalation_policies": "Data"}, ["Web", "Data"]),
         ([], {"escalation_policies": ["Data"]}, ["Data"]),
+        (["Web"], {"escalation_policies": "Data, Search"}, ["Web", "Data", "Search"]),
+        ([], {"escalation_policies": " Data,Search "}, ["Data", "Search"]),
+        # A term is one policy, whatever its name.
+        ([" Web, EU "], {}, ["Web, EU"]),
     ],
 )
 def test_a_term_is_an_escalation_policy(
@@ -93,6 +97,8 @@ def test_names_are_wanted_unless_something_else_is(want: str | None, asked: list
     [
         ([], {}, "Name at least one escalation policy, schedule, or user."),
         ([[]], {"levels": [1]}, "Name at least one escalation policy, schedule, or user."),
+        ([], {"users": " "}, "Name at least one escalation policy, schedule, or user."),
+        ([], {"users": ["", " "], "schedules": ","}, "Name at least one escalation policy, schedule, or user."),
         (["Web"], {"policy": "Data"}, "Unsupported options: policy. Supported options are: api_token, "),
         (["Web"], {"levels": ["first"]}, "levels"),
         (["Web"], {"want": "phone"}, "want: must be one of name, email, id, got 'phone'."),

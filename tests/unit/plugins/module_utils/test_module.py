@@ -75,13 +75,18 @@ def run(tmp_path: t.Any, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(Lamps, "writes", [])
 
     def run_module(
-        present: dict[str, bool], *, check: bool = False, diff: bool = True, writes: bool = True, **options: t.Any
+        present: dict[str, bool],
+        *,
+        check: bool = False,
+        diff: bool = True,
+        module: Module | None = None,
+        **options: t.Any,
     ) -> dict[str, t.Any]:
         monkeypatch.setattr(Lamps, "lamps", present)
         warnings: list[str] = []
         params = {**DEFAULTS, "api_token": "a-token", **options}
-        module = Module(Lamps, {}, writes=writes)
-        return {**module.run(params, check_mode=check, diff_mode=diff, warn=warnings.append), "warnings": warnings}
+        asked = module or Module(Lamps, {})
+        return {**asked.run(params, check_mode=check, diff_mode=diff, warn=warnings.append), "warnings": warnings}
 
     return run_module
 
@@ -94,6 +99,17 @@ def test_in_check_mode_nothing_is_sent_and_the_result_is_the_same(run: Run) -> N
     assert {**predicted, "msg": ""} == {**done, "msg": ""}
     assert predicted["msg"] == "Lamp a: would set on; would page whoever is afraid of the dark."
     assert done["msg"] == "Lamp a: set on; paged whoever is afraid of the dark."
+
+
+def test_what_must_not_be_refused_goes_on_without_what_is_unusable(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    unusable = {"timeout": 0, "api_token": "two words", "lamps": ["a\ud800"]}
+    assert run({}, **unusable)["failed"]
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/bundle.pem")
+    done = run({"a\ufffd": False}, module=Module(Lamps, {}, refuses_only=()), **unusable)
+    assert (done["changed"], Lamps.writes) == (True, ["a\ufffd"])
+    assert [warning.partition(":")[0] for warning in done["warnings"]] == [
+        "Ignored api_token", "Ignored timeout", "Ignored REQUESTS_CA_BUNDLE", "Hot."
+    ]  # fmt: skip
 
 
 def test_whom_a_change_notifies_always_has_a_name_that_can_be_printed(run: Run) -> None:
@@ -160,7 +176,7 @@ def test_each_warning_is_given_once(run: Run) -> None:
 
 
 def test_a_module_that_only_reads_never_writes(run: Run) -> None:
-    done = run({"a": False}, writes=False)
+    done = run({"a": False}, module=Module(Lamps, {}, writes=False))
     assert Lamps.writes == []
     assert "notifies" not in done
 

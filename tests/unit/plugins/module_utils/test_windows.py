@@ -73,6 +73,26 @@ def test_a_description_is_equal_apart_from_white_space_around_it(
     assert http.requests[-1].query[0] == ("filter", "open")
 
 
+@pytest.mark.parametrize(
+    ("fields", "warnings"),
+    [
+        ({"description": None}, 1),
+        ({"description": None, "summary": "Migration"}, 0),
+        ({"description": "", "summary": None}, 0),
+    ],
+    ids=str,
+)
+def test_a_window_of_which_pagerduty_leaves_out_what_it_is_about_is_named(
+    fields: dict[str, t.Any], warnings: int, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers[LIST] = {"maintenance_windows": [window(1, **fields)]}
+    assert open_windows(pagerduty, "Upgrade") == []
+    assert len(http.warnings) == warnings
+    assert all("leaves out 'description' of PW1, so it is not known whether" in each for each in http.warnings)
+    assert list_windows(pagerduty, [("filter", "all")]) == [window(1, **fields)]
+    assert len(http.warnings) == warnings
+
+
 def test_without_a_description_all_windows_are_listed(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers[LIST] = {"maintenance_windows": [window(1), window(2, description="")], "more": False}
     assert len(list_windows(pagerduty, [])) == 2

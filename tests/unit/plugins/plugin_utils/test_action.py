@@ -13,7 +13,8 @@ import pytest
 from ansible.plugins.action.normal import ActionModule as NormalActionModule
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils import _action, _in_process
 
-AS_PROCESS, IN_WORKER = {"msg": "ran as a process"}, {"msg": "ran in the worker"}
+AS_PROCESS: dict[str, t.Any] = {"msg": "ran as a process"}
+IN_WORKER: dict[str, t.Any] = {"msg": "ran in the worker"}
 Run = t.Callable[..., dict[str, t.Any]]
 
 
@@ -26,9 +27,9 @@ def task() -> t.Any:
 @pytest.fixture
 def run(task: t.Any, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the task, which nothing keeps out of the worker."""
-    monkeypatch.setattr(NormalActionModule, "run", lambda *_given: AS_PROCESS)
+    monkeypatch.setattr(NormalActionModule, "run", lambda *_given: dict(AS_PROCESS))
     monkeypatch.setattr(_in_process, "subprocess_reason", lambda *_given: "")
-    monkeypatch.setattr(_in_process, "prepare", lambda *_given: types.SimpleNamespace(run=lambda: IN_WORKER))
+    monkeypatch.setattr(_in_process, "prepare", lambda *_given: types.SimpleNamespace(run=lambda: dict(IN_WORKER)))
     action = _action.ActionModule(task, types.SimpleNamespace(), None, None, types.SimpleNamespace(), None)
 
     def run(**variables: t.Any) -> t.Any:
@@ -66,13 +67,24 @@ def test_an_event_gets_a_summary_and_a_source(run: Run, task: t.Any) -> None:
 
 
 @pytest.mark.parametrize("reason", ["", "async is set"])
-def test_what_is_not_set_reaches_no_module_wherever_it_runs(
+def test_an_event_is_run_without_what_would_stop_it(
     reason: str, run: Run, task: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_in_process, "subprocess_reason", lambda *_given: reason)
-    task.args = {"incident_id": "Q1", "region": "", "limit": None}
+    task.action, task.args = "oncall.pagerduty.event", {"dedup_key": "disk", "summary": " ", "source": "a", "colour": 1}
+    warnings = run(ansible_play_name="Nightly backup")["warnings"]
+    assert task.args == {"dedup_key": "disk", "summary": "Ansible play Nightly backup", "source": "a"}
+    assert warnings == ["Ignored colour: the module has no such option."]
+
+
+@pytest.mark.parametrize("reason", ["", "async is set"])
+def test_a_module_gets_what_is_set_with_trimmed_lists_wherever_it_runs(
+    reason: str, run: Run, task: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_in_process, "subprocess_reason", lambda *_given: reason)
+    task.args = {"incident_id": "Q1, Q2", "include": [" notes "], "region": "", "limit": None}
     run()
-    assert task.args == {"incident_id": "Q1"}
+    assert task.args == {"incident_id": ["Q1", "Q2"], "include": ["notes"]}
 
 
 def test_the_way_into_the_worker_can_be_loaded() -> None:

@@ -12,6 +12,7 @@ import typing as t
 from collections import UserString, deque
 
 import pytest
+from ansible_collections.oncall.pagerduty.plugins.modules.event import DEFINITION as EVENT
 from ansible_collections.oncall.pagerduty.plugins.modules.oncall_info import DEFINITION
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils import _controller
 
@@ -81,3 +82,41 @@ def test_a_list_of_ansibles_own_is_not_copied_with_all_that_it_knows(ran: list[O
 )
 def test_options_become_what_a_process_of_its_own_gets(value: t.Any, expected: t.Any) -> None:
     assert _controller.plain({"option": value}) == {"option": expected}
+
+
+@pytest.mark.parametrize(
+    ("options", "usable", "warning"),
+    [
+        ({"sumary": "x"}, {}, "Ignored sumary: the module has no such option."),
+        ({"timeout": "soon"}, {}, "Ignored timeout: "),
+        ({"region": "asia"}, {}, "Ignored region: value of region must be one of: us, eu, got: asia."),
+        ({"token": "a-token", "summary": "caf\ud800"}, {"token": "a-token", "summary": "caf\ufffd"}, ""),
+        ({"action": "open", "routing_key": {}}, {"action": "open", "routing_key": {}}, ""),
+    ],
+    ids=str,
+)
+def test_what_would_stop_an_event_is_left_out_with_a_warning(options: Options, usable: Options, warning: str) -> None:
+    warnings: list[str] = []
+    assert _controller.usable_options(EVENT, options, warnings.append) == usable
+    assert [each[: len(warning)] for each in warnings] == [warning] * bool(warning)
+
+
+@pytest.mark.parametrize(
+    ("variable", "option", "instead"),
+    [("PAGERDUTY_TIMEOUT", "timeout", 30), ("PAGERDUTY_REGION", "region", "us")],
+)
+def test_an_unusable_variable_counts_as_not_set(
+    variable: str, option: str, instead: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warnings: list[str] = []
+    monkeypatch.setenv(variable, "soon")
+    assert _controller.usable_options(EVENT, {}, warnings.append) == {option: instead}
+    assert warnings[0].startswith(f"Ignored {variable} in the environment: {option}: ")
+    # What the task says counts.
+    assert _controller.usable_options(EVENT, {option: instead}, warnings.append) == {option: instead}
+    assert len(warnings) == 1
+
+
+def test_other_modules_keep_their_options_and_refuse_the_task() -> None:
+    options = {"colour": "red", "timeout": "soon"}
+    assert _controller.usable_options(DEFINITION, options, pytest.fail) is options

@@ -34,7 +34,7 @@ def ran(command: str = "uptime", **result: t.Any) -> dict[str, t.Any]:
         (ran(stdout="out", stderr="err", rc=3), "$ uptime\nout\nerr\nExit code 3."),
         (ran(), "$ uptime"),
         (ran("echo token=x", stdout="password=y"), "$ echo token=***\npassword=***"),
-        (ran(stdout="\x1b[31mred\x1b[0m \udce9"), "$ uptime\nred ���"),
+        (ran(stdout="\x1b[31mred\x1b[0m \udce9"), "$ uptime\nred �"),
         ({"item": "uptime", "skipped": True}, "$ uptime\nNot run in check mode."),
         (
             {"item": "tail -f x", "failed": True, "msg": "Timed out after 1 second(s)."},
@@ -56,6 +56,15 @@ def ran(command: str = "uptime", **result: t.Any) -> dict[str, t.Any]:
             {**NO_PYTHON, "msg": "No interpreter."},
             "No command could run on the host: No interpreter.\n/bin/sh: /usr/bin/python3: not found",
         ),
+        (
+            {**NO_PYTHON, "msg": "MODULE FAILURE\nSee stdout/stderr for the exact error"},
+            "No command could run on the host: /bin/sh: /usr/bin/python3: not found",
+        ),
+        (
+            {**NO_PYTHON, "msg": "Set the interpreter.\nSee stdout/stderr for the exact error"},
+            "No command could run on the host: Set the interpreter.\n/bin/sh: /usr/bin/python3: not found",
+        ),
+        ({"failed": True}, "No command could run on the host: no reason is known"),
     ],
 )
 def test_a_section_says_what_ran_and_how_it_ended(result: dict[str, t.Any], section: str) -> None:

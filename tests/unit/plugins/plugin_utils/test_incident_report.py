@@ -175,6 +175,12 @@ def test_no_field_is_relied_on(put: t.Any) -> None:
     assert report({"id": "Q1"}, {}).startswith("# Incident Q1: without a title\n")
 
 
+@pytest.mark.parametrize(("part", "heading", "empty"), [(name, *texts) for name, texts in SECTIONS.items()])
+def test_silence_is_not_taken_for_none(part: str, heading: str, empty: str) -> None:
+    assert f"\n## {heading}\n\n{empty}\n" in report({"id": "Q1", part: []}, {})
+    assert f"\n## {heading}\n\nNot known.\n" in report({"id": "Q1"}, {})
+
+
 @pytest.mark.parametrize(("part", "heading"), [(name, heading) for name, (heading, _empty) in SECTIONS.items()])
 def test_a_part_that_cannot_be_read_is_a_line(part: str, heading: str) -> None:
     text = report({**FULL, part: None}, {part: "GET /x: Payment Required (HTTP 402) <b>"})

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import json
+import time
 import typing as t
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
-from ansible_collections.oncall.pagerduty.plugins.module_utils._event_body import MAX_BYTES
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption
+from ansible_collections.oncall.pagerduty.plugins.module_utils._events.limits import MAX_BYTES
 from ansible_collections.oncall.pagerduty.tests.unit.records import named
 from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
@@ -135,7 +136,9 @@ def test_an_event_without_a_key_is_called_by_its_summary(options: Record, target
 
 @pytest.mark.parametrize(("options", "locks"), [(ONCE, ["change event shop 1.2"]), ({}, [])], ids=["key", "no key"])
 def test_tasks_with_one_key_wait_for_each_other(options: Record, locks: list[str], task: Tasks) -> None:
-    assert task(**options).action.locks() == locks
+    action = task(**options).action
+    action.check()
+    assert action.locks() == locks
 
 
 @pytest.mark.parametrize(
@@ -170,19 +173,41 @@ def test_an_event_that_shows_after_a_lost_response_was_recorded(task: Tasks, htt
     assert (result["changed"], result["msg"]) == (True, "Change shop 1.2: recorded.")
 
 
-def test_a_refused_list_is_an_error_about_the_change(task: Tasks, http: ScriptedHttp) -> None:
+@pytest.mark.parametrize(
+    ("service", "answers", "problem"),
+    [
+        ("PSHOP01", {LIST: (403, {"error": {"message": "Access Denied"}})}, "Access Denied"),
+        ("PSHOP01", {LIST: (500, {})}, "HTTP 500"),
+        ("Shop", {"GET /services": {"services": []}}, "No service is called 'Shop'."),
+    ],
+    ids=["forbidden", "down", "unknown"],
+)
+def test_what_cannot_be_read_is_a_warning_and_the_event_is_sent(
+    service: str, answers: Record, problem: str, task: Tasks, http: ScriptedHttp
+) -> None:
+    asked = task(**{**ONCE, "service": service})
+    http.answers.update(answers)
+    result = asked.run()
+    assert (result["changed"], len(http.writes)) == (True, 1)
+    (warning,) = http.warnings
+    assert warning.startswith("Could not read the service's change events, so one is sent: ")
+    assert problem in warning
+
+
+def test_all_reads_before_the_event_have_five_seconds_together(
+    task: Tasks, http: ScriptedHttp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+
+    def slow(_request: t.Any) -> Record:
+        clock[0] += 1
+        return {"change_events": [], "more": True}
+
     asked = task(**ONCE)
-    http.answers[LIST] = (403, {"error": {"message": "Access Denied"}})
-    (failure,) = asked.run()["failures"]
-    assert (failure["target"], failure["status"]) == ("shop 1.2", 403)
-    assert http.writes == []
-
-
-def test_an_unknown_service_is_named_and_nothing_is_sent(task: Tasks, http: ScriptedHttp) -> None:
-    asked = task(**{**ONCE, "service": "Shop"})
-    http.answers["GET /services"] = {"services": []}
-    with pytest.raises(Refused, match="No service is called 'Shop'"):
-        asked.plan()
+    http.answers[LIST] = slow
+    assert (asked.run()["changed"], clock[0]) == (True, 5)
+    assert "would have taken too long" in http.warnings[0]
 
 
 def test_a_long_summary_is_cut_with_a_warning_and_kept_in_the_details(task: Tasks, http: ScriptedHttp) -> None:
@@ -201,28 +226,12 @@ def test_the_change_key_outlives_any_cut(task: Tasks, http: ScriptedHttp) -> Non
     assert body["payload"]["custom_details"]["change_key"] == "k" * 255
 
 
-@pytest.mark.parametrize(
-    ("options", "option"),
-    [
-        ({"change_key": ""}, "change_key"),
-        ({"change_key": " "}, "change_key"),
-        ({"change_key": "x" * 256}, "change_key"),
-        ({"change_key": "a", "custom_details": {"change_key": "b"}}, "custom_details"),
-        ({"routing_key": None}, "routing_key"),
-        ({"summary": None}, "summary"),
-        ({"timestamp": "2026-01-31T23:59:59"}, "timestamp"),
-        ({"links": ["nowhere"]}, "links"),
-        ({"images": ["http://example.com/a.png"]}, "images"),
-    ],
-    ids=str,
-)
-def test_an_unusable_option_is_refused_before_any_call(
-    options: Record, option: str, task: Tasks, http: ScriptedHttp
-) -> None:
-    with pytest.raises(InvalidOption, match=f"^{option}: "):
-        task(**options).action.check()
+def test_only_the_routing_key_is_refused(task: Tasks, http: ScriptedHttp) -> None:
+    """What is mended is tested in _events/test_body.py."""
+    with pytest.raises(InvalidOption, match=r"^routing_key: "):
+        task(routing_key=None).action.check()
     assert http.calls == []
 
 
-def test_the_details_may_repeat_the_change_key(task: Tasks) -> None:
-    assert task(change_key="a", custom_details={"change_key": "a"}).plan().is_needed
+def test_the_key_in_the_details_names_the_change(task: Tasks) -> None:
+    assert not task(OWN, service="PSHOP01", custom_details={"change_key": "shop 1.2"}).plan().is_needed

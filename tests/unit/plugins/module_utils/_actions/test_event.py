@@ -197,9 +197,15 @@ def test_equal_details_are_no_difference(task: Tasks) -> None:
         pytest.param({}, ["PU2"], "on call at level 2 of Web Operations (PE1)", id="its policy"),
         pytest.param({"integrations": None}, [None], IN_DOUBT, id="not among the services"),
         pytest.param({"escalation_policy": None}, [None], IN_DOUBT, id="without a policy"),
-        pytest.param({"status": "maintenance"}, [], "", id="in maintenance"),
-        pytest.param({"status": "disabled"}, [], "", id="disabled"),
+        pytest.param({"status": "maintenance"}, [None], "Checkout (PS1) is in maintenance, so ", id="in maintenance"),
+        pytest.param({"status": "disabled"}, [None], "Checkout (PS1) is disabled, so ", id="disabled"),
         pytest.param({"alert_grouping_parameters": {}}, ["PU2"], "on call at level 2", id="not grouping"),
+        pytest.param(
+            {"alert_grouping_parameters": {"type": None, "config": None}},
+            ["PU2"],
+            "at level 2",
+            id="grouping by nothing",
+        ),
         pytest.param(
             {"alert_grouping_parameters": {"type": "time"}},
             [None],
@@ -245,8 +251,31 @@ def test_a_service_that_opens_nothing_is_named_in_a_warning(
     status: str, words: str, task: Tasks, http: ScriptedHttp
 ) -> None:
     asked = task([RESOLVED], service={"status": status})
-    assert asked.says() == "Alert dk1: triggered."
+    result = asked.run()
+    assert result["msg"] == "Alert dk1: sent the event, which opens no incident; paged nobody."
+    assert (result["changed"], result["status"]) == (True, "dropped")
+    assert http.warnings == [f"This event wakes nobody: the service Checkout (PS1) is {words}."]
+    http.warnings.clear()
+    task([OPEN], [alert()], service={"status": status}, action="resolve").run()
     assert http.warnings == [f"The service Checkout (PS1) is {words}."]
+
+
+def test_an_event_that_finds_nobody_on_call_says_so(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(services=[OWN])
+    http.answers["GET /oncalls"] = {"oncalls": []}
+    foreseen = asked.run(check_mode=True)
+    assert foreseen["msg"] == "Alert dk1: would send the event, which opens no incident; would page nobody."
+    result = asked.run()
+    why = "nobody is on call for Web Operations (PE1), so PagerDuty drops the event"
+    assert result["notifies"] == [{"target": KEY, "who": {"id": None, "type": None, "summary": "nobody"}, "why": why}]
+    assert (result["changed"], result["status"], len(http.writes)) == (True, "dropped", 1)
+    assert set(http.warnings) == {f"This event wakes nobody: {why}."}
+
+
+def test_who_is_on_call_does_not_matter_for_an_open_alert(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task([OPEN], [alert(severity="info")], services=[OWN])
+    http.answers["GET /oncalls"] = {"oncalls": []}
+    assert (asked.run()["status"], http.warnings) == ("triggered", [])
 
 
 @pytest.mark.parametrize(
@@ -293,7 +322,7 @@ def test_an_alert_that_cannot_be_read_is_a_warning_and_the_event_is_sent(
     result = asked.run()
     assert (result["changed"], result["status"]) == (True, "triggered")
     (warning,) = http.warnings
-    assert warning.startswith("Could not read the alert's state; the event was sent anyway: ")
+    assert warning.startswith("Could not read the alert's state, so the event is sent in any case: ")
     assert problem in warning
 
 
@@ -320,14 +349,14 @@ def test_each_service_is_read_once(task: Tasks, http: ScriptedHttp) -> None:
     assert http.calls.count("GET /services/PS2") == 1
 
 
-def test_no_more_than_the_newest_hundred_incidents_are_looked_at(task: Tasks, http: ScriptedHttp) -> None:
+def test_no_more_than_the_newest_ten_incidents_are_looked_at(task: Tasks, http: ScriptedHttp) -> None:
     pages = [[incident(f"Q{100 * page + number}", "resolved", **ELSEWHERE) for number in range(100)] for page in (1, 2)]
     asked = task()
     http.answers["GET /incidents"] = [{"incidents": page, "more": True} for page in pages]
     http.answers.update({f"GET /incidents/{each['id']}/alerts": {"alerts": []} for page in pages for each in page})
     asked.plan()
     assert http.calls.count("GET /incidents") == 1
-    assert sum(call.endswith("/alerts") for call in http.calls) == 100
+    assert sum(call.endswith("/alerts") for call in http.calls) == 10
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -381,7 +410,7 @@ def test_events_run_in_parallel(task: Tasks) -> None:
 
 
 def test_an_unusable_option_is_refused_before_any_call(task: Tasks, http: ScriptedHttp) -> None:
-    """Each one is refused in test_event_body.py."""
+    """What is mended is tested in _events/test_body.py."""
     with pytest.raises(InvalidOption, match=r"^routing_key: "):
         task(routing_key="short").action.check()
     assert http.calls == []

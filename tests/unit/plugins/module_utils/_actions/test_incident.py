@@ -176,7 +176,7 @@ def test_an_open_incident_with_all_values_is_no_change(task: Tasks, http: Script
 
 
 def test_a_malformed_incident_with_the_key_is_not_taken_for_none(task: Tasks, http: ScriptedHttp) -> None:
-    http.answers |= {FIND: found({"id": "Q1"}), "GET /incidents/Q1": (404, {})}
+    http.answers |= {FIND: found({"id": "Q1", "status": 7}), "GET /incidents/Q1": (404, {})}
     assert task().run()["failed"]
     assert http.writes == []
 

@@ -54,6 +54,15 @@ def task(pagerduty: PagerDuty, http: ScriptedHttp) -> Tasks:
     return make
 
 
+def test_a_key_cannot_be_found_where_pagerduty_leaves_keys_out(task: Tasks) -> None:
+    (outcome,) = task([alert("A1", None), alert("A2", "cpu")], status="resolved").plans()
+    assert isinstance(outcome, Outcome)
+    assert str(outcome.error) == (
+        "No alert of incident Q1 has the id or key 'disk', but PagerDuty's response leaves out 'alert_key' of some. "
+        "Use the id of the alert."
+    )
+
+
 def bodies(planned: t.Iterable[Change | Outcome]) -> dict[str, t.Any]:
     return {each.target: each.body.fields for each in planned if isinstance(each, Change) and each.is_needed}
 

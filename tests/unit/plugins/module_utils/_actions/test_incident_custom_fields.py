@@ -147,8 +147,14 @@ def test_what_pagerduty_would_refuse_is_refused_before_the_call(
 
 
 def test_an_incident_without_custom_fields_says_so(task: Tasks, http: ScriptedHttp) -> None:
-    http.answers["GET /incidents/Q1"] = {"incident": incident()}
+    http.answers["GET /incidents/Q1"] = {"incident": incident(custom_fields=[])}
     with pytest.raises(Refused, match=r"has no custom field 'ticket'. It has: none\."):
+        task(ticket="OPS-1").plan()
+
+
+def test_an_incident_whose_custom_fields_pagerduty_leaves_out_says_so(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers["GET /incidents/Q1"] = {"incident": incident()}
+    with pytest.raises(Refused, match=r"PagerDuty's response has no 'custom_fields'; none of them can be set\."):
         task(ticket="OPS-1").plan()
 
 

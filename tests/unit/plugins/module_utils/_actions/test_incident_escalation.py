@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import CAREFULLY
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import CAREFULLY, NEVER
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, OutcomeUnknown
 from ansible_collections.oncall.pagerduty.tests.unit.records import assigned_to, incident, named
 from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
@@ -82,6 +82,57 @@ def test_any_other_incident_is_escalated_and_triggered_again(record: Record, tas
     assert result["msg"] == "Incident Q1 (#1): escalated to level 2; paged Ben, Carla."
     assert {each["why"] for each in result["notifies"]} == {"on call at level 2 of Web Operations (PE1)"}
     assert [call for call, _body in http.writes] == [PUT]
+
+
+@pytest.mark.parametrize(
+    ("record", "answers", "problem"),
+    [
+        (
+            {"id": "Q1"},
+            {},
+            "Incident Q1: PagerDuty's response has no 'escalation_policy'; who is on call is not known.",
+        ),
+        (
+            incident(),
+            {ON_CALL: {"oncalls": [{"escalation_level": 2, "escalation_policy": POLICY, "user": None}]}},
+            "GET /oncalls: 'oncalls[].user' is missing or malformed in the response.",
+        ),
+        (incident(), {ON_CALL: (500, {})}, "GET /oncalls: PagerDuty returned a server error (HTTP 500)."),
+    ],
+    ids=["no policy", "no user", "no answer"],
+)
+def test_a_level_is_escalated_to_even_if_it_is_not_known_who_is_on_call(
+    record: Record, answers: Record, problem: str, task: Tasks, http: ScriptedHttp
+) -> None:
+    asked = task(record, 2)
+    http.answers.update(answers)
+    assert asked.plan().resend == NEVER
+    http.warnings.clear()
+    result = asked.run()
+    assert result["msg"].endswith(": escalated to level 2; paged whoever is on call at level 2 of " + policy_of(record))
+    assert result["changed"]
+    (warning,) = http.warnings
+    assert "if it was at level 2 already, this pages the same people again. " + problem in warning
+
+
+def policy_of(record: Record) -> str:
+    return "Web Operations (PE1)." if record.get("escalation_policy") else "its escalation policy."
+
+
+def test_the_next_level_needs_to_be_known(task: Tasks, http: ScriptedHttp) -> None:
+    assert task({"id": "Q1"}, "next").run()["msg"] == (
+        "Incident Q1: PagerDuty's response has no 'escalation_policy'; who is on call is not known. "
+        "Set level to a number."
+    )
+    assert http.writes == []
+
+
+def test_an_escalation_is_not_sent_again_if_it_cannot_be_read_back(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(incident(), 2)
+    asked.client.budget.max_wait = 60
+    http.answers.update({PUT: OutcomeUnknown("lost"), ON_CALL: [on_call(*LEVELS), *[(500, {})] * 20]})
+    result = asked.run()
+    assert (result["failures"][0]["outcome"], len(http.writes)) == ("unknown", 1)
 
 
 @pytest.mark.parametrize(

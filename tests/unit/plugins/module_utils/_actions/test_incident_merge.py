@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, TaskError
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident
 from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
@@ -114,12 +114,28 @@ def test_the_incident_itself_is_not_merged_under_another_name(task: Tasks, http:
         asked.plans()
 
 
-@pytest.mark.parametrize("options", [{"incident_id": ["7"]}, {"source_incidents": ["7"]}], ids=str)
-def test_a_number_that_does_not_exist_fails_the_task(options: Record, task: Tasks, http: ScriptedHttp) -> None:
+@pytest.mark.parametrize(
+    ("options", "merged", "unknown"),
+    [
+        ({"incident_id": ["7"]}, [], ["7"]),
+        ({"incident_id": ["Q7"]}, [], ["Q7"]),
+        ({"source_incidents": ["7", "Q8"]}, [], ["7", "Q8"]),
+        ({"source_incidents": ["7", "Q2", "Q8"]}, ["Q2"], ["7", "Q8"]),
+    ],
+    ids=str,
+)
+def test_incidents_that_exist_are_merged_and_each_that_does_not_is_a_failure(
+    options: Record, merged: list[str], unknown: list[str], task: Tasks, http: ScriptedHttp
+) -> None:
     asked = task(incident(), incident("Q2"), **options)
-    http.answers["GET /incidents/7"] = NOT_FOUND
-    with pytest.raises(TaskError, match="GET /incidents/7: Incident Not Found"):
-        asked.plans()
+    http.answers |= {f"GET /incidents/{each}": NOT_FOUND for each in ("7", "Q7", "Q8")}
+    planned, result = asked.run(check_mode=True), asked.run()
+    for outcome in (planned, result):
+        assert (outcome["changed"], outcome["failed"]) == (bool(merged), True)
+        assert [failure["target"] for failure in outcome["failures"]] == unknown
+    assert [[source["id"] for source in body["source_incidents"]] for _call, body in http.writes] == [
+        [each] for each in merged
+    ]
 
 
 def test_a_resolved_incident_can_be_merged_and_check_mode_counts_its_alerts(task: Tasks) -> None:
@@ -152,7 +168,6 @@ def test_nothing_is_predicted_if_there_is_nothing_to_merge(task: Tasks) -> None:
             incident("Q2", alert_counts={"all": 401}),
             "Incident Q1 (#1) would have 1001 alerts; PagerDuty allows 1000.",
         ),
-        (incident(), NOT_FOUND, "GET /incidents/Q2: Incident Not Found"),
     ],
 )
 def test_what_pagerduty_would_refuse_is_refused_before_the_call(

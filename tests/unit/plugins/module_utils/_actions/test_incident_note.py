@@ -93,6 +93,14 @@ def test_after_adding_a_note_the_duplicates_of_other_tasks_are_removed(task: Tas
     assert http.calls[-3:] == [f"POST {NOTES}", f"GET {NOTES}", f"DELETE {NOTES}/PN2"]
 
 
+def test_a_note_of_somebody_whom_pagerduty_does_not_name_is_no_duplicate(task: Tasks, http: ScriptedHttp) -> None:
+    first, own = ({**note(f"PN{number}", "text"), "user": None} for number in (1, 2))
+    asked = task([], content="text")
+    http.answers = {f"POST {NOTES}": {"note": own}, f"GET {NOTES}": [{"notes": []}, {"notes": [own, first]}]}
+    assert asked.run()["note"] == own
+    assert [call for call, _body in http.writes] == [f"POST {NOTES}"]
+
+
 def test_a_note_that_was_here_before_is_no_duplicate(task: Tasks, http: ScriptedHttp) -> None:
     """It has the content by now, because somebody has changed it."""
     before, own = note("PN1", "other", "2026-01-31T11:00:00Z"), note("PN2", "text")

@@ -140,7 +140,7 @@ def test_nobody_is_asked_twice_unless_the_request_was_cancelled_or_renotify_is_s
             "would cancel the requests to Ana, Ben",
             "cancelled the requests to Ana, Ben",
         ),
-        (incident(), {"users": ["Ben"], "state": "absent"}, *["no request is pending"] * 2),
+        (responders(), {"users": ["Ben"], "state": "absent"}, *["no request is pending"] * 2),
     ],
 )
 def test_what_is_said(record: Record, options: Record, would: str, did: str, task: Tasks) -> None:
@@ -263,10 +263,27 @@ def test_a_request_that_is_not_seen_afterwards_is_not_sent_again(task: Tasks, ht
     assert "It is not known whether Incident Q1 (#1) was changed in full: GET /incidents/Q1: " in result["msg"]
 
 
+def test_those_who_may_have_been_requested_before_are_requested_with_a_warning(task: Tasks, http: ScriptedHttp) -> None:
+    change = task(incident(), users=["Ben"]).plan()
+    assert change.is_needed
+    assert http.warnings == [
+        "Incident Q1 (#1): PagerDuty's response has neither 'responder_requests' nor 'incidents_responders', so some "
+        "may have been requested before, and are paged again."
+    ]
+
+
+def test_a_responder_without_a_state_is_not_requested_again(task: Tasks) -> None:
+    nobody = {"user": None, "state": "pending"}
+    record = incident(incidents_responders=[{**answered(BEN, "pending"), "state": None}, nobody])
+    assert not task(record, users=["Ben"]).plan().is_needed
+
+
 @pytest.mark.parametrize(
     ("record", "cancelled"),
     [
-        (incident(), []),
+        (responders(), []),
+        # Nobody knows what is pending, so PagerDuty has to say.
+        (incident(), ["PUSER2", "PE1"]),
         (responders((BEN, "pending")), ["PUSER2"]),
         (responders((BEN, "joined")), []),
         (responders((BEN, "user_cancelled")), []),

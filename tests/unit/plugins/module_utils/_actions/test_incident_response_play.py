@@ -165,6 +165,15 @@ def test_a_play_of_subscribers_alone_is_recorded_in_a_note(
     assert contents == [recorded("is about to start"), recorded("has started")]
 
 
+@pytest.mark.parametrize(("play", "warnings"), [({}, 1), ({"responders": None}, 1), ({"responders": []}, 0)], ids=str)
+def test_a_play_whose_responders_pagerduty_leaves_out_is_run_with_a_warning(
+    play: Record, warnings: int, task: Tasks, http: ScriptedHttp
+) -> None:
+    task({"id": "PPLAY1", **play}).plan()
+    assert len(http.warnings) == warnings
+    assert all("leaves out 'responders' of the response play" in warning for warning in http.warnings)
+
+
 def test_a_play_that_a_note_records_is_not_run_again(task: Tasks, http: ScriptedHttp) -> None:
     result = task({"subscribers": [ANA]}, recorded("has started"), status="resolved").run()
     assert (result["changed"], result["msg"]) == (False, "Incident Q1 (#1): the play has run already.")
@@ -193,7 +202,7 @@ def test_an_account_without_response_plays_is_pointed_to_workflows(
 ) -> None:
     http.answers = {"GET /response_plays": (status, {"error": {"message": "no"}})}
     result = Task("incident_response_play", pagerduty, response_play="Major").run()
-    assert "The account has no response plays: PagerDuty has withdrawn them. " in result["msg"]
+    assert "PagerDuty has withdrawn response plays. Use oncall.pagerduty.incident_workflow instead." in result["msg"]
     assert result["msg"].endswith("Use oncall.pagerduty.incident_workflow instead.")
 
 

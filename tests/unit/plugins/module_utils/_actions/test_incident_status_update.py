@@ -68,6 +68,16 @@ def test_an_update_is_sent_unless_it_is_the_latest(entries: list[Record], is_sen
     assert task(*entries).plan().is_needed is is_sent
 
 
+@pytest.mark.parametrize("latest", [{"message": None}, {}], ids=["null", "left out"])
+def test_an_update_that_may_be_the_same_is_sent_with_a_warning(latest: Record, task: Tasks, http: ScriptedHttp) -> None:
+    asked = task({"type": "status_update_log_entry", **latest})
+    assert asked.run()["changed"]
+    assert http.warnings == [
+        "Incident Q1: PagerDuty's response leaves out 'message' of the latest status update, so the same may be sent "
+        "again."
+    ]
+
+
 def test_white_space_around_the_message_makes_no_other_update(task: Tasks) -> None:
     assert not task(entry("It spreads."), update_message=" It spreads.\n").plan().is_needed
 

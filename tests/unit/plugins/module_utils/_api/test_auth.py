@@ -118,9 +118,42 @@ def test_certificates_are_verified_unless_that_is_disabled(options: dict[str, t.
 
 
 @pytest.mark.parametrize("ca_path", ["/no/such/bundle.pem", __file__])
-def test_an_invalid_ca_bundle_is_refused(ca_path: str) -> None:
+def test_an_invalid_ca_bundle_is_refused_unless_certificates_are_not_checked(ca_path: str) -> None:
     with pytest.raises(InvalidOption, match="ca_path"):
         settings(given(ca_path=ca_path))
+    assert settings(given(ca_path=ca_path, validate_certs=False)).verify is False
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("api_token", "two words"),
+        ("auth_type", "basic"),
+        ("from_email", "nobody"),
+        ("region", "asia"),
+        ("api_url", "pagerduty"),
+        ("events_url", "http://example.com"),
+        ("ca_path", "/no/such/bundle.pem"),
+        ("timeout", 0),
+        ("max_wait", -1),
+    ],
+)
+def test_an_unusable_option_counts_as_not_set_if_the_task_must_go_on(option: str, value: t.Any) -> None:
+    problems: list[InvalidOption] = []
+    assert settings(given(**{option: value}), problems.append) == settings(
+        given(**{option: DEFAULTS[option]}) | ({"api_token": None} if option == "api_token" else {})
+    )
+    assert [str(each).partition(":")[0] for each in problems] == [option]
+
+
+@pytest.mark.parametrize("value", ["EU", " eu "])
+def test_a_region_is_known_in_any_case(value: str) -> None:
+    assert settings(given(region=value)) == settings(given(region="eu"))
+
+
+@pytest.mark.parametrize("value", ["Ops Bot <ops@example.com>", "<ops@example.com>", " ops@example.com\n"])
+def test_an_address_is_taken_without_the_name_before_it(value: str) -> None:
+    assert settings(given(from_email=value)).from_email == "ops@example.com"
 
 
 def test_white_space_around_a_credential_is_left_out() -> None:

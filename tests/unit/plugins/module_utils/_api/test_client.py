@@ -50,6 +50,28 @@ def test_a_malformed_response_is_an_error(pagerduty: PagerDuty, http: ScriptedHt
         pagerduty.get_list(NOTES, "notes")
 
 
+@pytest.mark.parametrize(
+    ("notes", "field", "hint"),
+    [
+        (None, "'notes'", "Check that api_url is the address of PagerDuty's REST API."),
+        (
+            [NOTE, {"id": "P2"}],
+            "'notes[].content'",
+            "Run the task again. If that does not help, tell PagerDuty's support.",
+        ),
+    ],
+    ids=["all of it", "a field"],
+)
+def test_what_a_response_lacks_is_named(
+    notes: object, field: str, hint: str, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers = {f"GET {NOTES}": {"notes": notes}}
+    with pytest.raises(OutcomeUnknown) as caught:
+        pagerduty.get_list(NOTES, "notes")
+    assert caught.value.message == f"GET {NOTES}: {field} is missing or malformed in the response."
+    assert caught.value.hint == hint
+
+
 def test_a_write_without_its_result_may_have_been_applied(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {f"POST {NOTES}": {}}
     with pytest.raises(OutcomeUnknown):
@@ -57,12 +79,13 @@ def test_a_write_without_its_result_may_have_been_applied(pagerduty: PagerDuty, 
     assert len(http.requests) == 1
 
 
-def test_a_missing_scope_is_named_for_an_oauth_token(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+def test_a_missing_scope_is_named_for_both_kinds_of_oauth_token(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {f"POST {NOTES}": (403, {"error": {"message": "Access Denied", "code": 2010}})}
     pagerduty.settings = pagerduty.settings._replace(is_bearer=True)
     with pytest.raises(Refused) as caught:
         pagerduty.write("POST", NOTES, {})
-    assert "incidents.write" in caught.value.hint
+    words = " An OAuth token needs the scope incidents.write, or write if it is of Classic User OAuth."
+    assert caught.value.hint.endswith(words)
 
 
 def test_an_event_is_sent_again_if_the_response_was_lost(pagerduty: PagerDuty, http: ScriptedHttp) -> None:

@@ -64,6 +64,49 @@ def test_several_names_of_one_object_find_it_once(pagerduty: PagerDuty, http: Sc
     assert directory.find_all(USER, None) == {}
 
 
+def test_all_unknown_names_are_in_one_error(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /users": {"users": [ANA, ANABEL]}}
+    directory = Directory(pagerduty)
+    found = directory.find_known(USER, ["Nobody", "Ana", "Anabell"])
+    error = directory.left_out(found)
+    assert found == {"PUSER01": ANA}
+    assert error is not None
+    assert error.message == (
+        "No user is called 'Nobody'. No user is called 'Anabell'. Did you mean: Anabel (PUSER02), Ana (PUSER01)?"
+    )
+    assert error.hint == "Use the exact email or name that PagerDuty shows, or the id."
+    with pytest.raises(Refused) as caught:
+        directory.find_all(USER, ["Ana"])
+    assert caught.value.message == error.message
+
+
+def test_if_nothing_is_found_there_is_nothing_to_do(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /users": {"users": [ANA]}}
+    directory = Directory(pagerduty)
+    assert directory.left_out(directory.find_known(USER, [])) is None
+    with pytest.raises(Refused, match="No user is called 'Nobody'"):
+        directory.left_out(directory.find_known(USER, ["Nobody"]))
+
+
+def test_of_many_unknown_names_a_few_are_explained(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /users": {"users": [ANA]}}
+    names = [f"nobody {number}" for number in range(300)]
+    with pytest.raises(Refused) as caught:
+        Directory(pagerduty).find_all(USER, names)
+    assert caught.value.message.startswith(
+        "No user is called 'nobody 0'. No user is called 'nobody 1'. No user is called 'nobody 2'. "
+        "Not found either: 'nobody 3', 'nobody 4', "
+    )
+    assert len(caught.value.errors) == 300
+
+
+def test_a_look_up_that_every_name_would_meet_stops_the_task(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /users": (401, {"error": {"message": "Unauthorized", "code": 2006}})}
+    with pytest.raises(Refused, match="Unauthorized"):
+        Directory(pagerduty).find_known(USER, ["Ana", "Anabel"])
+    assert http.calls == ["GET /users"]
+
+
 def test_priorities_have_neither_a_query_nor_a_call_for_one(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     priority = named("PPRIOR1", "P1")
     http.answers = {"GET /priorities": {"priorities": [priority]}}
@@ -87,6 +130,25 @@ def test_a_name_without_a_single_match_is_refused_with_the_closest_ones(
         Directory(pagerduty).find(USER, "Ana")
     assert caught.value.message == words
     assert caught.value.hint
+
+
+def test_a_name_cannot_be_found_where_pagerduty_leaves_names_out(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /priorities": {"priorities": [{"id": "PPRIOR1"}, {"id": "PPRIOR2", "name": None}]}}
+    with pytest.raises(Refused) as caught:
+        Directory(pagerduty).find(PRIORITY, "P1")
+    assert str(caught.value) == (
+        "No priority is called 'P1', but PagerDuty's response leaves out 'name' of PPRIOR1, PPRIOR2. "
+        "Use the id instead of the name."
+    )
+    assert Directory(pagerduty).find(PRIORITY, "PPRIOR1") == {"id": "PPRIOR1"}
+
+
+def test_what_is_switched_off_in_the_account_is_named(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /priorities": NOT_FOUND}
+    with pytest.raises(Refused) as caught:
+        Directory(pagerduty).find(PRIORITY, "P1")
+    assert caught.value.message.startswith("This account has no priorities. GET /priorities: Not Found")
+    assert caught.value.hint == "They may have to be switched on in its settings, or be part of another plan."
 
 
 def test_a_misspelt_name_is_compared_with_all_names(pagerduty: PagerDuty, http: ScriptedHttp) -> None:

@@ -59,9 +59,14 @@ def test_the_status_says_what_became_of_the_call(status: int, expected: type[Tas
     assert f"HTTP {status}" in found.message
 
 
-def test_only_after_a_gateway_timeout_a_call_may_still_apply() -> None:
-    assert error(504).may_still_apply
-    assert not error(502).may_still_apply
+@pytest.mark.parametrize(
+    ("status", "may_still_apply"), [(408, True), (500, False), (502, False), (503, False), (504, True)]
+)
+def test_only_after_a_timeout_a_call_may_still_apply(status: int, may_still_apply: bool) -> None:
+    """So a write is read back until `max_wait` is used up, but not sent again: it could page twice."""
+    found = error(status, b'{"error": {"message": "Request took too long", "code": 2016}}')
+    assert isinstance(found, OutcomeUnknown)
+    assert found.may_still_apply is may_still_apply
 
 
 @pytest.mark.parametrize(

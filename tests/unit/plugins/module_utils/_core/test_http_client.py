@@ -19,8 +19,10 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors impo
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client import (
     HttpClient,
     Request,
+    default_bundle,
     session,
     tls_context,
+    unreadable_bundle,
 )
 
 URL = "https://api.pagerduty.com/incidents"
@@ -189,6 +191,15 @@ def test_a_ca_bundle_that_cannot_be_read_is_named_with_its_variable(
         caught.value.message == f"GET /incidents: cannot read the CA bundle {tmp_path / name} of {variable}: {problem}."
     )
     assert not caught.value.retryable
+
+
+def test_an_event_does_without_a_ca_bundle_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unreadable_bundle() == ""
+    monkeypatch.setenv("CURL_CA_BUNDLE", "/no/such/bundle.pem")
+    assert unreadable_bundle() == "CURL_CA_BUNDLE: cannot read /no/such/bundle.pem: No such file or directory."
+    assert default_bundle() == requests.certs.where()
+    monkeypatch.setenv("CURL_CA_BUNDLE", default_bundle())
+    assert unreadable_bundle() == ""
 
 
 def test_plain_http_needs_no_ca_bundle(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,9 +15,11 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts 
     iso_8601,
     parse_duration,
     parse_time,
+    rfc_3339,
     spoken_duration,
     spoken_time,
     time_of,
+    time_or_epoch,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,6 +55,53 @@ def test_a_time_without_a_zone_or_of_another_form_is_refused(text: str) -> None:
         parse_time("start", text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-01-31T12:00:00.123456789Z", "2026-01-31T12:00:00.123456Z"),
+        ("2026-01-31T12:00:00,5Z", "2026-01-31T12:00:00.500000Z"),
+        ("2026-01-31T14:00:00+02", "2026-01-31T12:00:00Z"),
+        ("2026-01-31T03:30-0830", "2026-01-31T12:00:00Z"),
+        ("20260131T120000Z", "2026-01-31T12:00:00Z"),
+        ("20260131", "2026-01-31T00:00:00Z"),
+        ("2026-01-31", "2026-01-31T00:00:00Z"),
+        ("2026-01-31T12", "2026-01-31T12:00:00Z"),
+        (" 2026-01-31 12:00 ", "2026-01-31T12:00:00Z"),
+        ("2026-01-31 12:00:00 +0000", "2026-01-31T12:00:00Z"),
+        ("2026-01-31 12:00:00 utc", "2026-01-31T12:00:00Z"),
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+        ("1769860800", "2026-01-31T12:00:00Z"),
+        ("1769860800.25", "2026-01-31T12:00:00.250000Z"),
+        ("1769860800123", "2026-01-31T12:00:00.123000Z"),
+        ("1769860800123456", "2026-01-31T12:00:00.123456Z"),
+        ("1769860800123456789", "2026-01-31T12:00:00.123456Z"),
+        ("999999999", "2001-09-09T01:46:39Z"),
+    ],
+)
+def test_the_time_of_an_event_is_read_as_tools_write_it(text: str, expected: str) -> None:
+    time = time_or_epoch(text)
+    assert time is not None
+    assert rfc_3339(time) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "noon", "12:00", "12345678901234567890", "1234567", "-1769860800", "2026-1-31", "2026-0131", "2026-02-30",
+        "2026-01-31T24:00:00Z", "2026-01-31T12:60Z", "2026-01-31T12:00:00+24:00", "0001-01-01T00:00:00+01:00",
+        "9999-12-31T23:59:59-01:00", "2026-01-31T12:00:00.Z", "2026-01-31Z", "Sat, 31 Jan 2026", "２０２６-01-31",
+    ],
+)  # fmt: skip
+def test_what_is_no_time_is_none(text: str) -> None:
+    assert time_or_epoch(text) is None
+
+
+@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=ZONES))
+def test_every_time_of_pythons_is_read(time: datetime) -> None:
+    read = time_or_epoch(time.isoformat())
+    assert read == time == time_or_epoch(rfc_3339(time))
+
+
 def test_time_texts_of_responses_are_sorted_whatever_their_zone() -> None:
     texts = ["2026-11-01T01:30:00-04:00", "2026-11-01T01:10:00-05:00", "2026-11-01T06:20:00Z"]
     assert sorted(texts, key=time_of) == texts
@@ -78,7 +127,19 @@ def test_spellings_of_a_duration(text: str, seconds: int) -> None:
     assert parse_duration("duration", text) == seconds
 
 
-@given(st.integers(1, 10**8))
+@pytest.mark.parametrize("text", ["4", " 4 ", "04"])
+def test_a_small_number_is_refused_with_what_may_be_meant(text: str) -> None:
+    with pytest.raises(InvalidOption) as caught:
+        parse_duration("duration", text)
+    assert str(caught.value) == (f"duration: a number below 60 must have a unit: 4m (or 240), 4h, or 4s, got {text!r}.")
+
+
+@given(st.integers(1, 59))
+def test_with_a_unit_the_smallest_duration_is_read(seconds: int) -> None:
+    assert parse_duration("duration", f"{seconds}s") == parse_duration("duration", f"PT{seconds}S") == seconds
+
+
+@given(st.integers(60, 10**8))
 def test_every_number_of_seconds_is_read(seconds: int) -> None:
     assert parse_duration("duration", str(seconds)) == seconds
     assert parse_duration("duration", f"{seconds // 60}m {seconds % 60}s") == seconds

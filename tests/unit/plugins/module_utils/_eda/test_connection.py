@@ -82,15 +82,29 @@ def test_a_home_folder_in_ca_path_is_found(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize(
     ("url", "proxy"),
-    [("https://api.pagerduty.com", PROXY), ("https://internal.example.com", None), ("http://127.0.0.1:8080", None)],
+    [
+        ("https://api.pagerduty.com", PROXY),
+        ("https://internal.example.com", None),
+        ("https://other.example.com:8443", None),
+        ("https://other.example.com", PROXY),
+        ("http://127.0.0.1:8080", None),
+        ("https://127.0.0.1:8443", None),
+        ("https://localhost", None),
+        ("https://[::1]:8443", None),
+    ],
 )
 def test_a_proxy_sees_only_what_leaves_this_machine(
     url: str, proxy: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for scheme in ("http", "https"):
         monkeypatch.setenv(f"{scheme}_proxy", PROXY)
-    monkeypatch.setenv("no_proxy", "internal.example.com")
+    monkeypatch.setenv("no_proxy", "internal.example.com, other.example.com:8443")
     assert proxy_for(url) == proxy
+
+
+def test_a_proxy_may_be_given_without_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", PROXY.removeprefix("http://"))
+    assert proxy_for("https://api.pagerduty.com") == PROXY
 
 
 def test_certificates_come_from_a_file_a_folder_or_the_system(tmp_path: Path) -> None:

@@ -51,13 +51,23 @@ def test_empty_text_is_not_set(value: t.Any, expected: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(["a", " b "], ["a", "b"]), ("a", ["a"]), (["", None, "a"], ["a"]), ([], ["x"]), ("", ["x"]), (None, ["x"])],
+    [
+        (["a", " b "], ["a", "b"]),
+        ("a", ["a"]),
+        (" a, b ,", ["a", "b"]),
+        (["", None, "a"], ["a"]),
+        ([], ["x"]),
+        ("", ["x"]),
+        (None, ["x"]),
+    ],
 )
 def test_empty_entries_of_a_list_are_left_out(value: t.Any, expected: list[str]) -> None:
     assert texts({"names": value}, "names", ["x"]) == expected
 
 
-def test_an_entry_that_is_no_text_is_refused_and_not_repeated() -> None:
+@pytest.mark.parametrize("value", [["s3cr3t", 42], {"s3cr3t": "x"}, 5353])
+def test_what_is_no_list_of_texts_is_refused_and_not_repeated(value: t.Any) -> None:
     with pytest.raises(InvalidOption, match="secrets: must be a list of strings") as caught:
-        texts({"secrets": ["s3cr3t", 42]}, "secrets")
+        texts({"secrets": value}, "secrets")
     assert "s3cr3t" not in str(caught.value)
+    assert "5353" not in str(caught.value)

@@ -48,9 +48,18 @@ def test_without_a_file_nothing_is_kept() -> None:
     assert position.until == 1_000.0
 
 
-def test_a_missing_folder_is_an_error_of_the_option(tmp_path: Path) -> None:
-    with pytest.raises(InvalidOption, match=f"state_file: the folder {tmp_path}/missing does not exist"):
-        Position(tmp_path / "missing" / "state.json", 60.0).load()
+def test_a_missing_folder_is_created(tmp_path: Path) -> None:
+    position = Position(tmp_path / "missing" / "too" / "state.json", 60.0)
+    position.load()
+    position.start_at(1_000.0)
+    position.save()
+    assert (tmp_path / "missing" / "too" / "state.json").is_file()
+
+
+def test_a_folder_that_cannot_be_created_is_an_error_of_the_option(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InvalidOption, match=f"state_file: the folder {tmp_path}/file does not exist, and cannot be"):
+        Position(tmp_path / "file" / "state.json", 60.0).load()
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"until": 1, "start": "never", "seen": {}}'])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._eda.webhook_form import event_of
+from ansible_collections.oncall.pagerduty.plugins.module_utils._eda.webhook_form import event_of, meta_of
 
 Json = dict[str, t.Any]
 CREATED, LATER = "2026-11-27T12:00:00Z", "2026-11-27T12:05:00Z"
@@ -67,3 +67,34 @@ def test_the_whole_log_entry_comes_along_without_integration_keys() -> None:
     assert made["log_entry"]["channel"] == {"type": "api", "details": {"free": "1 %"}}
     assert made["event"]["data"]["service"] == {"integrations": [{"id": "PI"}]}
     assert "incident" not in made["log_entry"]
+
+
+REFERENCE = {"id": "Q1", "type": "incident_reference", "summary": "Disk full"}
+
+
+@pytest.mark.parametrize(
+    ("data", "meta"),
+    [
+        ({"id": "Q1", "type": "incident", "title": "Disk full"}, {"incident_id": "Q1"}),
+        ({"id": "PNOTE01", "type": "incident_note", "incident": REFERENCE}, {"incident_id": "Q1"}),
+        ({"type": "incident_responder", "incident": REFERENCE, "user": {"id": "PUSER01"}}, {"incident_id": "Q1"}),
+        ({"id": "PRUN001", "type": "incident_workflow_instance", "incident": REFERENCE}, {"incident_id": "Q1"}),
+        ({"id": "PRUN001", "type": "incident_workflow_instance"}, {}),
+        ({"id": "PSVC001", "type": "service"}, {}),
+        ({"type": "ping", "message": "Hello from your friend Pagey!"}, {}),
+        ({"id": None, "type": "incident"}, {}),
+        ({"type": "incident_note", "incident": "Q1"}, {}),
+        ([], {}),
+        (None, {}),
+    ],
+)
+def test_the_meta_has_the_id_of_the_incident_wherever_it_is(data: t.Any, meta: Json) -> None:
+    assert meta_of({"data": data}) == meta
+    assert meta_of({}) == {}
+
+
+@pytest.mark.parametrize("kind", ["trigger", "annotate", "notify"])
+def test_each_log_entry_has_the_id_of_its_incident(kind: str) -> None:
+    entry = {"id": "R1", "type": f"{kind}_log_entry", "created_at": LATER}
+    assert event_of({**entry, "incident": INCIDENT})["meta"] == {"incident_id": "Q1"}
+    assert event_of(entry)["meta"] == {}

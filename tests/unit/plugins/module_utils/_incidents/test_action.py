@@ -30,6 +30,35 @@ def change(target: str, **body: t.Any) -> Change:
     return Change(target=target, name=target, before={}, after={}, says="", record={}, body=body, predicted=body)
 
 
+@pytest.mark.parametrize(
+    ("code", "status"), [(1001, "resolved"), (1002, "acknowledged"), (1018, None), (None, None)], ids=str
+)
+def test_a_status_that_pagerduty_leaves_out_is_learned_from_its_refusal(
+    code: int | None, status: str | None, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers = {
+        "GET /incidents/Q1": {"incident": {"id": "Q1"}},
+        "PUT /incidents": (400, {"error": {"message": "no", "code": code}}),
+    }
+    action = IncidentPut(pagerduty, {"incident_id": ["Q1"]})
+    with pytest.raises(Refused):
+        action.send([change("Q1", status="resolved")])
+    ((_target, found),) = action.read(["Q1"])
+    assert found == ({"id": "Q1", "status": status} if status else {"id": "Q1"})
+
+
+def test_a_refusal_of_several_tells_nothing_of_one(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {
+        "GET /incidents/Q1": {"incident": {"id": "Q1"}},
+        "PUT /incidents": (400, {"error": {"message": "no", "code": 1001}}),
+    }
+    action = IncidentPut(pagerduty, {"incident_id": ["Q1"]})
+    with pytest.raises(Refused):
+        action.send([change("Q1"), change("Q2")])
+    ((_target, found),) = action.read(["Q1"])
+    assert found == {"id": "Q1"}
+
+
 @pytest.mark.parametrize("ids", [[], [""], ["q1"]], ids=str)
 def test_the_ids_are_checked_before_any_call(ids: list[str], pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     with pytest.raises(InvalidOption, match=r"^incident_id: "):

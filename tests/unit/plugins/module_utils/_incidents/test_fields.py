@@ -83,7 +83,8 @@ def field(pagerduty: PagerDuty, http: ScriptedHttp) -> Fields:
         ("incident_type", "Major", incident(), None),
         ("incident_type", "Major", incident(incident_type={"name": "base"}), "base"),
         ("assignees", ["Ana"], incident(), []),
-        ("assignees", ["Ana"], incident(assignments=None), []),
+        ("assignees", ["Ana"], incident(assignments=None), None),
+        ("assignees", ["Ana"], incident(assignments=[{"at": "2026-01-31T12:00:00Z", "assignee": None}]), []),
         ("assignees", ["Ana"], incident(assignments=assigned_to(BEN, {"id": "PU1"})), ["Ana (PU1)", "Ben (PU2)"]),
         ("conference_bridge", {"conference_url": URL}, incident(), {"conference_url": None}),
         ("conference_bridge", {"conference_url": URL}, incident(conference_bridge=BRIDGE), {"conference_url": URL}),
@@ -225,6 +226,22 @@ def test_whom_a_field_notifies(
     present = incident(status=status, assignments=assigned_to(BEN))
     found = field(name, given).notifies(present, OnCall(pagerduty))
     assert [(each.name, each.why) for each in found] == people
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "status", "who"),
+    [
+        ("status", "triggered", "acknowledged", "assigned to the incident, which is triggered again"),
+        ("status", "triggered", "resolved", "on call for its escalation policy, which PagerDuty does not name"),
+        ("urgency", "high", "triggered", "assigned to the incident, which gets high urgency"),
+        ("urgency", "high", None, "assigned to the incident, which gets high urgency"),
+    ],
+)
+def test_somebody_is_notified_whom_pagerduty_does_not_name(
+    name: str, given: str, status: str | None, who: str, field: Fields, pagerduty: PagerDuty
+) -> None:
+    present = {"id": "Q1", "status": status}
+    assert [each.name for each in field(name, given).notifies(present, OnCall(pagerduty))] == [f"whoever is {who}"]
 
 
 def test_a_new_incident_notifies_its_assignee(field: Fields, pagerduty: PagerDuty) -> None:

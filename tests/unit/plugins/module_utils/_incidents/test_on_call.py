@@ -45,6 +45,12 @@ def test_a_policy_without_anybody_on_call_notifies_nobody(pagerduty: PagerDuty, 
     assert OnCall(pagerduty).notified_by(POLICY) == []
 
 
+def test_a_policy_that_pagerduty_does_not_name_notifies_somebody(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    (notification,) = OnCall(pagerduty).notified_by(None)
+    assert notification.name == "whoever is on call for its escalation policy, which PagerDuty does not name"
+    assert http.calls == []
+
+
 def test_no_change_fails_or_waits_if_it_cannot_be_read_whom_a_policy_notifies(
     pagerduty: PagerDuty, http: ScriptedHttp
 ) -> None:

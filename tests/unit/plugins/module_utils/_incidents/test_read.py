@@ -16,7 +16,9 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.read i
     checked_ids,
     find_alerts,
     find_incidents,
+    incidents_with_key,
     is_id,
+    lacking,
     name_of,
     read_incidents,
 )
@@ -59,7 +61,7 @@ def test_what_pages_do_not_bring_is_read_by_itself(pagerduty: PagerDuty, http: S
     assert list(read_incidents(pagerduty, ["Q1", "Q2", "Q3"])) == ["Q1", "Q2", "Q3"]
 
 
-@pytest.mark.parametrize("wrong", [{"status": 7}, {"service": None}], ids=str)
+@pytest.mark.parametrize("wrong", [{"status": 7}, {"service": 7}], ids=str)
 def test_a_malformed_incident_on_a_page_fails_by_itself(
     wrong: dict[str, t.Any], pagerduty: PagerDuty, http: ScriptedHttp
 ) -> None:
@@ -73,12 +75,35 @@ def test_a_malformed_incident_on_a_page_fails_by_itself(
 
 def test_so_does_a_malformed_incident_that_a_dedup_key_finds(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {
-        "GET /incidents": {"incidents": [incident("Q1", service=None), incident("Q2")]},
-        "GET /incidents/Q1": {"incident": incident("Q1", service=None)},
+        "GET /incidents": {"incidents": [incident("Q1", service=7), incident("Q2")]},
+        "GET /incidents/Q1": {"incident": incident("Q1", service=7)},
     }
-    found = dict(find_incidents(pagerduty, "disk"))
-    assert isinstance(found["Q1"], TaskError)
-    assert found["Q2"] == incident("Q2")
+    for find in (find_incidents, incidents_with_key):
+        found = dict(find(pagerduty, "disk"))
+        assert isinstance(found["Q1"], TaskError)
+        assert found["Q2"] == incident("Q2")
+
+
+@pytest.mark.parametrize("field", ["status", "service"])
+def test_of_an_alert_whose_incident_lacks_a_field_nothing_is_known(
+    field: str, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers = {"GET /incidents": {"incidents": [incident("Q1", **{field: None})]}}
+    assert dict(incidents_with_key(pagerduty, "disk")) == {"Q1": incident("Q1", **{field: None})}
+    assert str(dict(find_incidents(pagerduty, "disk"))["Q1"]).startswith(
+        f"Incident Q1 (#1): PagerDuty's response has no '{field}'."
+    )
+
+
+def test_an_alert_always_has_a_status(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /incidents/Q1/alerts": {"alerts": [{"id": "PA1"}, {"id": "PA2", "status": "resolved"}]}}
+    assert [alert["status"] for alert in find_alerts(pagerduty, "Q1", "disk")] == [None, "resolved"]
+
+
+def test_what_pagerduty_leaves_out_is_named_with_what_to_do() -> None:
+    assert str(lacking(incident(), "custom_fields", "none can be set", "Set them by hand.")) == (
+        "Incident Q1 (#1): PagerDuty's response has no 'custom_fields'; none can be set. Set them by hand."
+    )
 
 
 def test_all_incidents_of_a_dedup_key_are_found_page_by_page(pagerduty: PagerDuty, http: ScriptedHttp) -> None:

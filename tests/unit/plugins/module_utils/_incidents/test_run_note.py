@@ -37,6 +37,8 @@ REFUSED = (400, {"error": {"message": "no", "code": 2001}})
         ([STARTED], True),
         ([f" {STARTED}\n"], True),
         ([ABOUT_TO_START, STARTED], True),
+        (["Incident Workflow Renamed (PWF1) has started (run key PWF1-Q1)."], True),
+        (["Incident Workflow PWF1 has started (run key PWF1-Q1)."], True),
     ],
 )
 def test_a_note_records_that_a_run_has_started(contents: list[str], started: bool) -> None:

@@ -166,8 +166,17 @@ def test_every_page_is_read_but_none_beyond_the_limit(pagerduty: PagerDuty, http
 
 
 def test_another_priority_is_left_out_even_if_pagerduty_lists_it(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
-    http.answers[SEARCH] = {"incidents": [incident("Q3"), incident("Q2", priority=P1), incident("Q1", priority=P1)]}
+    http.answers[SEARCH] = {
+        "incidents": [incident("Q3", priority=None), incident("Q2", priority=P1), incident("Q1", priority=P1)]
+    }
     assert search(pagerduty, priorities=["P1"], limit=1) == ["Q2"]
+
+
+def test_an_incident_that_pagerduty_returns_without_its_priority_was_found_by_the_filter(
+    pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers[SEARCH] = {"incidents": [incident("Q3"), incident("Q2", priority=P1)]}
+    assert search(pagerduty, priorities=["P1"]) == ["Q3", "Q2"]
 
 
 @pytest.mark.parametrize(
