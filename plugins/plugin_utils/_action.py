@@ -20,7 +20,7 @@ from ..module_utils._options import given
 from ._event_defaults import with_defaults
 
 try:
-    from . import _controller, _in_process
+    from . import _controller, _in_process, _next_level
 
     LOAD_ERROR = ""
 except Exception as error:
@@ -69,15 +69,40 @@ class ActionModule(NormalActionModule):
         self._task.args = _given(self._task)
         if self._task.action.rpartition(".")[2] in DESCRIBED:
             self._task.args = with_defaults(self._usable_options(warnings.append), variables)
-        prepared = self._prepare(variables)
-        if isinstance(prepared, str):
-            display.vvv(f"{self._task.action} runs as a separate process, because {prepared}.")
-            result: dict[str, t.Any] = super().run(tmp, task_vars)
-        else:
-            result = prepared.run()
+        climbing = self._climbing_task(variables)
+        result = self._climb(climbing, tmp, variables) if climbing else self._run(tmp, variables)
         if warnings:
             result["warnings"] = [*warnings, *result.get("warnings", ())]
         return result
+
+    def _climbing_task(self, variables: dict[str, t.Any]) -> _next_level.Task | None:
+        """Return the task if it must escalate an incident only once."""
+        # Whatever is wrong with the task, its module says so.
+        with contextlib.suppress(Exception):
+            return _next_level.climbing_task(self._task, str(variables.get("inventory_hostname")))
+        return None
+
+    def _climb(self, climbing: _next_level.Task, tmp: str | None, variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        args = self._task.args
+
+        def run(incidents: t.Sequence[str], level: str) -> dict[str, t.Any]:
+            self._task.args = _next_level.with_level(args, incidents, level)
+            return self._run(tmp, variables)
+
+        try:
+            return _next_level.climb_once(climbing, run)
+        finally:
+            # Ansible runs the same task for the next attempt.
+            self._task.args = args
+
+    def _run(self, tmp: str | None, variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Run the module with the task's arguments."""
+        prepared = self._prepare(variables)
+        if isinstance(prepared, str):
+            display.vvv(f"{self._task.action} runs as a separate process, because {prepared}.")
+            result: dict[str, t.Any] = super().run(tmp, variables)
+            return result
+        return prepared.run()
 
     def _usable_options(self, warn: t.Callable[[str], None]) -> dict[str, t.Any]:
         """Return the task's options without those for which ansible-core would refuse an event."""
