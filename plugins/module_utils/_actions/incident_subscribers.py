@@ -151,7 +151,8 @@ class Removal(SubscriberAction):
         path = path_of("incidents", change.target, "status_updates", "unsubscribe")
         refused = self.client.write("POST", path, _body(change.body)).get("unauthorized_count") or 0
         if not isinstance(refused, int) or refused > len(change.body):
-            raise OutcomeUnknown(f"POST {path}: 'unauthorized_count' is malformed in the response.")
+            url = self.client.settings.api_url + path
+            raise OutcomeUnknown(f"POST {url}: 'unauthorized_count' is malformed in the response.")
         if refused:
             names = ", ".join(label(self._wanted[key]) for key in change.body)
             raise _not_allowed(f"PagerDuty did not unsubscribe {'all of ' if len(change.body) > 1 else ''}{names}")

@@ -260,7 +260,10 @@ def test_a_request_that_is_not_seen_afterwards_is_not_sent_again(task: Tasks, ht
     http.answers["GET /incidents/Q1"] = [{"incident": incident()}, *[(500, {})] * 3]
     result = asked.run()
     assert (result["failed"], result["failures"][0]["outcome"], len(http.writes)) == (True, "unknown", 1)
-    assert "It is not known whether Incident Q1 (#1) was changed: GET /incidents/Q1: " in result["msg"]
+    assert (
+        "It is not known whether Incident Q1 (#1) was changed: GET https://api.pagerduty.com/incidents/Q1: "
+        in result["msg"]
+    )
 
 
 @pytest.mark.parametrize(

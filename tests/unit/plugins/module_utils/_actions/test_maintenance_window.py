@@ -470,7 +470,7 @@ def test_an_opened_window_that_cannot_be_read_again_may_have_been_opened(task: T
     http.answers[LIST] = [{"maintenance_windows": []}, DENIED, DENIED]
     result = asked.run()
     assert result["failures"][0]["outcome"] == "unknown"
-    assert "It is not known whether Maintenance window Upgrade was changed: GET /maintenance_windows: " in result["msg"]
+    assert "It is not known whether Maintenance window Upgrade was changed: GET https://" in result["msg"]
     assert [call for call, _body in http.writes] == [POST]
 
 

@@ -194,7 +194,7 @@ def test_a_schedule_that_may_not_be_read_is_an_error(
 ) -> None:
     http.answers["GET /schedules/PFLEX01"] = (status, {"error": {"message": "No", "code": 2010}})
     oncalls += [entry("Ann", 1, "PFLEX01")]
-    with pytest.raises(TaskError, match="GET /schedules/PFLEX01: No"):
+    with pytest.raises(TaskError, match=r"GET https://api\.pagerduty\.com/schedules/PFLEX01: No"):
         read(pagerduty, schedules=["PFLEX01"])
 
 

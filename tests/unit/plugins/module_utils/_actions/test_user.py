@@ -263,7 +263,9 @@ def test_duties_that_cannot_be_read_are_only_a_warning(
     http.answers["GET /oncalls"] = (403, {"error": {"message": "Access Denied", "code": 2010}})
     result = task(pagerduty, state="absent").run()
     assert (result["msg"], result["notifies"]) == ("User Ann: deleted.", [])
-    assert http.warnings[0].startswith("Could not read whether User Ann is on call: GET /oncalls: Access Denied")
+    assert http.warnings[0].startswith(
+        "Could not read whether User Ann is on call: GET https://api.pagerduty.com/oncalls: Access Denied"
+    )
 
 
 @pytest.mark.parametrize(("status", "has_hint"), [(400, True), (403, False)])
