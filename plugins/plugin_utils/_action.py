@@ -54,9 +54,11 @@ def load(name: str) -> t.Callable[[], None]:
 
 def _given(task: t.Any) -> dict[str, t.Any]:
     """Return the options of a task that are set, as its module takes them."""
-    if LOAD_ERROR:
-        return given(task.args)
-    return _controller.definition(task.action.rpartition(".")[2]).given(task.args)
+    if not LOAD_ERROR:
+        # If the module cannot be loaded, the reason shows when it runs.
+        with contextlib.suppress(ImportError):
+            return _controller.definition(task.action.rpartition(".")[2]).given(task.args)
+    return given(task.args)
 
 
 class ActionModule(NormalActionModule):
