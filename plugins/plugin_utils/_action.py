@@ -16,7 +16,7 @@ import typing as t
 from ansible.plugins.action.normal import ActionModule as NormalActionModule
 from ansible.utils.display import Display
 
-from ..module_utils._options import given
+from ..module_utils._options import CONNECTION, given
 from ._event_defaults import with_defaults
 
 try:
@@ -54,9 +54,11 @@ def load(name: str) -> t.Callable[[], None]:
 
 def _given(task: t.Any) -> dict[str, t.Any]:
     """Return the options of a task that are set, as its module takes them."""
-    if LOAD_ERROR:
-        return given(task.args)
-    return _controller.definition(task.action.rpartition(".")[2]).given(task.args)
+    if not LOAD_ERROR:
+        # If the module cannot be loaded, the reason shows when it runs.
+        with contextlib.suppress(ImportError):
+            return _controller.definition(task.action.rpartition(".")[2]).given(task.args)
+    return given(task.args, CONNECTION)
 
 
 class ActionModule(NormalActionModule):

@@ -95,9 +95,13 @@ def test_any_other_incident_is_escalated_and_triggered_again(record: Record, tas
         (
             incident(),
             {ON_CALL: {"oncalls": [{"escalation_level": 2, "escalation_policy": POLICY, "user": None}]}},
-            "GET /oncalls: 'oncalls[].user' is missing or malformed in the response.",
+            "GET https://api.pagerduty.com/oncalls: 'oncalls[].user' is missing or malformed in the response.",
         ),
-        (incident(), {ON_CALL: (500, {})}, "GET /oncalls: PagerDuty returned a server error (HTTP 500)."),
+        (
+            incident(),
+            {ON_CALL: (500, {})},
+            "GET https://api.pagerduty.com/oncalls: PagerDuty returned a server error (HTTP 500).",
+        ),
     ],
     ids=["no policy", "no user", "no answer"],
 )
