@@ -276,7 +276,10 @@ class TestDeployment:
         assert done.code == 0, done.output
         assert (tmp_path / "deployed").read_text() == "web-1\n"
         (fact,) = facts(done)
-        assert "Chekout" in fact["problems"][0]
+        assert [service["summary"] for service in fact["maintenance_window"]["services"]] == ["Checkout"]
+        (problem,) = fact["problems"]
+        assert "'Chekout'" in problem
+        assert "'Gone'" in problem
         assert fact["change_recorded"]
         assert _open_windows(simulator) == []
 
@@ -315,7 +318,7 @@ class TestDeployment:
             "deployment_change_service",
             "deployment_routing_key",
         )
-        variables.update(dict.fromkeys(options, empty), deployment_services="Checkout,Checkout")
+        variables.update(dict.fromkeys(options, empty), deployment_services=" Checkout , Checkout")
         done = run_role(play, "deployment", **variables)
         assert done.code == 0, done.output
         (fact,) = facts(done)
@@ -558,10 +561,11 @@ class TestReport:
         assert "- Service: Checkout\n" in text
         assert "## Responders\n\nNone were requested.\n" in text
 
-    @pytest.mark.parametrize("given", ["1", "#1"])
+    @pytest.mark.parametrize("given", ["1", "#1", "https://acme.pagerduty.com/incidents/1/"])
     def test_the_default_file_has_the_name_of_the_incident(
         self, given: str, play: PlaybookRunner, simulator: Simulator, tmp_path: Path
     ) -> None:
         simulator.reset(incidents=1)
         done = run_role(play, "report", report_incident_id=given, report_file="")
-        assert (tmp_path / "incident-1.md").exists() is (done.code == 0), done.output
+        assert done.code == 0, done.output
+        assert (tmp_path / "incident-1.md").exists()

@@ -43,8 +43,8 @@ FIELDS = (
 """Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `MaintenanceWindow`."""
 CLOCK_TOLERANCE = timedelta(minutes=1)
 """Clocks differ, and "now" is the time at which PagerDuty receives the call. Source: as above, `start_time`."""
-GONE = (404, 405)
-"""Statuses for a window that was deleted or has ended. Source: as above, DELETE /maintenance_windows/{id}."""
+DELETED, NOT_ENDED = 404, 405
+"""Statuses of a refusal to end a window. Source: as above, DELETE /maintenance_windows/{id}."""
 
 
 class Period(t.NamedTuple):
@@ -155,9 +155,15 @@ class WindowAction(Action[PagerDuty]):
         try:
             self.client.write("DELETE", path_of("maintenance_windows", window_id))
         except Refused as error:
-            # Somebody else may have ended it first.
-            if error.status not in GONE:
+            # Somebody else may have ended it first. PagerDuty answers 405 also for windows that are not over:
+            # https://github.com/PagerDuty/terraform-provider-pagerduty/issues/396.
+            if error.status != DELETED and (error.status != NOT_ENDED or self._is_open(window_id)):
                 raise
+
+
+    def _is_open(self, window_id: str) -> bool:
+        windows = open_windows(self.client, self.options["description"])
+        return any(window["id"] == window_id for window in windows)
 
 
 class Ending(WindowAction):

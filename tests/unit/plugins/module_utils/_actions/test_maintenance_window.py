@@ -502,10 +502,19 @@ def test_all_open_windows_of_the_description_are_ended(
 def test_a_window_that_somebody_else_has_ended_is_ended(
     status: int, code: int, task: Tasks, http: ScriptedHttp
 ) -> None:
-    asked = task(BEGUN, {**COMING, "id": "PW2"}, state="absent")
+    left = {**COMING, "id": "PW2"}
+    asked = task(state="absent")
+    http.answers[LIST] = [{"maintenance_windows": [BEGUN, left]}, {"maintenance_windows": [left]}]
     http.answers["DELETE /maintenance_windows/PW1"] = (status, {"error": {"code": code}})
     result = asked.run()
     assert (result["changed"], result["failed"], len(http.writes)) == (True, False, 2)
+
+
+def test_a_window_that_pagerduty_does_not_end_is_an_error(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(BEGUN, state="absent")
+    http.answers["DELETE /maintenance_windows/PW1"] = (405, {"error": {"message": "no", "code": 5003}})
+    result = asked.run()
+    assert (result["changed"], result["failures"][0]["status"]) == (False, 405)
 
 
 def test_a_window_that_cannot_be_ended_is_an_error(task: Tasks, http: ScriptedHttp) -> None:
