@@ -160,7 +160,6 @@ class WindowAction(Action[PagerDuty]):
             if error.status != DELETED and (error.status != NOT_ENDED or self._is_open(window_id)):
                 raise
 
-
     def _is_open(self, window_id: str) -> bool:
         windows = open_windows(self.client, self.options["description"])
         return any(window["id"] == window_id for window in windows)
