@@ -48,10 +48,8 @@ _list:
 """
 
 import json
-import math
 import os
 import typing as t
-from collections.abc import Mapping, Sequence
 
 from ansible import errors
 from ansible.errors import AnsibleLookupError, AnsibleUndefinedVariable
@@ -59,6 +57,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ..module_utils._api.auth import is_unset
+from ..module_utils._core.json_values import encodable
 from ..plugin_utils import _controller
 
 PREFIX = "pagerduty_"
@@ -122,14 +121,15 @@ def _options(module: str) -> dict[str, dict[str, t.Any]]:
 def _value(name: str, spec: t.Mapping[str, t.Any], given: t.Any) -> t.Any:
     """Return a value as the module takes it: text, a list, or a dictionary.
 
-    Numbers and truth values become text, as text that looks like one must not become a number.
+    Numbers and truth values become text, as text that looks like one must not become a number. So do dates: before
+    ansible-core 2.19, what is returned here is written as text and read again, which a date would not survive.
     """
     if _is_unset(given):
         return None
     kind = spec.get("type", "str")
     if kind == "list":
         return _entries(name, given)
-    return _plain(given) if kind in ("dict", "raw") else str(given)
+    return encodable(given) if kind in ("dict", "raw") else str(given)
 
 
 def _entries(name: str, given: t.Any) -> t.Any:
@@ -138,26 +138,12 @@ def _entries(name: str, given: t.Any) -> t.Any:
     Raises:
         AnsibleLookupError: it looks like JSON, but is invalid.
     """
-    value = _plain(given)
+    value = encodable(given)
     if not isinstance(value, str):
         return value
     if not value.startswith("["):
         return [entry.strip() for entry in value.split(",") if entry.strip()]
     try:
-        return _plain(json.loads(value))
+        return encodable(json.loads(value))
     except ValueError as error:
         raise AnsibleLookupError(f"{name} starts with '[', but is not a JSON list: {error}") from error
-
-
-def _plain(value: t.Any) -> t.Any:
-    """Return a value as JSON has it.
-
-    Before ansible-core 2.19, what is returned here is written as text and read again, which a date would not survive.
-    """
-    if isinstance(value, Mapping):
-        return {str(name): _plain(each) for name, each in value.items()}
-    # There, a vaulted value is a sequence, but not a string.
-    if isinstance(value, (set, Sequence)) and not isinstance(value, str) and not hasattr(value, "data"):
-        return [_plain(each) for each in value]
-    is_number = isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value))
-    return value if is_number or value is None else str(value)

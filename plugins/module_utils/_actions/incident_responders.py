@@ -38,6 +38,7 @@ Options = dict[str, t.Any]
 
 NAMED = (("users", USER), ("escalation_policies", ESCALATION_POLICY))
 """The options that name responders, and what to look up."""
+OWNER = "the owner of the token"
 REQUEST_FIELDS = ("id", "incident", "requester", "requested_at")
 """Fields of a request that only PagerDuty knows. Source: PagerDuty/api-schema, `ResponderRequest`."""
 NOT_REQUESTED = "not requested"
@@ -89,13 +90,30 @@ class ResponderAction(IncidentAction):
         self._requester_id = self._find_requester(directory)["id"]
 
     def _find_requester(self, directory: Directory) -> Record:
-        """Return the user who requests: the one given, else that of from_email, else the token's own."""
-        name = self.options["requester"] or self.client.settings.from_email
-        try:
-            return directory.find(USER, name) if name else self.client.get("/users/me", "user")
-        except Refused as error:
-            error.hint = f"{error.hint} Set requester or from_email to a user of this PagerDuty account.".lstrip()
-            raise
+        """Return the user who requests: the one given, else that of from_email, else the token's own.
+
+        Raises:
+            TaskError: none of them is known. One who is must do, as somebody waits for the responders.
+        """
+        problems: list[Refused] = []
+        for name in (self.options["requester"], self.client.settings.from_email, OWNER):
+            try:
+                user = self._requester(directory, name)
+            except Refused as error:
+                problems.append(error)
+            else:
+                if user and problems:
+                    self.client.warn(f"{problems[0].message} {label(user)} requests the responders instead.")
+                if user:
+                    return user
+        error = problems[0]
+        error.hint = f"{error.hint} Set requester or from_email to a user of this PagerDuty account.".lstrip()
+        raise error
+
+    def _requester(self, directory: Directory, name: str | None) -> Record | None:
+        if name == OWNER:
+            return self.client.get("/users/me", "user")
+        return directory.find(USER, name) if name else None
 
     def _by_label(self, states: t.Mapping[str, str]) -> dict[str, str]:
         """Return states by name, for the diff."""

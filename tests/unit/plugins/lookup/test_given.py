@@ -57,7 +57,7 @@ def given(module: str, **variables: t.Any) -> dict[str, t.Any]:
             "event",
             "custom_details",
             {"free": 0.5, "from": datetime.date(2026, 1, 31), "hosts": ("a", None), "rate": float("inf")},
-            {"free": 0.5, "from": "2026-01-31", "hosts": ["a", None], "rate": "inf"},
+            {"free": 0.5, "from": "2026-01-31", "hosts": ["a", None], "rate": "Infinity"},
         ),
     ],
 )

@@ -201,9 +201,21 @@ def test_who_requests(options: Record, requester: str, task: Tasks, pagerduty: P
     assert http.writes[0][1]["requester_id"] == requester
 
 
-def test_a_requester_who_is_not_found_keeps_the_hint_and_adds_what_to_set(task: Tasks) -> None:
+def test_an_unknown_requester_does_not_keep_the_responders_away(task: Tasks, http: ScriptedHttp) -> None:
+    result = task(incident(), users=["Ben"], requester="Carla").run()
+    assert result["changed"]
+    assert http.writes[0][1]["requester_id"] == "PUSER1"
+    assert http.warnings == ["No user is called 'Carla'. Ana (PUSER1) requests the responders instead."]
+
+
+def test_if_nobody_can_request_the_error_says_what_to_set(
+    task: Tasks, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    asked = task(incident(), users=["Ben"], requester="Carla")
+    pagerduty.settings = pagerduty.settings._replace(from_email=None)
+    http.answers["GET /users/me"] = (400, {"error": {"message": "no user's key"}})
     with pytest.raises(Refused, match="No user is called 'Carla'") as caught:
-        task(incident(), users=["Ben"], requester="Carla").plan()
+        asked.plan()
     assert caught.value.hint == (
         "Use the exact email or name that PagerDuty shows, or the id. "
         "Set requester or from_email to a user of this PagerDuty account."
