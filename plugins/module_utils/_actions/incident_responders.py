@@ -106,9 +106,9 @@ class ResponderAction(IncidentAction):
                     self.client.warn(f"{problems[0].message} {label(user)} requests the responders instead.")
                 if user:
                     return user
-        error = problems[0]
-        error.hint = f"{error.hint} Set requester or from_email to a user of this PagerDuty account.".lstrip()
-        raise error
+        first = problems[0]
+        first.hint = f"{first.hint} Set requester or from_email to a user of this PagerDuty account.".lstrip()
+        raise first
 
     def _requester(self, directory: Directory, name: str | None) -> Record | None:
         if name == OWNER:

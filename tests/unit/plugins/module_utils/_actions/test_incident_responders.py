@@ -205,7 +205,7 @@ def test_an_unknown_requester_does_not_keep_the_responders_away(task: Tasks, htt
     result = task(incident(), users=["Ben"], requester="Carla").run()
     assert result["changed"]
     assert http.writes[0][1]["requester_id"] == "PUSER1"
-    assert http.warnings == ["No user is called 'Carla'. Ana (PUSER1) requests the responders instead."]
+    assert http.warnings[0] == "No user is called 'Carla'. Ana (PUSER1) requests the responders instead."
 
 
 def test_if_nobody_can_request_the_error_says_what_to_set(
