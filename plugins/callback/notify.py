@@ -152,6 +152,8 @@ DEFAULTS: dict[str, t.Any] = {"severity": "error", "time_limit": 15.0}
 """Where ansible.cfg has an empty value."""
 MAX_TIME_LIMIT = 3600.0
 """Seconds."""
+PART_TO_WAIT = 0.9
+"""How much of the time limit an answer is waited for, where a warning can be shown only before the limit is over."""
 MAX_HOSTS = 50
 """Hosts that an alert names; an event must not be larger than 512 KB."""
 FACTS = ("gather_facts", "setup")
@@ -209,7 +211,8 @@ class CallbackModule(CallbackBase):
         self._current = Play("")
         self._is_watching = False
         """Whether a playbook is under way, for which something may have to be sent."""
-        self._background: Background | None = None
+        self._background = Background()
+        self._has_started = False
 
     def v2_playbook_on_start(self, _playbook: t.Any) -> None:
         """Begin a playbook, the next of those on the command line."""
@@ -217,9 +220,12 @@ class CallbackModule(CallbackBase):
         self._plays = {}
         self._current = Play("")
         self._is_watching = not context.CLIARGS.get("check")
-        if self._background is None:
-            self._background = Background()
+        if not self._has_started:
+            self._has_started = True
+            self._background.start()
             End(self._end_early).watch()
+            # At the end the time may be short, and a signal may have interrupted another import.
+            _controller.definition("event")
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         """Begin a play; plays of the same name count as one."""
@@ -251,25 +257,30 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
         """Send what the plays of the playbook call for."""
-        self._notify(lambda: self._events(stats))
+        self._notify(lambda: self._events(stats), self._send_in_time)
 
     def _end_early(self, signal: str) -> None:
         """Send an alert, as the playbook has no statistics."""
-        self._notify(lambda: [self._early_end(signal)])
+        self._notify(lambda: [self._early_end(signal)], self._send_in_handler if signal else self._send_in_time)
 
-    def _notify(self, events: t.Callable[[], list[Event]]) -> None:
+    def _notify(self, events: t.Callable[[], list[Event]], send: t.Callable[[list[Event], float], None]) -> None:
         """Send events within the time limit, once for each playbook, and never fail."""
-        if not self._is_watching or self._background is None:
+        if not self._is_watching:
             return
         self._is_watching = False
         try:
-            limit = self._time_limit()
-            sent = events()
-            # Some waits, such as for a name server, have no time limit of their own.
-            if not self._background.run(lambda: self._send(sent, limit), limit):
-                display.warning(f"PagerDuty did not answer within {limit:g} s. An alert may be missing.")
+            send(events(), self._time_limit())
         except Exception as error:
             display.warning(f"PagerDuty was not notified: {error}")
+
+    def _send_in_time(self, events: list[Event], limit: float) -> None:
+        # Some waits, such as for a name server, have no time limit of their own.
+        if not self._background.run(lambda: self._send(events, limit), limit):
+            display.warning(f"PagerDuty did not answer within {limit:g} s. An alert may be missing.")
+
+    def _send_in_handler(self, events: list[Event], limit: float) -> None:
+        with self._background.ending_at(limit):
+            self._send(events, limit * PART_TO_WAIT)
 
     def _option(self, name: str) -> t.Any:
         value = first_set(ENVIRONMENT[name]) or self.get_option(name)

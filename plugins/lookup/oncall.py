@@ -166,7 +166,7 @@ def _own_variables(variables: Options, options: Options) -> Options:
     if not found:
         return {}
     templar = Templar(loader=None, variables=variables)
-    return given({name: templar.template(value) for name, value in found.items()})
+    return given({name: templar.template(value) for name, value in found.items()}, AUTH)
 
 
 def _read(options: Options) -> _controller.Result:

@@ -43,7 +43,10 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 
 VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s"'][^\s]*)"""
 """A word of a command line, which may be quoted."""
-SECRET_NAME = r"(?:pass(?:word|wd|phrase|(?=[\"']?\s{0,20}[:=]))|secret|token|(?:api|access|private|routing|integration|service)[_-]?key|credential)"
+SECRET_NAME = (
+    r"(?:pass(?:word|wd|phrase|(?=[\"']?\s{0,20}[:=]))|secret|token|credential"
+    r"|(?:api|access|private|routing|integration|service)[_-]?key)"
+)
 KEY = rf"(?:{SECRET_NAME}[\w.-]{{0,40}}[\"']?\s{{0,20}}[:=]\s{{0,20}})"
 """A name that tells of a secret, up to its value: `db_password=`, `"api_key": `, `Token: `."""
 

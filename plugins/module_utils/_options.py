@@ -78,11 +78,10 @@ INCIDENT = re.compile(r"https?://[^/\s]+/incidents/(?P<id>[A-Z0-9]+)(?:[/?#]\S*)
 """Other names of an incident; what only looks like an address is taken as it is, and refused."""
 
 CONNECTION: Options = {**AUTH, **EVENTS}
+"""Options that say how PagerDuty is called."""
 
 
-def given(
-    options: t.Mapping[str, t.Any], specification: Options = CONNECTION, kept: t.Collection[str] = ()
-) -> dict[str, t.Any]:
+def given(options: t.Mapping[str, t.Any], specification: Options, kept: t.Collection[str] = ()) -> dict[str, t.Any]:
     """Return the options of a task that are set, as a module takes them.
 
     What is null, empty or blank is not set, whatever the kind of option: then its environment variables, or its

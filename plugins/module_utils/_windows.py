@@ -12,18 +12,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ._api.client import PagerDuty, Query, Record
-from ._core.errors import InvalidOption
 from ._core.time_texts import parse_time, spoken_time
-
-
-def check_description(description: str) -> None:
-    """Check a description.
-
-    Raises:
-        InvalidOption: it is empty.
-    """
-    if not description.strip():
-        raise InvalidOption("description", "must not be empty", description)
 
 
 def open_windows(client: PagerDuty, description: str) -> list[Record]:

@@ -144,7 +144,8 @@ failures:
   elements: dict
   sample:
     - target: shop 1.2.3
-      message: "POST /v2/change/enqueue: Event object is invalid: Invalid routing key (HTTP 400)."
+      message: >-
+        POST https://events.pagerduty.com/v2/change/enqueue: Event object is invalid: Invalid routing key (HTTP 400).
       hint: ""
       outcome: not_done
       status: 400

@@ -178,7 +178,8 @@ failures:
   elements: dict
   sample:
     - target: checkout-disk-full
-      message: "POST /v2/enqueue: Event object is invalid: 'routing_key' is not known (HTTP 400)."
+      message: >-
+        POST https://events.pagerduty.com/v2/enqueue: Event object is invalid: 'routing_key' is not known (HTTP 400).
       hint: ""
       outcome: not_done
       status: 400

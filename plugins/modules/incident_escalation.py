@@ -34,9 +34,11 @@ options:
       - V(next) is the level after the current one, without those at which nobody is on call. PagerDuty does not return
         the current level, so it must follow from the assignees. The task fails if the incident was reassigned manually,
         if its level has round robin, and if the same people are on call at several levels.
-      - With V(next), every run escalates further. Within a run, the level stays the same, also if the response to the
-        escalation is lost. If such a task fails with C(outcome) V(unknown), its C(hint) has the number to set before
-        you run it again.
+      - With V(next), every run escalates further. Within a run, a task escalates an incident once, however many hosts
+        it has, for all items of its loop, and for all attempts of C(until). The other hosts wait for the first one. So
+        the level stays the same, also if the response to the escalation is lost. If such a task fails with C(outcome)
+        V(unknown), its C(hint) and RV(levels) have the number to set before you run it again. With C(async), each host
+        escalates further.
     type: str
     required: true
     aliases: [escalation_level]
@@ -95,6 +97,13 @@ incident:
     id: Q1R2DLCB21K7NP
     incident_number: 42
     status: triggered
+levels:
+  description:
+    - The level of each incident, by its id or number as O(incident_id) has it. It is there also if the escalation
+      fails.
+  returned: when the incidents could be read
+  type: dict
+  sample: {"Q1R2DLCB21K7NP": 2}
 notifies:
   description:
     - Whom the change notifies, and why; in check mode, whom it would notify.

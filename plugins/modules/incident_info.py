@@ -208,7 +208,7 @@ failures:
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: "GET /incidents/Q1R2DLCB21K7NP: Incident Not Found (HTTP 404, code 5001)."
+      message: "GET https://api.pagerduty.com/incidents/Q1R2DLCB21K7NP: Incident Not Found (HTTP 404, code 5001)."
       hint: "Check incident_id, and that the token belongs to the incident's account and region."
       outcome: not_done
       status: 404

@@ -137,8 +137,8 @@ failures:
   sample:
     - target: Q1R2DLCB21K7NP
       message: >-
-        POST /incidents/Q1R2DLCB21K7NP/status_updates: timed out after 30 s. It is not known whether Incident
-        Q1R2DLCB21K7NP was changed.
+        POST https://api.pagerduty.com/incidents/Q1R2DLCB21K7NP/status_updates: timed out after 30 s. It is not known
+        whether Incident Q1R2DLCB21K7NP was changed.
       hint: >-
         Check in PagerDuty whether the incident has this status update. Run the task again only if it does not: it would
         notify the subscribers again.

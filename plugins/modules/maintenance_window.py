@@ -136,7 +136,7 @@ failures:
   elements: dict
   sample:
     - target: Database upgrade
-      message: "PUT /maintenance_windows/PW98YIO: Access Denied (HTTP 403, code 2010)."
+      message: "PUT https://api.pagerduty.com/maintenance_windows/PW98YIO: Access Denied (HTTP 403, code 2010)."
       hint: "The token lacks the permission: it may be read-only, or its user's role does not allow this."
       outcome: not_done
       status: 403

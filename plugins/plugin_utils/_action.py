@@ -16,11 +16,11 @@ import typing as t
 from ansible.plugins.action.normal import ActionModule as NormalActionModule
 from ansible.utils.display import Display
 
-from ..module_utils._options import given
+from ..module_utils._options import CONNECTION, given
 from ._event_defaults import with_defaults
 
 try:
-    from . import _controller, _in_process
+    from . import _controller, _in_process, _next_level
 
     LOAD_ERROR = ""
 except Exception as error:
@@ -54,9 +54,11 @@ def load(name: str) -> t.Callable[[], None]:
 
 def _given(task: t.Any) -> dict[str, t.Any]:
     """Return the options of a task that are set, as its module takes them."""
-    if LOAD_ERROR:
-        return given(task.args)
-    return _controller.definition(task.action.rpartition(".")[2]).given(task.args)
+    if not LOAD_ERROR:
+        # If the module cannot be loaded, the reason shows when it runs.
+        with contextlib.suppress(ImportError):
+            return _controller.definition(task.action.rpartition(".")[2]).given(task.args)
+    return given(task.args, CONNECTION)
 
 
 class ActionModule(NormalActionModule):
@@ -69,15 +71,40 @@ class ActionModule(NormalActionModule):
         self._task.args = _given(self._task)
         if self._task.action.rpartition(".")[2] in DESCRIBED:
             self._task.args = with_defaults(self._usable_options(warnings.append), variables)
-        prepared = self._prepare(variables)
-        if isinstance(prepared, str):
-            display.vvv(f"{self._task.action} runs as a separate process, because {prepared}.")
-            result: dict[str, t.Any] = super().run(tmp, task_vars)
-        else:
-            result = prepared.run()
+        climbing = self._climbing_task(variables)
+        result = self._climb(climbing, tmp, variables) if climbing else self._run(tmp, variables)
         if warnings:
             result["warnings"] = [*warnings, *result.get("warnings", ())]
         return result
+
+    def _climbing_task(self, variables: dict[str, t.Any]) -> _next_level.Task | None:
+        """Return the task if it must escalate an incident only once."""
+        # Whatever is wrong with the task, its module says so.
+        with contextlib.suppress(Exception):
+            return _next_level.climbing_task(self._task, str(variables.get("inventory_hostname")))
+        return None
+
+    def _climb(self, climbing: _next_level.Task, tmp: str | None, variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        args = self._task.args
+
+        def run(incidents: t.Sequence[str], level: str) -> dict[str, t.Any]:
+            self._task.args = _next_level.with_level(args, incidents, level)
+            return self._run(tmp, variables)
+
+        try:
+            return _next_level.climb_once(climbing, run)
+        finally:
+            # Ansible runs the same task for the next attempt.
+            self._task.args = args
+
+    def _run(self, tmp: str | None, variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Run the module with the task's arguments."""
+        prepared = self._prepare(variables)
+        if isinstance(prepared, str):
+            display.vvv(f"{self._task.action} runs as a separate process, because {prepared}.")
+            result: dict[str, t.Any] = super().run(tmp, variables)
+            return result
+        return prepared.run()
 
     def _usable_options(self, warn: t.Callable[[str], None]) -> dict[str, t.Any]:
         """Return the task's options without those for which ansible-core would refuse an event."""

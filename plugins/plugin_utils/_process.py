@@ -28,6 +28,9 @@ class Background:
 
     def __init__(self) -> None:
         self._work: queue.SimpleQueue[tuple[Work, threading.Event]] = queue.SimpleQueue()
+
+    def start(self) -> None:
+        """Start the thread."""
         threading.Thread(target=self._run, daemon=True).start()
 
     def run(self, work: Work, limit: float) -> bool:
@@ -41,11 +44,33 @@ class Background:
         self._work.put((work, done))
         return done.wait(limit)
 
+    @contextlib.contextmanager
+    def ending_at(self, limit: float) -> t.Iterator[None]:
+        """End the process by SIGTERM if the block takes too long: for handlers of this signal.
+
+        They must wait for no thread: the signal may have come while theirs held what the other one needs, such as the
+        lock of `logging`.
+
+        Args:
+            limit: seconds.
+        """
+        done = threading.Event()
+        self._work.put((lambda: _kill_unless(done, limit), threading.Event()))
+        try:
+            yield
+        finally:
+            done.set()
+
     def _run(self) -> t.NoReturn:
         while True:
             work, done = self._work.get()
             work()
             done.set()
+
+
+def _kill_unless(done: threading.Event, limit: float) -> None:
+    if not done.wait(limit):
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 class End:
@@ -54,7 +79,7 @@ class End:
     The exit code stays what it is, and so does what else happens at a signal.
 
     Args:
-        tell: is called with the name of the signal, or with nothing; must not raise.
+        tell: is called with the name of the signal in its handler, or with nothing; must not raise.
     """
 
     def __init__(self, tell: t.Callable[[str], None]) -> None:
@@ -86,7 +111,10 @@ class End:
                 self._tell_once("")
 
     def _terminate(self, number: int, frame: t.Any) -> None:
+        # Whoever sends it again does not want to wait.
+        signal.signal(number, signal.SIG_DFL)
         self._tell_once("SIGTERM")
+        signal.signal(number, self._previous[number])
         self._pass_on(number, frame)
 
     def _interrupt(self, number: int, frame: t.Any) -> None:

@@ -77,13 +77,17 @@ class Notifier:
         return self.playbooks({"site.yml": plays}, *arguments, **environment)
 
     def playbooks(self, playbooks: dict[str, Playbook], *arguments: str, **environment: str | None) -> Notified:
-        """Run playbooks, by the names of their files, in one command."""
+        """Run playbooks, by the names of their files, in one command; however busy this machine is, events are sent."""
         *first, last = [self._written(name, plays) for name, plays in playbooks.items()]
         self._runner.simulator.empty_journal()
         done = self._runner.playbook(
             last,
             ["-i", "web-1,web-2,", *arguments, *first],
-            {"ANSIBLE_CALLBACKS_ENABLED": "oncall.pagerduty.notify", **environment},
+            {
+                "ANSIBLE_CALLBACKS_ENABLED": "oncall.pagerduty.notify",
+                "PAGERDUTY_NOTIFY_TIME_LIMIT": "60",
+                **environment,
+            },
         )
         return Notified(done, [entry["body"] for entry in self._runner.simulator.journal()["entries"]])
 

@@ -138,7 +138,7 @@ def refused(incident: str) -> list[Row]:
         (tasks(incident, WRITING, api_token=account.READ_ONLY_KEY), ("403", "it may be read-only")),
         (tasks(incident, ANY[1:], from_email="stranger@example.com"), ("from_email",)),
         (tasks(incident, ANY[1:], note_id="PNONOTE"), (f"Incident {incident} has no note PNONOTE",)),
-        ([step("event", None, routing_key="0" * 32)], ("POST /v2/enqueue", "HTTP 400")),
+        ([step("event", None, routing_key="0" * 32)], ("POST http://", "/v2/enqueue: ", "HTTP 400")),
     ]
 
 

@@ -169,7 +169,9 @@ def test_many_hosts_at_once(in_worker: bool, simulator: Simulator, tmp_path: Pat
 
 def test_a_task_in_the_worker_shows_its_progress(play: PlaybookRunner, simulator: Simulator) -> None:
     ids = simulator.reset(incidents=250)["incidents"]
-    assert "GET /incidents: 200 read so far." in play(step("incident_info", ids), arguments=["-v"]).output
+    assert (
+        f"GET {simulator.url}/incidents: 200 read so far." in play(step("incident_info", ids), arguments=["-v"]).output
+    )
 
 
 def test_loop_items_share_a_connection(play: PlaybookRunner, simulator: Simulator) -> None:

@@ -29,7 +29,6 @@ from integration.run_endings import (
     SECRET,
     UNDEFINED_HOSTS,
     UNREACHABLE,
-    Ending,
     Notifier,
     kill,
     tasks,
@@ -45,6 +44,11 @@ KEY = "site.yml: Web"
 def notify(play: PlaybookRunner) -> Notifier:
     """Runs plays with the callback enabled."""
     return Notifier(play)
+
+
+def one_line(output: str) -> str:
+    """Return output as one line: Ansible breaks long ones."""
+    return " ".join(output.split())
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -135,12 +139,12 @@ def test_empty_and_wrong_options_in_ansible_cfg_stop_no_page(notify: Notifier, t
     options = yaml.safe_load(notify_plugin.DOCUMENTATION)["options"]
     config = tmp_path / "ansible.cfg"
     config.write_text("\n".join(["[pagerduty_notify]", *(f"{name} =" for name in options)]))
-    sent = notify(BAD, ANSIBLE_CONFIG=str(config))
+    sent = notify(BAD, ANSIBLE_CONFIG=str(config), PAGERDUTY_NOTIFY_TIME_LIMIT=None)
     assert sent.events[0]["payload"]["severity"] == options["severity"]["default"]
     config.write_text("[pagerduty_notify]\ntime_limit = soon\nresolve_after_limit = perhaps\n")
-    sent = notify(BAD, ANSIBLE_CONFIG=str(config))
+    sent = notify(BAD, ANSIBLE_CONFIG=str(config), PAGERDUTY_NOTIFY_TIME_LIMIT=None)
     assert sent.actions == {KEY: "trigger"}
-    assert "time_limit must be a number of seconds up to 3600; 15 is used." in sent.run.output
+    assert "time_limit must be a number of seconds up to 3600; 15 is used." in one_line(sent.run.output)
 
 
 @pytest.mark.parametrize(
@@ -155,26 +159,29 @@ def test_a_pagerduty_that_is_down_changes_no_exit_code(
     simulator.faults([{"method": "POST", "path": "/v2/enqueue", "times": 20, **fault}])
     sent = notify(ENDINGS[ending].plays, PAGERDUTY_NOTIFY_TIME_LIMIT=str(TIME_LIMIT))
     assert sent.run.code == ENDINGS[ending].code
-    output = re.sub(r"\s+", " ", sent.run.output)
-    assert re.search(r"\[WARNING\]: PagerDuty (was not notified of ansible-playbook site.yml|did not answer)", output)
+    warning = r"\[WARNING\]: PagerDuty (was not notified of ansible-playbook site.yml|did not answer)"
+    assert re.search(warning, one_line(sent.run.output))
     assert "Traceback" not in sent.run.output
 
 
 @pytest.mark.parametrize("ending", ["ok", "undefined hosts of the second play", "SIGTERM"])
 def test_a_silent_pagerduty_delays_an_end_by_the_time_limit_at_most(ending: str, notify: Notifier) -> None:
     row = ENDINGS[ending]
-    without = _seconds(notify, row)
+    started = time.monotonic()
+    notify(row.plays)
+    without = time.monotonic() - started
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        with_silence = _seconds(notify, row, PAGERDUTY_EVENTS_URL=url, PAGERDUTY_NOTIFY_TIME_LIMIT=str(TIME_LIMIT))
+        started = time.monotonic()
+        sent = notify(row.plays, PAGERDUTY_EVENTS_URL=url, PAGERDUTY_NOTIFY_TIME_LIMIT=str(TIME_LIMIT))
+        with_silence = time.monotonic() - started
+    assert sent.run.code == row.code
+    if ending != "SIGTERM":
+        # On a busy machine, the process may have been ended before it says so.
+        warning = f"PagerDuty did not answer within {TIME_LIMIT:g} s. An alert may be missing."
+        assert warning in one_line(sent.run.output)
     # A run itself takes about a second; the margin is for a busy machine.
-    assert with_silence < without * 2 + TIME_LIMIT + 2
-
-
-def _seconds(notify: Notifier, ending: Ending, **environment: str | None) -> float:
-    started = time.monotonic()
-    assert notify(ending.plays, **environment).run.code == ending.code
-    return time.monotonic() - started
+    assert with_silence < without * 2 + TIME_LIMIT + 10
 
 
 def test_a_missing_routing_key_is_a_warning(notify: Notifier) -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Roles, the lookup and the callback with a PagerDuty that leaves out all that it may leave out, or has null for it.
+"""PagerDuty leaves out all that it may leave out, or has null for it: roles, a ready playbook, lookup and callback.
 
 The modules are in in_process/test_sparse.py.
 """
@@ -79,6 +79,18 @@ def test_diagnostics_are_noted(optional_keys: str, play: PlaybookRunner, simulat
     run_role(play, "diagnostics", diagnostics_incident_id=incident, diagnostics_commands=["echo free"])
     notes = [note["content"] for note in simulator.state()["incidents"][0]["notes"]]
     assert [note.splitlines()[0] for note in notes] == ["It is the disk.", "Diagnostics of web-1"]
+
+
+@OPTIONAL_KEYS
+def test_a_ready_playbook_passes_on_what_there_is(
+    optional_keys: str, play: PlaybookRunner, simulator: Simulator, incident: str
+) -> None:
+    simulator.optional_keys(optional_keys)
+    options = {"pagerduty_incident_id": incident, "pagerduty_status": "acknowledged"}
+    done = play.playbook("oncall.pagerduty.incident_status", ["-i", "localhost,"], options)
+    assert done.code == 0, done.output
+    passed_on = next(task.result for task in done.tasks if "ansible_stats" in task.result)["ansible_stats"]["data"]
+    assert (passed_on["pagerduty_incident_id"], passed_on["pagerduty_incident_number"]) == (incident, "")
 
 
 @OPTIONAL_KEYS

@@ -104,9 +104,6 @@ class UpdateOrOpening(IncidentUpdate):
 
     def check(self) -> None:
         """Check the options for opening an incident, and the fields."""
-        for name in OPENING:
-            if self.options[name] is not None and not self.options[name].strip():
-                raise InvalidOption(name, "must not be empty", self.options[name])
         if self.options["reopen"]:
             problem = "requires incident_id; with incident_key a new incident is opened instead"
             raise InvalidOption("reopen", problem, True)

@@ -66,7 +66,7 @@ class Alerts(IncidentAction):
         ids, alerts, move_to = (self.options[name] for name in ("incident_id", "alerts", "move_to"))
         if len(set(ids)) > 1:
             raise InvalidOption("incident_id", "must be a single incident, because an alert belongs to one", ids)
-        if not (alerts and all(name.strip() for name in alerts)):
+        if not alerts:
             raise InvalidOption("alerts", "must be a list of non-empty ids or keys", alerts)
         if move_to is not None and not is_id(move_to):
             raise InvalidOption("move_to", "must be an incident id or a number", move_to)

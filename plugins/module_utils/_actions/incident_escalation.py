@@ -67,8 +67,9 @@ class Escalation(IncidentPut):
     def __init__(self, client: PagerDuty, options: dict[str, t.Any]) -> None:
         super().__init__(client, options)
         self._level = options["level"].strip()
-        self._next_levels: dict[str, int] = {}
-        """Decided once in a task: an escalation without a response must not become one to the level after it."""
+        self._chosen: dict[str, int] = {}
+        """Levels, chosen once in a task: an escalation without a response must not become one to the level after it."""
+        self._ids: dict[str, str] = {}
         self._on_call = OnCall(client)
         self._reads = 0
 
@@ -77,6 +78,16 @@ class Escalation(IncidentPut):
         super().check()
         if self._level != NEXT and not NUMBER.fullmatch(self._level):
             raise InvalidOption("level", "must be 1 or greater, or next", self.options["level"])
+
+    def ids_of(self, given: t.Sequence[str]) -> dict[str, str]:
+        """Return the ids of the incidents by what the task calls them, for the result."""
+        self._ids = super().ids_of(given)
+        return self._ids
+
+    def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
+        """Return the incidents, and the levels by what the task calls them."""
+        levels = {name: self._chosen[each] for name, each in self._ids.items() if each in self._chosen}
+        return {**super().result(records), "levels": levels}
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
         """Read the incidents, and who is on call now, as that decides."""
@@ -98,8 +109,10 @@ class Escalation(IncidentPut):
             # After a lost response, what cannot be read must not be sent again: it would page twice.
             if error.is_fatal or self._level == NEXT or self._reads > 1:
                 raise
+            self._chosen[incident["id"]] = int(self._level)
             return Blind(incident, int(self._level), error.message)
-        level = self._next_level(incident, levels) if self._level == NEXT else int(self._level)
+        level = self._chosen.get(incident["id"]) or self._choose_level(incident, levels)
+        self._chosen[incident["id"]] = level
         if level not in levels:
             raise self._nobody_on_call(incident, levels, level)
         return Target(incident, level, levels[level])
@@ -156,23 +169,23 @@ class Escalation(IncidentPut):
             return ""
         return f"Wait a few minutes, then set level to {level}: next may be the level after it."
 
-    def _next_level(self, incident: Record, levels: UsersByLevel) -> int:
-        """Return the level after the current one that has somebody on call, as first decided.
+    def _choose_level(self, incident: Record, levels: UsersByLevel) -> int:
+        """Return the level that the task names, or the one after the current one that has somebody on call.
 
         Raises:
             Refused: there is none, or the current level cannot be determined.
         """
-        if incident["id"] not in self._next_levels:
-            current = self._current_level(incident, levels)
-            later = [level for level in levels if level > current]
-            if not later:
-                raise Refused(
-                    f"{name_of(incident)} is at level {current}, after which nobody is on call. "
-                    f"{_listed(self._policy(incident), levels)}",
-                    hint="Choose a level, or request responders with incident_responders.",
-                )
-            self._next_levels[incident["id"]] = min(later)
-        return self._next_levels[incident["id"]]
+        if self._level != NEXT:
+            return int(self._level)
+        current = self._current_level(incident, levels)
+        later = [level for level in levels if level > current]
+        if not later:
+            raise Refused(
+                f"{name_of(incident)} is at level {current}, after which nobody is on call. "
+                f"{_listed(self._policy(incident), levels)}",
+                hint="Choose a level, or request responders with incident_responders.",
+            )
+        return min(later)
 
     def _current_level(self, incident: Record, levels: UsersByLevel) -> int:
         """Return the level of an incident.

@@ -134,10 +134,8 @@ class ByDedupKey(Reading):
     """Reads the incidents that events with a dedup key have opened."""
 
     def check(self) -> None:
-        """Check the key, and what is to be included."""
+        """Check what is to be included."""
         _check_include(self.include)
-        if not self.options["dedup_key"].strip():
-            raise InvalidOption("dedup_key", "must not be empty", self.options["dedup_key"])
 
     def find(self) -> IncidentsById:
         """Find them, newest first."""

@@ -45,8 +45,6 @@ class NoteAction(IncidentAction):
         """Check what is written, and on which note."""
         super().check()
         content, state, note_id = (self.options[name] for name in ("content", "state", "note_id"))
-        if content is not None and not content.strip():
-            raise InvalidOption("content", "must not be empty", content)
         if note_id is not None and not is_id(note_id):
             raise InvalidOption("note_id", "must be the id of a note such as PWL7QXS", note_id)
         if note_id is not None and len(set(self.options["incident_id"])) > 1:

@@ -71,15 +71,8 @@ class ResponderAction(IncidentAction):
     def check(self) -> None:
         """Check who is named."""
         super().check()
-        named = [(option, name) for option, _kind in NAMED for name in self.options[option] or ()]
-        if not named:
+        if not any(self.options[option] for option, _kind in NAMED):
             raise InvalidOption("users", "set users, escalation_policies, or both")
-        for option, name in named:
-            if not name.strip():
-                raise InvalidOption(option, "must be a list of non-empty names", name)
-        for option in ("responders_message", "requester"):
-            if self.options[option] is not None and not self.options[option].strip():
-                raise InvalidOption(option, "must not be empty", self.options[option])
 
     def prepare(self) -> None:
         """Look up everybody who is named, and who requests them. Whoever is unknown does not stop the others.

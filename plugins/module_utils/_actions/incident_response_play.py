@@ -19,7 +19,7 @@ from .._api.client import PagerDuty, Record, path_of
 from .._api.directory import RESPONSE_PLAY, Directory
 from .._core.action import Action, State
 from .._core.change import CAREFULLY, Change, Fields, Notification
-from .._core.errors import InvalidOption, Refused
+from .._core.errors import Refused
 from .._core.words import NOTIFY, RUN, SET, label, short_name
 from .._incidents.action import IncidentAction
 from .._incidents.notes import Notes, read_notes
@@ -51,12 +51,6 @@ class PlayAction(IncidentAction):
     def __init__(self, client: PagerDuty, options: Options) -> None:
         super().__init__(client, options)
         self._play: Play
-
-    def check(self) -> None:
-        """Check the play's name."""
-        super().check()
-        if not self.options["response_play"].strip():
-            raise InvalidOption("response_play", "must not be empty", self.options["response_play"])
 
     def prepare(self) -> None:
         """Look up the play.

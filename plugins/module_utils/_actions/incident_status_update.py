@@ -16,7 +16,7 @@ import typing as t
 from .._api.client import PagerDuty, Record, path_of
 from .._core.action import Action, State
 from .._core.change import NEVER, Change, Notification
-from .._core.errors import InvalidOption, TaskError
+from .._core.errors import TaskError
 from .._core.time_texts import time_of
 from .._core.words import SEND
 from .._incidents.action import IncidentAction
@@ -55,13 +55,6 @@ class StatusUpdate(IncidentAction):
     def __init__(self, client: PagerDuty, options: Options) -> None:
         super().__init__(client, options)
         self._subscribers = Subscribers(client)
-
-    def check(self) -> None:
-        """Check that no text is empty."""
-        super().check()
-        for option in ("update_message", *EMAIL_FIELDS):
-            if self.options[option] is not None and not self.options[option].strip():
-                raise InvalidOption(option, "must not be empty", self.options[option])
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
         """Read the status updates of each incident; of the incident itself nothing is needed."""

@@ -52,12 +52,8 @@ class SubscriberAction(IncidentAction):
     def check(self) -> None:
         """Check who is named."""
         super().check()
-        named = [(option, name) for option, _type, _kind in KINDS for name in self.options[option] or ()]
-        if not named:
+        if not any(self.options[option] for option, _type, _kind in KINDS):
             raise InvalidOption("users", "set users, teams, or both")
-        for option, name in named:
-            if not name.strip():
-                raise InvalidOption(option, "must be a list of non-empty names", name)
 
     def prepare(self) -> None:
         """Look up everybody who is named. Whoever is unknown does not stop the others.
@@ -155,7 +151,8 @@ class Removal(SubscriberAction):
         response = self.client.write("POST", path, _body(change.body), is_effect=False)
         refused = response.get("unauthorized_count") or 0
         if not isinstance(refused, int) or refused > len(change.body):
-            raise OutcomeUnknown(f"POST {path}: 'unauthorized_count' is malformed in the response.")
+            url = self.client.settings.api_url + path
+            raise OutcomeUnknown(f"POST {url}: 'unauthorized_count' is malformed in the response.")
         if refused < len(change.body):
             self.client.count_effect()
         if refused:

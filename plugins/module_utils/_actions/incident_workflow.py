@@ -50,12 +50,10 @@ class WorkflowStart(IncidentAction):
         self._workflow: Record = {}
 
     def check(self) -> None:
-        """Check the workflow's name and the key."""
+        """Check the key."""
         super().check()
-        name, run_key = self.options["incident_workflow"], self.options["run_key"]
-        if not name.strip():
-            raise InvalidOption("incident_workflow", "must not be empty", name)
-        if run_key is not None and not (run_key.strip() and run_key.isprintable() and len(run_key) <= MAX_RUN_KEY):
+        run_key = self.options["run_key"]
+        if run_key is not None and not (run_key.isprintable() and len(run_key) <= MAX_RUN_KEY):
             raise InvalidOption("run_key", f"must be a single line of 1 to {MAX_RUN_KEY} characters", run_key)
 
     def prepare(self) -> None:

@@ -22,7 +22,7 @@ from .._core.change import CAREFULLY, Change, Fields
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.time_texts import iso_8601, now, parse_duration, parse_time, spoken_duration, spoken_time
 from .._core.words import ADD, END, EXTEND, MAX_NAMES, MOVE, OPEN, REMOVE, SET, Phrase, few, label, short_name
-from .._windows import check_description, end_of, open_windows, order_of, spoken_period, start_of
+from .._windows import end_of, open_windows, order_of, spoken_period, start_of
 
 Options = dict[str, t.Any]
 
@@ -43,8 +43,8 @@ FIELDS = (
 """Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `MaintenanceWindow`."""
 CLOCK_TOLERANCE = timedelta(minutes=1)
 """Clocks differ, and "now" is the time at which PagerDuty receives the call. Source: as above, `start_time`."""
-GONE = (404, 405)
-"""Statuses for a window that was deleted or has ended. Source: as above, DELETE /maintenance_windows/{id}."""
+DELETED, NOT_ENDED = 404, 405
+"""Statuses of a refusal to end a window. Source: as above, DELETE /maintenance_windows/{id}."""
 
 
 class Period(t.NamedTuple):
@@ -118,14 +118,6 @@ class WindowAction(Action[PagerDuty]):
 
     noun = "maintenance window"
 
-    def check(self) -> None:
-        """Check the description.
-
-        Raises:
-            InvalidOption: it is empty.
-        """
-        check_description(self.options["description"])
-
     def prepare(self) -> None:
         """Name the window."""
         self.targets = [self.options["description"]]
@@ -155,9 +147,14 @@ class WindowAction(Action[PagerDuty]):
         try:
             self.client.write("DELETE", path_of("maintenance_windows", window_id))
         except Refused as error:
-            # Somebody else may have ended it first.
-            if error.status not in GONE:
+            # Somebody else may have ended it first. PagerDuty answers 405 also for windows that are not over:
+            # https://github.com/PagerDuty/terraform-provider-pagerduty/issues/396.
+            if error.status != DELETED and (error.status != NOT_ENDED or self._is_open(window_id)):
                 raise
+
+    def _is_open(self, window_id: str) -> bool:
+        windows = open_windows(self.client, self.options["description"])
+        return any(window["id"] == window_id for window in windows)
 
 
 class Ending(WindowAction):
@@ -187,12 +184,11 @@ class Opening(WindowAction):
     """Opens a window, or changes the one that is open."""
 
     def check(self) -> None:
-        """Check the description, and that there are services.
+        """Check that there are services.
 
         Raises:
-            InvalidOption: one of them is empty.
+            InvalidOption: there are none.
         """
-        super().check()
         if not self.options["services"]:
             raise InvalidOption("services", "must have at least one service", self.options["services"])
 

@@ -15,9 +15,9 @@ from .._api.client import PagerDuty, Record
 from .._api.directory import SERVICE, TEAM, Directory
 from .._core.action import Action, State
 from .._core.change import Change, found
-from .._core.errors import TaskError
+from .._core.errors import InvalidOption, TaskError
 from .._core.time_texts import now
-from .._windows import check_description, description_of, list_windows, spoken_period
+from .._windows import description_of, list_windows, spoken_period
 
 
 class MaintenanceWindowInfo(Action[PagerDuty]):
@@ -34,8 +34,8 @@ class MaintenanceWindowInfo(Action[PagerDuty]):
         Raises:
             InvalidOption: it is empty.
         """
-        if self.options["description"] is not None:
-            check_description(self.options["description"])
+        if self.options["description"] is not None and not self.options["description"].strip():
+            raise InvalidOption("description", "must not be empty", self.options["description"])
 
     def prepare(self) -> None:
         """Look up services and teams.

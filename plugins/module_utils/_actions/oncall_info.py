@@ -86,9 +86,6 @@ class OnCallInfo(Action[PagerDuty]):
             if self.options[option] is not None and not self.options[option]:
                 # An empty variable must not ask for everybody.
                 raise InvalidOption(option, "must not be empty", self.options[option])
-        for option in ("escalation_policies", "schedules", "users"):
-            if not all(name.strip() for name in self.options[option] or ()):
-                raise InvalidOption(option, "must be a list of non-empty names", self.options[option])
         for level in self.options["levels"] or ():
             if level < 1:
                 raise InvalidOption("levels", "must be 1 or greater", level)

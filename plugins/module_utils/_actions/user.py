@@ -103,14 +103,11 @@ class UserAction(Action[PagerDuty]):
     def check(self) -> None:
         """Check the address and the fields."""
         email, (shortest, longest) = self.options["email"], EMAIL_LENGTHS
-        if not checked_email("email", email):
-            raise InvalidOption("email", "must not be empty", email)
+        checked_email("email", email)
         if not shortest <= len(email) <= longest:
             raise InvalidOption("email", f"must have {shortest} to {longest} characters", email)
         for option in FIELDS:
             value = self.options[option]
-            if value is not None and not value.strip() and option not in MAY_BE_EMPTY:
-                raise InvalidOption(option, "must not be empty", value)
             if value is not None and len(value) > MAX_LENGTHS.get(option, len(value)):
                 problem = f"must have at most {MAX_LENGTHS[option]} characters, but has {len(value)}"
                 raise InvalidOption(option, problem)

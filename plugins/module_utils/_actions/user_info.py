@@ -45,9 +45,8 @@ class Reading(Action[PagerDuty]):
     def check(self) -> None:
         """Check the names and the text."""
         for option in ("users", "teams"):
-            names = self.options[option]
-            if names is not None and not (names and all(name.strip() for name in names)):
-                raise InvalidOption(option, "must be a list of non-empty names", names)
+            if self.options[option] is not None and not self.options[option]:
+                raise InvalidOption(option, "must be a list of non-empty names", self.options[option])
         if self.options["query"] is not None and not self.options["query"].strip():
             raise InvalidOption("query", "must not be empty", self.options["query"])
 

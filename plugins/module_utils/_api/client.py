@@ -88,7 +88,8 @@ class PagerDuty:
             if not body.get("more"):
                 return
             self.budget.progress(f"{request.description}: {offset + PAGE_SIZE} read so far.")
-        self.warn(f"GET {path}: PagerDuty returns at most {MAX_OFFSET} entries of a list; the others were not read.")
+        at_most = f"PagerDuty returns at most {MAX_OFFSET} entries of a list"
+        self.warn(f"{request.description}: {at_most}; the others were not read.")
 
     def write(self, method: str, path: str, body: Record | None = None, *, is_effect: bool = True) -> Record:
         """Send a write; it is sent again only if PagerDuty did not process it.
@@ -128,7 +129,8 @@ class PagerDuty:
 
         Source: PagerDuty/api-schema, reference/events-v2/openapiv3.json, POST /enqueue.
         """
-        request = Request("POST", self.settings.events_url + path, description=f"POST {path}", headers={}, body=event)
+        url = self.settings.events_url + path
+        request = Request("POST", url, description=f"POST {url}", headers={}, body=event)
         response = call_with_retries(
             lambda: parse_event(request, self._call(request), self._share_reference),
             self.budget,
@@ -165,7 +167,7 @@ class PagerDuty:
         if self.settings.from_email:
             headers["From"] = self.settings.from_email
         url = self.settings.api_url + path
-        return Request(method, url, description=f"{method} {path}", headers=headers, query=query, body=body)
+        return Request(method, url, description=f"{method} {url}", headers=headers, query=query, body=body)
 
     def _send(self, request: Request, *, idempotent: bool) -> Record:
         return call_with_retries(

@@ -51,7 +51,7 @@ def target_locks(scope: str, targets: t.Collection[str], budget: RetryBudget, wa
             file = _open_lock_file()
             stack.callback(os.close, file)
             # Every task locks in the same order: otherwise two of them could wait for each other.
-            offsets = {_lock_offset(scope, target): target for target in targets}
+            offsets = {lock_offset(scope, target): target for target in targets}
             missing = [offsets[offset] for offset in sorted(offsets) if not _wait_for_lock(file, offset, waiting)]
             reason = f"another task still works on {few(missing)}" if missing else ""
         except OSError as error:
@@ -122,7 +122,7 @@ def _wait_for_lock(file: int, offset: int, waiting: RetryBudget) -> bool:
     return True
 
 
-def _lock_offset(scope: str, target: str) -> int:
+def lock_offset(scope: str, target: str) -> int:
     """Return the target's byte in the file; two targets that share one only wait for each other."""
     return int.from_bytes(hashlib.sha256(f"{scope} {target}".encode()).digest()[:7], "big")
 

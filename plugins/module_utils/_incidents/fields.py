@@ -60,8 +60,6 @@ class DesiredField:
         Raises:
             InvalidOption: it has an unusable value.
         """
-        if not given.strip():
-            raise InvalidOption(cls.name, "must not be empty", given)
 
     def present(self, incident: Record) -> t.Any:
         """Return the field's current value, as a diff shows it."""
@@ -249,7 +247,7 @@ class Assignees(DesiredField):
     @classmethod
     def check(cls, given: t.Sequence[str]) -> None:
         """Check that there is somebody."""
-        if not given or not all(name.strip() for name in given):
+        if not given:
             raise InvalidOption(cls.name, "must be users, by id, e-mail address or name", given)
 
     def present(self, incident: Record) -> list[str] | None:
@@ -344,8 +342,6 @@ def check_fields(options: Options) -> None:
     given, resolution = _given(options), options.get("resolution")
     if resolution is not None and given.get("status") != "resolved":
         raise InvalidOption("resolution", "requires status=resolved", resolution)
-    if resolution is not None and not resolution.strip():
-        raise InvalidOption("resolution", "must not be empty", resolution)
     for name, value in given.items():
         FIELDS[name].check(value)
     if "assignees" in given and given.get("status") == "resolved":

@@ -75,7 +75,7 @@ def check_search(options: Options) -> None:
         InvalidOption: an option has an unusable value.
     """
     for name in (*WORDS, *NAMED, "sort"):
-        if options[name] is not None and not (options[name] and all(each.strip() for each in options[name])):
+        if options[name] is not None and not options[name]:
             problem = "must be a list of non-empty names" if name in NAMED else "must not be empty"
             raise InvalidOption(name, problem, options[name])
     if len(options["sort"] or ()) > MAX_SORT_FIELDS:

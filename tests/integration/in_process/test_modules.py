@@ -248,7 +248,9 @@ def test_an_unknown_incident_does_not_keep_the_others_from_being_acknowledged(
 ) -> None:
     ids = incidents(9)
     done = run_module("incident_status", incident_id=[*ids, "Q0NOSUCHONE"], status="acknowledged")
-    assert done["msg"].startswith("10 incidents: 9 changed (acknowledged), 1 failed. GET /incidents/Q0NOSUCHONE: ")
+    assert done["msg"].startswith(
+        f"10 incidents: 9 changed (acknowledged), 1 failed. GET {simulator.url}/incidents/Q0NOSUCHONE: "
+    )
     assert {incident["status"] for incident in simulator.state()["incidents"]} == {"acknowledged"}
 
 

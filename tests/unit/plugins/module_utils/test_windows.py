@@ -10,9 +10,7 @@ import typing as t
 from datetime import datetime, timezone
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption
 from ansible_collections.oncall.pagerduty.plugins.module_utils._windows import (
-    check_description,
     description_of,
     end_of,
     list_windows,
@@ -100,16 +98,6 @@ def test_without_a_description_all_windows_are_listed(pagerduty: PagerDuty, http
 
 def test_a_window_without_a_description_has_an_empty_one() -> None:
     assert description_of({"description": None}) == ""
-
-
-@pytest.mark.parametrize("description", ["", " \n"])
-def test_an_empty_description_is_refused(description: str) -> None:
-    with pytest.raises(InvalidOption, match=r"^description: must not be empty"):
-        check_description(description)
-
-
-def test_a_description_is_accepted() -> None:
-    check_description(" Upgrade ")
 
 
 def test_the_times_of_a_window() -> None:

@@ -60,6 +60,13 @@ def test_and_also_if_the_way_into_the_worker_could_not_be_loaded(run: Run, monke
     assert run() == AS_PROCESS
 
 
+def test_and_also_if_the_module_cannot_be_loaded_here(run: Run, task: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_in_process, "prepare", lambda *_given: 1 / 0)
+    task.action, task.args = "oncall.pagerduty.no_such_module", {"region": "", "content": "x"}
+    assert run() == AS_PROCESS
+    assert task.args == {"content": "x"}
+
+
 def test_an_event_gets_a_summary_and_a_source(run: Run, task: t.Any) -> None:
     task.action, task.args = "oncall.pagerduty.event", {"dedup_key": "disk"}
     run(inventory_hostname="web-1", ansible_play_name="Nightly backup")

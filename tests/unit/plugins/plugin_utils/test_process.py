@@ -19,10 +19,25 @@ import os, runpy, signal, sys, threading
 
 names = runpy.run_path(sys.argv[1])
 background = names["Background"]()
+background.start()
+
+lock = threading.RLock()
+
+def show(name):
+    with lock:
+        print(f"told {name}".strip(), flush=True)
 
 def tell(name):
-    # Nothing starts a thread at this time.
-    assert background.run(lambda: print(f"told {name}".strip(), flush=True), 20)
+    if name:
+        with background.ending_at(20):
+            show(name)
+    else:
+        # Nothing starts a thread at this time.
+        assert background.run(lambda: show(name), 20)
+
+def tell_for_ever(name):
+    with background.ending_at(0.01):
+        threading.Event().wait()
 
 def kill(number):
     os.kill(os.getpid(), number)
@@ -45,6 +60,13 @@ ENDINGS = {
     "with an exit code": (f"{WATCH}; sys.exit(3)", "told", 3),
     "with an error": (f"{WATCH}; raise ValueError", "told", 1),
     "by SIGTERM": (f"{WATCH}; kill(signal.SIGTERM)", SIGNAL, -15),
+    "by SIGTERM while a lock is held": (f"{WATCH}\nwith lock: kill(signal.SIGTERM)", SIGNAL, -15),
+    "by SIGTERM after the limit": ("names['End'](tell_for_ever).watch(); kill(signal.SIGTERM)", "", -15),
+    "by SIGTERM, and again": (
+        "names['End'](lambda _name: kill(signal.SIGTERM)).watch(); signal.raise_signal(signal.SIGTERM)",
+        "",
+        -15,
+    ),
     "by SIGTERM with a handler": (f"signal.signal(signal.SIGTERM, leave); {WATCH}; kill(signal.SIGTERM)", SIGNAL, 7),
     "by itself, as SIGTERM is ignored": (
         f"signal.signal(signal.SIGTERM, signal.SIG_IGN); {WATCH}; kill(signal.SIGTERM)",
@@ -75,6 +97,7 @@ def test_a_process_tells_once_how_it_ends(ending: str) -> None:
 
 def test_work_is_done_in_the_background_within_a_limit() -> None:
     background = Background()
+    background.start()
     done: list[int] = []
     assert background.run(lambda: done.append(1), 20)
     assert background.run(lambda: done.append(2), 20)

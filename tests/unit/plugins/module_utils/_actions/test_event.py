@@ -309,7 +309,7 @@ def test_what_is_cut_is_a_warning_given_once(task: Tasks, http: ScriptedHttp) ->
     [
         ("GET /incidents", (401, {}), "HTTP 401"),
         ("GET /incidents", SERVER_ERROR, "HTTP 500"),
-        ("GET /incidents", {"incidents": [{**OPEN, "status": 7}]}, "GET /incidents/Q1: "),
+        ("GET /incidents", {"incidents": [{**OPEN, "status": 7}]}, "GET https://api.pagerduty.com/incidents/Q1: "),
         ("GET /services/PS1", DENIED, "HTTP 403"),
     ],
     ids=str,

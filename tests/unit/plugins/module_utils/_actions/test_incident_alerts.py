@@ -160,7 +160,7 @@ def test_a_refused_change_says_what_pagerduty_said(task: Tasks, http: ScriptedHt
     http.answers["PUT /incidents/Q1/alerts"] = DENIED
     result = task([alert("A1", "disk")], status="resolved").run()
     assert (result["failed"], result["changed"], result["alerts"]) == (True, False, [])
-    assert result["msg"].startswith("PUT /incidents/Q1/alerts: Access Denied")
+    assert result["msg"].startswith("PUT https://api.pagerduty.com/incidents/Q1/alerts: Access Denied")
 
 
 def test_an_alert_is_found_by_its_id_or_key_and_changed_once(task: Tasks) -> None:
@@ -207,7 +207,7 @@ def test_numbers_become_ids_and_both_incidents_are_locked(task: Tasks, http: Scr
 @pytest.mark.parametrize("options", [{"incident_id": ["7"], "status": "resolved"}, {"move_to": "7"}], ids=str)
 def test_a_number_that_does_not_exist_fails_the_task(options: Record, task: Tasks, http: ScriptedHttp) -> None:
     http.answers["GET /incidents/7"] = NOT_FOUND
-    with pytest.raises(TaskError, match="GET /incidents/7: Incident Not Found"):
+    with pytest.raises(TaskError, match=r"GET https://api\.pagerduty\.com/incidents/7: Incident Not Found"):
         task([alert("A1", "disk")], **options).plans()
 
 
@@ -304,7 +304,6 @@ def test_a_hundred_alerts_are_changed_in_one_call(task: Tasks, http: ScriptedHtt
         ({"incident_id": []}, "incident_id: must have at least one"),
         ({"incident_id": ["Q1", "Q2"]}, "incident_id: must be a single incident"),
         ({"alerts": []}, "alerts: must be a list of non-empty ids or keys"),
-        ({"alerts": ["disk", " "]}, "alerts: must be a list of non-empty ids or keys"),
         ({"move_to": "../users"}, "move_to: must be an incident id"),
         ({"move_to": "Q1"}, "move_to: must be another incident, got 'Q1'"),
     ],

@@ -203,7 +203,7 @@ def test_a_refused_change_says_what_pagerduty_said(task: Tasks, http: ScriptedHt
     http.answers[VALUES] = DENIED
     result = task(ticket="OPS-1").run()
     assert (result["failed"], result["changed"], result["incidents"]) == (True, False, [])
-    assert result["msg"].startswith(f"{VALUES}: Access Denied")
+    assert result["msg"].startswith(f"PUT https://api.pagerduty.com{VALUES.split()[1]}: Access Denied")
 
 
 @pytest.mark.parametrize(

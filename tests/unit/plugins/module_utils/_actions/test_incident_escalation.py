@@ -95,9 +95,13 @@ def test_any_other_incident_is_escalated_and_triggered_again(record: Record, tas
         (
             incident(),
             {ON_CALL: {"oncalls": [{"escalation_level": 2, "escalation_policy": POLICY, "user": None}]}},
-            "GET /oncalls: 'oncalls[].user' is missing or malformed in the response.",
+            "GET https://api.pagerduty.com/oncalls: 'oncalls[].user' is missing or malformed in the response.",
         ),
-        (incident(), {ON_CALL: (500, {})}, "GET /oncalls: PagerDuty returned a server error (HTTP 500)."),
+        (
+            incident(),
+            {ON_CALL: (500, {})},
+            "GET https://api.pagerduty.com/oncalls: PagerDuty returned a server error (HTTP 500).",
+        ),
     ],
     ids=["no policy", "no user", "no answer"],
 )
@@ -239,3 +243,27 @@ def test_several_incidents_of_a_policy_are_escalated_in_one_call(task: Tasks, ht
     asked.options["incident_id"] = ["Q1", "Q2"]
     assert asked.run()["msg"] == "2 incidents: 2 changed (escalated to level 2); paged Ben, Carla."
     assert http.calls.count(ON_CALL) == len(http.writes) == 1
+
+
+@pytest.mark.parametrize(
+    ("record", "level", "named", "levels"),
+    [
+        (AT_1, "next", "Q1", {"Q1": 2}),
+        (AT_1, "next", "1", {"1": 2}),
+        (AT_2, 2, "Q1", {"Q1": 2}),
+        (AT_2, "next", "Q1", {}),
+    ],
+)
+def test_the_result_has_the_level_by_what_the_task_calls_the_incident(
+    record: Record, level: object, named: str, levels: dict[str, int], task: Tasks, http: ScriptedHttp
+) -> None:
+    http.answers["GET /incidents/1"] = {"incident": record}
+    asked = task(record, level)
+    asked.options["incident_id"] = [named]
+    assert asked.run(check_mode=True)["levels"] == levels
+
+
+def test_the_level_is_known_also_if_the_escalation_fails(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers[PUT] = (403, {"error": {"message": "Access Denied", "code": 2010}})
+    result = task(AT_1, "next").run()
+    assert (result["failed"], result["levels"]) == (True, {"Q1": 2})

@@ -168,7 +168,6 @@ def test_a_note_that_may_be_there_twice_is_looked_for_by_a_person(task: Tasks) -
     ("options", "option"),
     [
         ({}, "content"),
-        ({"content": " "}, "content"),
         ({"content": "text", "note_id": "a/b"}, "note_id"),
         ({"content": "text", "note_id": "PN1", "incident_id": ["Q1", "Q2"]}, "note_id"),
         ({"state": "absent"}, "content"),

@@ -260,7 +260,8 @@ def test_a_request_that_is_not_seen_afterwards_is_not_sent_again(task: Tasks, ht
     http.answers["GET /incidents/Q1"] = [{"incident": incident()}, *[(500, {})] * 3]
     result = asked.run()
     assert (result["failed"], result["failures"][0]["outcome"], len(http.writes)) == (True, "unknown", 1)
-    assert "It is not known whether Incident Q1 (#1) was changed in full: GET /incidents/Q1: " in result["msg"]
+    words = "It is not known whether Incident Q1 (#1) was changed in full: GET https://api.pagerduty.com/incidents/Q1: "
+    assert words in result["msg"]
 
 
 def test_those_who_may_have_been_requested_before_are_requested_with_a_warning(task: Tasks, http: ScriptedHttp) -> None:
@@ -382,10 +383,6 @@ def test_on_several_incidents_each_is_told_once(task: Tasks, http: ScriptedHttp)
     [
         ({}, "users: set users, escalation_policies, or both"),
         ({"users": [], "escalation_policies": []}, "users: set users, escalation_policies, or both"),
-        ({"users": [" "]}, "users: must be a list of non-empty names"),
-        ({"users": ["Ben"], "escalation_policies": [""]}, "escalation_policies: must be a list of non-empty names"),
-        ({"users": ["Ben"], "responders_message": " "}, "responders_message: must not be empty"),
-        ({"users": ["Ben"], "requester": ""}, "requester: must not be empty"),
         ({"users": ["Ben"], "incident_id": []}, "incident_id: "),
         ({"users": ["Ben"], "state": "absent", "renotify": True}, "renotify: cannot be combined with state=absent"),
         (

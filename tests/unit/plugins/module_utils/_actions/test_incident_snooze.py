@@ -222,7 +222,8 @@ def test_an_incident_that_is_acknowledged_but_not_snoozed_is_done_in_part(task: 
     result = task(incident(), duration="2h").run()
     assert (result["changed"], result["failures"][0]["outcome"]) == (True, "partly_done")
     assert result["msg"].startswith(
-        'Incident Q1 (#1): done in part (status "triggered" → "acknowledged"). POST /incidents/Q1/snooze: '
+        'Incident Q1 (#1): done in part (status "triggered" → "acknowledged"). '
+        "POST https://api.pagerduty.com/incidents/Q1/snooze: "
     )
 
 

@@ -177,9 +177,6 @@ def test_the_result_of_several_incidents_has_no_single_status_update(task: Tasks
 @pytest.mark.parametrize(
     ("options", "option"),
     [
-        ({"update_message": " "}, "update_message"),
-        ({"subject": "", "html_message": "x"}, "subject"),
-        ({"subject": "x", "html_message": " "}, "html_message"),
         ({"incident_id": []}, "incident_id"),
     ],
     ids=str,

@@ -170,7 +170,9 @@ def test_who_may_not_be_removed_is_named(subscribers: list[str], names: str, tas
 def test_a_count_that_cannot_be_is_no_answer(count: object, task: Tasks, http: ScriptedHttp) -> None:
     asked = task(subscriber("PUSER1"), users=["Ana"], state="absent")
     http.answers[f"POST {UNSUBSCRIBE}"] = {"deleted_count": 1, "unauthorized_count": count}
-    with pytest.raises(OutcomeUnknown, match=f"^POST {UNSUBSCRIBE}: 'unauthorized_count' is malformed"):
+    with pytest.raises(
+        OutcomeUnknown, match=f"^POST https://api.pagerduty.com{UNSUBSCRIBE}: 'unauthorized_count' is malformed"
+    ):
         asked.send()
 
 
@@ -196,8 +198,6 @@ def test_an_incident_whose_subscribers_cannot_be_read_does_not_stop_the_others(t
     [
         ({}, "users: set users, teams, or both"),
         ({"users": [], "teams": []}, "users: set users, teams, or both"),
-        ({"users": [" "]}, "users: must be a list of non-empty names"),
-        ({"users": ["Ana"], "teams": [""]}, "teams: must be a list of non-empty names"),
         ({"users": ["Ana"], "incident_id": []}, "incident_id: "),
     ],
     ids=str,

@@ -351,8 +351,6 @@ def test_what_is_now_is_known_when_the_windows_are_read(task: Tasks, monkeypatch
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"description": " "}, "description: must not be empty"),
-        ({"description": "", "state": "absent"}, "description: must not be empty"),
         ({"services": [], "duration": "1h"}, "services: must have at least one service"),
         ({"end": "2026-01-31T12:00:00Z"}, "end: must be in the future and later than start"),
         ({"end": "2026-01-31 13:00:00"}, "end: must be an ISO 8601 time"),
@@ -470,7 +468,7 @@ def test_an_opened_window_that_cannot_be_read_again_may_lack_something(task: Tas
     http.answers[LIST] = [{"maintenance_windows": []}, DENIED, DENIED]
     result = asked.run()
     assert (result["changed"], result["failures"][0]["outcome"]) == (True, "unknown")
-    assert "Maintenance window Upgrade was changed in full: GET /maintenance_windows: " in result["msg"]
+    assert "Maintenance window Upgrade was changed in full: GET https://" in result["msg"]
     assert [call for call, _body in http.writes] == [POST]
 
 
@@ -502,10 +500,19 @@ def test_all_open_windows_of_the_description_are_ended(
 def test_a_window_that_somebody_else_has_ended_is_ended(
     status: int, code: int, task: Tasks, http: ScriptedHttp
 ) -> None:
-    asked = task(BEGUN, {**COMING, "id": "PW2"}, state="absent")
+    left = {**COMING, "id": "PW2"}
+    asked = task(state="absent")
+    http.answers[LIST] = [{"maintenance_windows": [BEGUN, left]}, {"maintenance_windows": [left]}]
     http.answers["DELETE /maintenance_windows/PW1"] = (status, {"error": {"code": code}})
     result = asked.run()
     assert (result["changed"], result["failed"], len(http.writes)) == (True, False, 2)
+
+
+def test_a_window_that_pagerduty_does_not_end_is_an_error(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(BEGUN, state="absent")
+    http.answers["DELETE /maintenance_windows/PW1"] = (405, {"error": {"message": "no", "code": 5003}})
+    result = asked.run()
+    assert (result["changed"], result["failures"][0]["status"]) == (False, 405)
 
 
 def test_a_window_that_cannot_be_ended_is_an_error(task: Tasks, http: ScriptedHttp) -> None:

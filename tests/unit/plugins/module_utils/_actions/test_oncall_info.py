@@ -194,7 +194,7 @@ def test_a_schedule_that_may_not_be_read_is_an_error(
 ) -> None:
     http.answers["GET /schedules/PFLEX01"] = (status, {"error": {"message": "No", "code": 2010}})
     oncalls += [entry("Ann", 1, "PFLEX01")]
-    with pytest.raises(TaskError, match="GET /schedules/PFLEX01: No"):
+    with pytest.raises(TaskError, match=r"GET https://api\.pagerduty\.com/schedules/PFLEX01: No"):
         read(pagerduty, schedules=["PFLEX01"])
 
 
@@ -279,9 +279,6 @@ TOO_LATE = iso_8601(now() + timedelta(days=91))
         ({"schedules": []}, "schedules: must not be empty"),
         ({"users": []}, "users: must not be empty"),
         ({"levels": []}, "levels: must not be empty"),
-        ({"escalation_policies": ["Web", " "]}, "escalation_policies: must be a list of non-empty names"),
-        ({"schedules": [""]}, "schedules: must be a list of non-empty names"),
-        ({"users": [" "]}, "users: must be a list of non-empty names"),
         ({"levels": [1, 0]}, "levels: must be 1 or greater"),
         ({"at": "noon"}, "at: must be an ISO 8601 time"),
         ({"at": TOO_LATE}, "at: must be at most 90 days from now"),

@@ -263,7 +263,9 @@ def test_duties_that_cannot_be_read_are_only_a_warning(
     http.answers["GET /oncalls"] = (403, {"error": {"message": "Access Denied", "code": 2010}})
     result = task(pagerduty, state="absent").run()
     assert (result["msg"], result["notifies"]) == ("User Ann: deleted.", [])
-    assert http.warnings[0].startswith("Could not read whether User Ann is on call: GET /oncalls: Access Denied")
+    assert http.warnings[0].startswith(
+        "Could not read whether User Ann is on call: GET https://api.pagerduty.com/oncalls: Access Denied"
+    )
 
 
 @pytest.mark.parametrize(("status", "has_hint"), [(400, True), (403, False)])
@@ -306,15 +308,12 @@ def test_one_address_is_one_lock_in_any_case(pagerduty: PagerDuty) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"email": ""}, "email: must not be empty"),
+        ({"email": ""}, "email: must have 6 to 100 characters"),
         ({"email": "nobody"}, "email: must be an e-mail address"),
         ({"email": "a@b.c"}, "email: must have 6 to 100 characters"),
         ({"email": f"{'a' * 95}@b.cde"}, "email: must have 6 to 100 characters"),
-        ({"name": " "}, "name: must not be empty"),
         ({"name": "x" * 101}, "name: must have at most 100 characters, but has 101"),
         ({"title": "x" * 101}, "title: must have at most 100 characters, but has 101"),
-        ({"color": ""}, "color: must not be empty"),
-        ({"time_zone": " "}, "time_zone: must not be empty"),
     ],
     ids=lambda value: str(value)[:40],
 )

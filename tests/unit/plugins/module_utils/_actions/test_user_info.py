@@ -84,7 +84,6 @@ def test_an_unknown_team_fails_before_the_users_are_read(pagerduty: PagerDuty, h
     ("options", "words"),
     [
         ({"users": []}, "users: must be a list of non-empty names"),
-        ({"users": ["Ann", " "]}, "users: must be a list of non-empty names"),
         ({"teams": []}, "teams: must be a list of non-empty names"),
         ({"query": " "}, "query: must not be empty"),
     ],

@@ -11,7 +11,12 @@ import typing as t
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api import client as client_module
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty, path_of
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import NotSent, OutcomeUnknown, Refused
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import (
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    TaskError,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +25,24 @@ if t.TYPE_CHECKING:
 
 NOTES = "/incidents/Q1/notes"
 NOTE = {"id": "P1", "content": "text", "user": {"id": "PUSER01", "type": "user_reference"}, "created_at": "2026-01-01"}
+
+PROXY = "https://proxy.example.com/pagerduty"
+CALLS: dict[str, t.Callable[[PagerDuty], t.Any]] = {
+    f"GET {PROXY}/users": lambda client: client.get_list("/users", "users", [("query", "Ana")]),
+    f"GET {PROXY}/oncalls": lambda client: list(client.pages("/oncalls", "oncalls", [("query", "Ana")])),
+    f"PUT {PROXY}/incidents": lambda client: client.write_and_get_list("PUT", "/incidents", {"by": "Ana"}, "incidents"),
+    f"POST {PROXY}/v2/enqueue": lambda client: client.send_event("/v2/enqueue", {"routing_key": "R" * 32}),
+}
+FAILURES: list[t.Any] = [
+    (400, {"error": {"message": "Invalid Input Provided", "code": 2001, "errors": ["No."]}}),
+    (404, {}),
+    (302, {}),
+    (408, {}),
+    (429, {}),
+    (500, {}),
+    (504, {}),
+    (200, "no object"),
+]
 
 
 def test_a_call_says_who_asks_and_which_version_is_wanted(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
@@ -68,7 +91,10 @@ def test_what_a_response_lacks_is_named(
     http.answers = {f"GET {NOTES}": {"notes": notes}}
     with pytest.raises(OutcomeUnknown) as caught:
         pagerduty.get_list(NOTES, "notes")
-    assert caught.value.message == f"GET {NOTES}: {field} is missing or malformed in the response."
+    assert (
+        caught.value.message
+        == f"GET https://api.pagerduty.com{NOTES}: {field} is missing or malformed in the response."
+    )
     assert caught.value.hint == hint
 
 
@@ -162,6 +188,20 @@ def test_all_calls_of_a_quick_client_share_its_seconds(
     with pytest.raises(NotSent):
         quick.quick(60).get_list(NOTES, "notes")
     assert timeouts == [5, 2]
+
+
+@pytest.mark.parametrize("answer", FAILURES)
+@pytest.mark.parametrize("call", CALLS)
+def test_every_error_names_the_address_that_was_called_but_no_secret_and_nobody(
+    call: str, answer: t.Any, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    pagerduty.settings = pagerduty.settings._replace(api_url=PROXY, events_url=PROXY)
+    http.answers = {call: answer}
+    with pytest.raises(TaskError) as caught:
+        CALLS[call](pagerduty)
+    assert caught.value.message.startswith(f"{call}: ")
+    for hidden in ("Ana", "a-token", "R" * 32):
+        assert hidden not in str(caught.value.as_result())
 
 
 @given(st.text(min_size=1))

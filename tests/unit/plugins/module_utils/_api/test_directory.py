@@ -147,7 +147,9 @@ def test_what_is_switched_off_in_the_account_is_named(pagerduty: PagerDuty, http
     http.answers = {"GET /priorities": NOT_FOUND}
     with pytest.raises(Refused) as caught:
         Directory(pagerduty).find(PRIORITY, "P1")
-    assert caught.value.message.startswith("This account has no priorities. GET /priorities: Not Found")
+    assert caught.value.message.startswith(
+        "This account has no priorities. GET https://api.pagerduty.com/priorities: Not Found"
+    )
     assert caught.value.hint == "They may have to be switched on in its settings, or be part of another plan."
 
 

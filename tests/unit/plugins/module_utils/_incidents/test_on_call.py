@@ -60,7 +60,9 @@ def test_no_change_fails_or_waits_if_it_cannot_be_read_whom_a_policy_notifies(
     for _incident in range(2):
         (notification,) = on_call.notified_by(POLICY)
         assert notification.who is None
-        assert "Web Operations (PE1), which could not be read: GET /oncalls: " in notification.why
+        assert (
+            "Web Operations (PE1), which could not be read: GET https://api.pagerduty.com/oncalls: " in notification.why
+        )
     assert http.calls == ["GET /oncalls"]
 
 

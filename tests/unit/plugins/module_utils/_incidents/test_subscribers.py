@@ -68,7 +68,7 @@ def test_subscribers_that_cannot_be_read_are_not_known(pagerduty: PagerDuty, htt
     http.answers[SUBSCRIBERS] = (403, {"error": {"code": 2010, "message": "Access Denied"}})
     ((name, why),) = who(Subscribers(pagerduty))
     assert name is None
-    assert why.startswith("subscribed to the incident, whose subscribers could not be read: GET /incidents/Q1")
+    assert why.startswith("subscribed to the incident, whose subscribers could not be read: GET https://")
     assert "Access Denied" in why
     assert not why.endswith(".")
 

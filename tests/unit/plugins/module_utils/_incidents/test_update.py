@@ -272,7 +272,12 @@ def test_whoever_resolves_it_first_keeps_his_resolution_and_a_warning_says_so(ta
 
 
 @pytest.mark.parametrize(
-    ("options", "option"), [({"title": " "}, "title"), ({"incident_id": ["?"], "title": "New"}, "incident_id")], ids=str
+    ("options", "option"),
+    [
+        ({"status": "triggered", "resolution": "Done."}, "resolution"),
+        ({"incident_id": ["?"], "title": "New"}, "incident_id"),
+    ],
+    ids=str,
 )
 def test_an_unusable_option_is_refused_before_any_call(
     options: Record, option: str, task: Tasks, http: ScriptedHttp
