@@ -62,10 +62,10 @@ NO_WINDOW = "No maintenance window was opened, so alerts page people: "
 TROUBLES = {
     "PagerDuty is down": Trouble(
         environment={"PAGERDUTY_API_URL": "{nobody}", "PAGERDUTY_EVENTS_URL": "{nobody}"},
-        says=f"{NO_WINDOW}GET /services: cannot connect",
+        says=f"{NO_WINDOW}GET ",
     ),
-    "it forbids all": Trouble([refused("/(?!_).*")], says=f"{NO_WINDOW}GET /services: "),
-    "it forbids the window": Trouble([refused(WINDOW, method="POST")], change=True, says=f"{NO_WINDOW}POST {WINDOW}: "),
+    "it forbids all": Trouble([refused("/(?!_).*")], says=f"{NO_WINDOW}GET "),
+    "it forbids the window": Trouble([refused(WINDOW, method="POST")], change=True, says=f"{NO_WINDOW}POST "),
     "it fails": Trouble([refused("/(?!_).*", 500)], says=NO_WINDOW),
     "it refuses the change": Trouble(
         [refused("/v2/change/enqueue", 400)], window=True, says="The change event was not recorded: "
@@ -556,7 +556,8 @@ class TestReport:
         text = file.read_text()
         for heading, why in (("Alerts", "402"), ("Notes", "403"), ("Who did what", "500"), ("Changes", "HTML")):
             section = text.partition(f"## {heading}\n\n")[2].partition("\n\n")[0]
-            assert section.startswith(f"This could not be read: GET {path}".replace("_", "\\_")), section
+            assert section.startswith("This could not be read: GET "), section
+            assert path in section
             assert why in section
         assert "- Service: Checkout\n" in text
         assert "## Responders\n\nNone were requested.\n" in text
