@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-import shlex
+import sys
 import typing as t
 from dataclasses import dataclass, field
 
@@ -59,16 +59,25 @@ class Notified:
         return {event["dedup_key"].removeprefix("ansible-playbook "): event["event_action"] for event in self.events}
 
 
+SCRIPT = """#!{python}
+import os, signal, sys
+
+# Shells let what they run in the background ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+# A process that replaces another has its number.
+os.environ["ANSIBLE_PLAYBOOK_PID"] = str(os.getpid())
+os.execv({command!r}, [{command!r}, *sys.argv[1:]])
+"""
+
+
 class Notifier:
     """Runs playbooks with the callback enabled, on two hosts."""
 
     def __init__(self, runner: PlaybookRunner) -> None:
         self._runner = runner
         self._python = str(runner.ansible_playbook.with_name("python"))
-        command = shlex.quote(str(runner.ansible_playbook))
-        # A process that replaces another has its number.
         script = runner.folder / "ansible-playbook"
-        script.write_text(f'#!/bin/sh\nANSIBLE_PLAYBOOK_PID=$$ exec {command} "$@"\n')
+        script.write_text(SCRIPT.format(python=sys.executable, command=str(runner.ansible_playbook)))
         script.chmod(0o755)
         runner.ansible_playbook = script
 

@@ -17,6 +17,8 @@ from ansible_collections.oncall.pagerduty.plugins.plugin_utils._process import B
 PROGRAM = """
 import os, runpy, signal, sys, threading
 
+# Shells let what they run in the background ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 names = runpy.run_path(sys.argv[1])
 background = names["Background"]()
 background.start()
