@@ -238,4 +238,4 @@ def test_an_event_is_sent_even_if_its_state_cannot_be_read(play: PlaybookRunner)
     done = play({"oncall.pagerduty.event": {"dedup_key": "key", "api_token": "no-such-token"}}).only
     assert done.changed
     assert done.writes == ["POST /v2/enqueue"]
-    assert "the event was sent anyway" in done.result["warnings"][0]
+    assert "so the event is sent in any case" in done.result["warnings"][0]
