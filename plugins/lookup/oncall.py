@@ -80,8 +80,9 @@ from ansible.plugins.lookup import LookupBase
 from ansible.template import Templar
 
 from ..module_utils._api.auth import is_unset
-from ..module_utils._options import AUTH, given
+from ..module_utils._options import AUTH
 from ..plugin_utils import _controller
+from ..plugin_utils._given import given, given_to
 
 DEFINITION = _controller.definition("oncall_info")
 OWN_OPTION = "want"
@@ -107,7 +108,7 @@ class LookupModule(LookupBase):
         """
         _check_names(kwargs)
         wanted = _wanted(kwargs.pop(OWN_OPTION, None))
-        asked = DEFINITION.given(kwargs)
+        asked = given_to(DEFINITION, kwargs)
         options = {**asked, **_policies(terms, asked), **_levels(asked)}
         result = _read({**_own_variables(variables or {}, options), **options})
         return [user[wanted] for user in result["users"] if user[wanted]]

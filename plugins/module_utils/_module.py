@@ -21,11 +21,10 @@ from ._api.client import PagerDuty
 from ._core.action import Action, predict
 from ._core.change import Notification, Outcome
 from ._core.errors import InvalidOption, PartlyDone, TaskError
-from ._core.http_client import REQUESTS_IMPORT_ERROR, default_bundle, unreadable_bundle
-from ._core.json_values import encodable
+from ._core.http_client import REQUESTS_IMPORT_ERROR
 from ._core.retry import Log, RetryBudget
 from ._core.sentences import difference, message
-from ._options import AUTH, Options, given, option_names
+from ._options import AUTH, Options
 
 Params = dict[str, t.Any]
 Result = dict[str, t.Any]
@@ -38,8 +37,6 @@ class Module:
         action: returns the action of a task (client, options).
         options: the argument spec, without the shared `AUTH` options.
         writes: whether the module ever changes anything.
-        refuses_only: the options that alone may stop a task: what is wrong with any other is mended, or the option
-            is dropped with a warning. None if every option may.
         clearable: options that an empty text sets: it removes what is there.
         filters: options that narrow what is read. If all that are given are empty, they do not stand for everything.
         rules: `required_if` and the like, as `AnsibleModule` takes them.
@@ -51,7 +48,6 @@ class Module:
         options: Options,
         *,
         writes: bool = True,
-        refuses_only: t.Collection[str] | None = None,
         clearable: t.Collection[str] = (),
         filters: t.Collection[str] = (),
         **rules: t.Any,
@@ -59,18 +55,9 @@ class Module:
         self.action = action
         self.options = {**AUTH, **options}
         self.rules = rules
-        self.refuses_only = refuses_only
-        self._clearable = clearable
-        self._filters = filters
+        self.clearable = clearable
+        self.filters = filters
         self._writes = writes
-
-    def given(self, options: Params) -> Params:
-        """Return the options of a task that are set, as the module takes them. Runs on the controller."""
-        found = given(options, self.options, self._clearable)
-        names = option_names(self.options)
-        if any(names.get(name) in self._filters for name in found):
-            return found
-        return given(options, self.options, (*self._clearable, *self._filters))
 
     def main(self) -> None:
         """Run as a separate process."""
@@ -116,16 +103,20 @@ class Module:
         """
         once = _each_once(warn)
         try:
-            if self.refuses_only is None:
-                _check_encodable(params)
-                connection = settings(params)
-            else:
-                params = encodable(params)
-                connection = _usable_settings(params, once)
+            params, connection = self.checked(params, once)
         except TaskError as error:
             return _failure(error)
         client = PagerDuty(connection, RetryBudget(connection.max_wait, once, progress), once)
         return self.run_on(client, params, check_mode=check_mode, diff_mode=diff_mode)
+
+    def checked(self, params: Params, _warn: Log) -> tuple[Params, Settings]:
+        """Return the options, and the connection that they ask for.
+
+        Raises:
+            InvalidOption: an option has an unusable value.
+        """
+        _check_encodable(params)
+        return params, settings(params)
 
     def run_on(self, client: PagerDuty, params: Params, *, check_mode: bool, diff_mode: bool) -> Result:
         """Do the same with a client that is there already."""
@@ -196,16 +187,6 @@ def _each_once(log: Log) -> Log:
             log(line)
 
     return log_once
-
-
-def _usable_settings(params: Params, warn: Log) -> Settings:
-    """Return the connection of a task that must not be refused, and warn of what is not used for it."""
-    connection = settings(params, lambda error: warn(f"Ignored {error}"))
-    unreadable = connection.verify is True and unreadable_bundle()
-    if unreadable:
-        warn(f"Ignored {unreadable}")
-        return connection._replace(verify=default_bundle())
-    return connection
 
 
 def _check_encodable(params: Params) -> None:

@@ -156,7 +156,7 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.change_event import ChangeEvent
-from ..module_utils._module import Module
+from ..module_utils._event_module import EventModule
 from ..module_utils._options import EVENTS
 
 OPTIONS = {
@@ -169,7 +169,7 @@ OPTIONS = {
     "change_key": {"type": "str", "no_log": False},
     "service": {"type": "str"},
 }
-DEFINITION = Module(ChangeEvent, dict(EVENTS, **OPTIONS), refuses_only=("routing_key",))
+DEFINITION = EventModule(ChangeEvent, dict(EVENTS, **OPTIONS), refuses_only=("routing_key",))
 
 
 def main():

@@ -190,8 +190,8 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.event import event
+from ..module_utils._event_module import EventModule
 from ..module_utils._events.severity import DEFAULT_SEVERITY
-from ..module_utils._module import Module
 from ..module_utils._options import EVENTS
 
 OPTIONS = {
@@ -215,7 +215,7 @@ OPTIONS = {
     "client_url": {"type": "str"},
     "timestamp": {"type": "str"},
 }
-DEFINITION = Module(event, dict(EVENTS, **OPTIONS), refuses_only=("action", "routing_key"))
+DEFINITION = EventModule(event, dict(EVENTS, **OPTIONS), refuses_only=("action", "routing_key"))
 
 
 def main():

@@ -219,7 +219,7 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_info import INCLUDED, READ_SEPARATELY, incident_info
-from ..module_utils._incidents.search import ARRANGEMENT, FILTERS, SORT_ORDERS, STATUSES
+from ..module_utils._incidents.filters import ARRANGEMENT, FILTERS, SORT_ORDERS, STATUSES
 from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID
 

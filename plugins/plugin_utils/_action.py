@@ -16,8 +16,9 @@ import typing as t
 from ansible.plugins.action.normal import ActionModule as NormalActionModule
 from ansible.utils.display import Display
 
-from ..module_utils._options import CONNECTION, given
+from ..module_utils._options import CONNECTION
 from ._event_defaults import with_defaults
+from ._given import given, given_to
 
 try:
     from . import _controller, _in_process, _next_level
@@ -57,7 +58,7 @@ def _given(task: t.Any) -> dict[str, t.Any]:
     if not LOAD_ERROR:
         # If the module cannot be loaded, the reason shows when it runs.
         with contextlib.suppress(ImportError):
-            return _controller.definition(task.action.rpartition(".")[2]).given(task.args)
+            return given_to(_controller.definition(task.action.rpartition(".")[2]), task.args)
     return given(task.args, CONNECTION)
 
 

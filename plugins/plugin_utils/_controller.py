@@ -24,7 +24,9 @@ from ..module_utils._api.auth import first_set
 from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR
 from ..module_utils._core.json_values import encodable
 from ..module_utils._core.retry import Log
+from ..module_utils._event_module import EventModule
 from ..module_utils._module import Module, invalid_options
+from ._given import given_to
 
 MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
 
@@ -52,7 +54,7 @@ def run(
     if REQUESTS_IMPORT_ERROR:
         return {"failed": True, "msg": f"{missing_required_lib('requests')} ({REQUESTS_IMPORT_ERROR})"}
     defined = definition(module)
-    usable = usable_options(defined, defined.given(plain(options)), display.warning)
+    usable = usable_options(defined, given_to(defined, plain(options)), display.warning)
     validated, error = validate(defined, module, usable)
     if error:
         return {"failed": True, "msg": error}
@@ -94,7 +96,7 @@ def usable_options(module: Module, options: Options, warn: Log) -> Options:
         options: plain ones.
         warn: is called for each option that is left out.
     """
-    if module.refuses_only is None:
+    if not isinstance(module, EventModule):
         return options
     specs = {name: spec for option, spec in module.options.items() for name in (option, *spec.get("aliases", ()))}
     usable: Options = {}

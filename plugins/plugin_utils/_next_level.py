@@ -60,6 +60,12 @@ def _open_file() -> int | None:
 FILE = _open_file()
 
 
+def _file() -> int:
+    if FILE is None:
+        raise OSError("there is no file")
+    return FILE
+
+
 class Task(t.NamedTuple):
     """A task with `level: next`, as it runs in one worker.
 
@@ -139,12 +145,12 @@ def climb_once(task: Task, run: Run) -> Result:
 @contextlib.contextmanager
 def _locked(offset: int) -> t.Iterator[None]:
     """Wait until no other worker has locked a byte of the file, and lock it."""
-    assert FILE is not None
-    fcntl.lockf(FILE, fcntl.LOCK_EX, 1, offset)
+    file = _file()
+    fcntl.lockf(file, fcntl.LOCK_EX, 1, offset)
     try:
         yield
     finally:
-        fcntl.lockf(FILE, fcntl.LOCK_UN, 1, offset)
+        fcntl.lockf(file, fcntl.LOCK_UN, 1, offset)
 
 
 def _by_level(task: Task, found: Round) -> dict[str, list[str]]:
@@ -235,10 +241,10 @@ def _rounds(key: str) -> t.Iterator[list[Round]]:
         OSError: that cannot be done, such as on a full disk.
         ValueError: a worker was killed while it wrote.
     """
-    assert FILE is not None
+    file = _file()
     with _locked(RECORD_OFFSET):
-        record = json.loads(os.pread(FILE, os.fstat(FILE).st_size, 0) or b"{}")
+        record = json.loads(os.pread(file, os.fstat(file).st_size, 0) or b"{}")
         yield record.setdefault(key, [])
         content = json.dumps(record, default=str).encode()
-        os.ftruncate(FILE, 0)
-        os.pwrite(FILE, content, 0)
+        os.ftruncate(file, 0)
+        os.pwrite(file, content, 0)

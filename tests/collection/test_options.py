@@ -15,6 +15,7 @@ import pytest
 import yaml
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import TaskError
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils._controller import definition, validate
+from ansible_collections.oncall.pagerduty.plugins.plugin_utils._given import given_to
 
 from modules import MODULES, targeted
 
@@ -79,7 +80,7 @@ def refusal(module: str, options: dict[str, t.Any], *steps: str) -> str:
     """Return why a step of the action refuses options; empty if none does."""
     defaults = {"routing_key": "R" * 32, "summary": "A test", "source": "tests"}
     own = {name: value for name, value in defaults.items() if name in definition(module).options}
-    parameters, error = validate(definition(module), module, definition(module).given({**own, **options}))
+    parameters, error = validate(definition(module), module, given_to(definition(module), {**own, **options}))
     if error:
         return error
     try:

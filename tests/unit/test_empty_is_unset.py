@@ -9,6 +9,7 @@ AWX and Rundeck make empty variables and options of what nobody has filled in.
 
 from __future__ import annotations
 
+import functools
 import pkgutil
 import types
 import typing as t
@@ -24,6 +25,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors impo
 from ansible_collections.oncall.pagerduty.plugins.module_utils._eda import connection
 from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH, EVENTS, INCIDENT_ID
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils import _controller
+from ansible_collections.oncall.pagerduty.plugins.plugin_utils._given import given_to
 
 Options = dict[str, t.Any]
 Taker = t.Callable[[Options], t.Any]
@@ -79,7 +81,7 @@ class Callback(notify.CallbackModule):
 def by_module(options: Options) -> t.Any:
     """What a module gets for the options of a task."""
     return _controller.validate(
-        _controller.definition("event"), "event", _controller.definition("event").given(options)
+        _controller.definition("event"), "event", given_to(_controller.definition("event"), options)
     )
 
 
@@ -205,7 +207,7 @@ def test_an_alias_may_be_empty_as_well(take: Taker, option: str, alias: str) -> 
 def test_an_empty_option_of_a_module_is_not_set(module: str, name: str, empty: str | None) -> None:
     def taken(options: Options) -> t.Any:
         defined = _controller.definition(module)
-        return _controller.validate(defined, module, defined.given(options))
+        return _controller.validate(defined, module, given_to(defined, options))
 
     assert taken({name: empty}) == taken({})
 
@@ -213,15 +215,15 @@ def test_an_empty_option_of_a_module_is_not_set(module: str, name: str, empty: s
 @pytest.mark.parametrize(("module", "name"), KEPT)
 def test_an_empty_option_is_kept_only_where_its_page_says_what_it_means(module: str, name: str) -> None:
     defined = _controller.definition(module)
-    assert defined.given({name: None}) == {}
+    assert given_to(defined, {name: None}) == {}
     for empty in ("", " \t\n"):
-        assert not "".join(defined.given({name: empty})[name]).strip()
+        assert not "".join(given_to(defined, {name: empty})[name]).strip()
 
 
 @pytest.mark.parametrize(("module", "name"), FILTERS)
 def test_an_empty_filter_beside_another_one_is_not_set(module: str, name: str) -> None:
     (other, *_others) = [each for of, each in FILTERS if of == module and each not in (name, "user", "email", "users")]
-    given = _controller.definition(module).given
+    given = functools.partial(given_to, _controller.definition(module))
     assert given({name: "", other: "Web"}) == given({other: "Web"})
 
 

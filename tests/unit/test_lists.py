@@ -13,6 +13,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.oncall.pagerduty.plugins import modules
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils._controller import definition
+from ansible_collections.oncall.pagerduty.plugins.plugin_utils._given import given_to
 
 Spec = dict[str, t.Any]
 LISTS = [
@@ -46,7 +47,9 @@ def taken(module: str, name: str, value: t.Any) -> t.Any:
     """Return what the module gets for the value of an option."""
     specification = definition(module).options
     option = next(each for each, spec in specification.items() if name in (each, *spec.get("aliases", ())))
-    validated = ArgumentSpecValidator({option: specification[option]}).validate(definition(module).given({name: value}))
+    validated = ArgumentSpecValidator({option: specification[option]}).validate(
+        given_to(definition(module), {name: value})
+    )
     assert validated.error_messages == []
     return validated.validated_parameters[option]
 
@@ -78,4 +81,4 @@ def test_a_name_with_a_comma_stays_whole_in_a_list(module: str, name: str) -> No
 
 @pytest.mark.parametrize("written", [{"a": 1}, [["a"]], 7, [{"a": 1}, {"a": 1}]], ids=str)
 def test_what_is_no_list_of_texts_is_left_to_ansible(written: t.Any) -> None:
-    assert definition("event").given({"links": written, "images": written}) == {"links": written, "images": written}
+    assert given_to(definition("event"), {"links": written, "images": written}) == {"links": written, "images": written}

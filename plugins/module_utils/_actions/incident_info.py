@@ -12,14 +12,12 @@ from __future__ import annotations
 import typing as t
 
 from .._api.client import PAGE_SIZE, PagerDuty, Record, path_of
-from .._api.directory import Directory
 from .._api.integration_keys import without_keys
 from .._core.action import Action, State, each
 from .._core.change import Change, found
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._incidents.action import IncidentAction, known
 from .._incidents.read import SINGLE_ONLY, IncidentsById, id_and_number, incidents_with_key, read_incidents
-from .._incidents.search import Search, check_search, search_incidents, search_of
 
 Options = dict[str, t.Any]
 
@@ -145,21 +143,25 @@ class ByDedupKey(Reading):
 class Filtered(Reading):
     """Reads the incidents that fit filters."""
 
-    _search: Search
-    """Known once it is prepared."""
+    def __init__(self, client: PagerDuty, options: Options) -> None:
+        super().__init__(client, options)
+        # Most tasks read by id, and do without it.
+        from .._incidents.search import Searching
+
+        self._searching = Searching(client, options)
 
     def check(self) -> None:
         """Check the filters, and what is to be included."""
         _check_include(self.include)
-        check_search(self.options)
+        self._searching.check()
 
     def prepare(self) -> None:
         """Look up what the filters name."""
-        self._search = search_of(Directory(self.client), self.options)
+        self._searching.prepare()
 
     def find(self) -> IncidentsById:
         """Find them, in the order that is asked for."""
-        return search_incidents(self.client, self._search, self.include)
+        return self._searching.find(self.include)
 
 
 def _check_include(include: t.Sequence[str]) -> None:

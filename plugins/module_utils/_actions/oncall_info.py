@@ -12,6 +12,7 @@ Private to the collection.
 
 from __future__ import annotations
 
+import re
 import typing as t
 from datetime import datetime, timedelta
 
@@ -154,7 +155,7 @@ class OnCallInfo(Action[PagerDuty]):
             except Refused as error:
                 if error.is_fatal or error.is_forbidden:
                     raise
-                if not LOOKS_LIKE_ID.fullmatch(name):
+                if not re.fullmatch(LOOKS_LIKE_ID, name):
                     self._directory.unknown[name] = error
                     continue
                 record, unverified[name] = {"id": name}, error

@@ -19,7 +19,7 @@ from .._core.errors import Refused, TaskError
 from .._core.words import label
 from .client import PagerDuty, Query, Record, path_of
 
-LOOKS_LIKE_ID = re.compile(r"[P-R][A-Z0-9]{4,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+LOOKS_LIKE_ID = r"[P-R][A-Z0-9]{4,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 """INFERRED from the ids in PagerDuty's documentation; an id that is not found is tried as a name."""
 MAX_CANDIDATES = 5
 MAX_UNKNOWN = 3
@@ -177,7 +177,7 @@ def full_reference(kind: Kind, record: Record) -> Record:
 
 
 def _by_id(client: PagerDuty, kind: Kind, text: str) -> Record | None:
-    if not (kind.by_id and LOOKS_LIKE_ID.fullmatch(text)):
+    if not (kind.by_id and re.fullmatch(LOOKS_LIKE_ID, text)):
         return None
     try:
         return client.get(path_of(kind.path, text), kind.key)

@@ -17,25 +17,22 @@ from .errors import InvalidOption
 UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 """Seconds."""
 TIME_PARTS = ("year", "month", "day", "hour", "minute", "second")
-ISO_8601_TIME = re.compile(
+ISO_8601_TIME = (
     r"(?P<year>\d{4})(?P<dash>-?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d)"
     r"(?:(?:[T ]\s*)(?P<hour>\d\d)(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?)?"
-    r"\s*(?P<zone>Z|UTC|(?P<sign>[+-])(?P<offset_hours>[01]\d|2[0-3])(?::?(?P<offset_minutes>[0-5]\d))?)?)?",
-    re.ASCII | re.IGNORECASE,
+    r"\s*(?P<zone>Z|UTC|(?P<sign>[+-])(?P<offset_hours>[01]\d|2[0-3])(?::?(?P<offset_minutes>[0-5]\d))?)?)?"
 )
-EPOCH = re.compile(r"(\d{9,19})(?:\.(\d{1,9}))?", re.ASCII)
+EPOCH = r"(\d{9,19})(?:\.(\d{1,9}))?"
 """Eight digits are a date, such as 20260131."""
 MAX_EPOCH = 10**17
 """Microseconds since 1970, in the year 5138: a larger number counts smaller units."""
 EARLIEST = datetime.min.replace(tzinfo=timezone.utc)
-NUMBER = re.compile(r"\d{1,9}")
+NUMBER = r"\d{1,9}"
 MIN_NUMBER = 60
 """Seconds. A smaller number without a unit is meant as minutes or hours."""
-DURATION = re.compile("".join(rf"(?:(\d{{1,9}})\s*{unit})?\s*" for unit in UNITS), re.IGNORECASE)
+DURATION = "".join(rf"(?:(\d{{1,9}})\s*{unit})?\s*" for unit in UNITS)
 """Such as `2h`, `1h 30m` and `1d`."""
-ISO_8601_DURATION = re.compile(
-    r"P(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?"
-)
+ISO_8601_DURATION = r"P(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?"
 """Such as `PT2H`; without months and years, as their length differs."""
 
 
@@ -62,7 +59,7 @@ def time_or_epoch(text: str) -> datetime | None:
         text: an ISO 8601 date or time, in UTC if it has no zone; or the seconds, milliseconds, microseconds or
             nanoseconds since 1970.
     """
-    epoch = EPOCH.fullmatch(text.strip())
+    epoch = re.fullmatch(EPOCH, text.strip(), re.ASCII)
     if not epoch:
         time = _iso_8601_time(text)
         return time and time.replace(tzinfo=time.tzinfo or timezone.utc)
@@ -80,7 +77,7 @@ def _iso_8601_time(text: str) -> datetime | None:
 
     Source: https://developer.pagerduty.com/docs/types, DateTime.
     """
-    found = ISO_8601_TIME.fullmatch(text.strip())
+    found = re.fullmatch(ISO_8601_TIME, text.strip(), re.ASCII | re.IGNORECASE)
     if not found:
         return None
     year, month, day, hour, minute, second = (int(found[name] or 0) for name in TIME_PARTS)
@@ -114,9 +111,9 @@ def parse_duration(option: str, text: str) -> int:
         InvalidOption: it is something else, not greater than 0, or a number below `MIN_NUMBER`.
     """
     stripped = text.strip()
-    found = DURATION.fullmatch(stripped) or ISO_8601_DURATION.fullmatch(stripped)
+    found = re.fullmatch(DURATION, stripped, re.IGNORECASE) or re.fullmatch(ISO_8601_DURATION, stripped)
     seconds = 0
-    if NUMBER.fullmatch(stripped):
+    if re.fullmatch(NUMBER, stripped):
         seconds = int(stripped)
         if 0 < seconds < MIN_NUMBER:
             forms = f"{seconds}m (or {seconds * UNITS['m']}), {seconds}h, or {seconds}s"

@@ -16,6 +16,7 @@ from .._api.client import PagerDuty, Record
 from .._api.directory import PRIORITY, SERVICE, TEAM, USER, Directory, Kind
 from .._core.errors import InvalidOption, TaskError
 from .._core.time_texts import iso_8601, now, parse_time
+from .filters import WORDS
 from .read import IncidentsById, list_incidents
 
 Options = t.Mapping[str, t.Any]
@@ -32,14 +33,6 @@ NAMED: t.Mapping[str, tuple[Kind, str]] = {
 Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents; for `priority_ids[]`
 PagerDuty/pagerduty-mcp-server, pagerduty_mcp/tools/incidents.py, list_incidents.
 """
-WORDS = {"statuses": "statuses[]", "urgencies": "urgencies[]"}
-"""Filters by words, each with its parameter."""
-FILTERS = (*WORDS, *NAMED, "since", "until")
-ARRANGEMENT = ("sort", "limit")
-"""Options that a search can have as well."""
-STATUSES = ("triggered", "acknowledged", "resolved")
-SORT_FIELDS = ("created_at", "incident_number", "resolved_at", "urgency")
-SORT_ORDERS = tuple(f"{field}{order}" for field in SORT_FIELDS for order in ("", ":asc", ":desc"))
 MAX_SORT_FIELDS = 2
 """Source: as above, `sort_by`."""
 NEWEST_FIRST = "created_at:desc"
@@ -63,6 +56,30 @@ class Search(t.NamedTuple):
     priority_ids: t.Sequence[str]
     limit: int | None
     is_recent: bool
+
+
+class Searching:
+    """A search, in the steps of an action.
+
+    Args:
+        options: see `check_search`.
+    """
+
+    def __init__(self, client: PagerDuty, options: Options) -> None:
+        self._client = client
+        self._options = options
+
+    def check(self) -> None:
+        """Check the options; see `check_search`."""
+        check_search(self._options)
+
+    def prepare(self) -> None:
+        """Look up what the filters name; see `search_of`."""
+        self._search = search_of(Directory(self._client), self._options)
+
+    def find(self, include: t.Sequence[str]) -> IncidentsById:
+        """Return the incidents; see `search_incidents`."""
+        return search_incidents(self._client, self._search, include)
 
 
 def check_search(options: Options) -> None:

@@ -101,17 +101,6 @@ def test_in_check_mode_nothing_is_sent_and_the_result_is_the_same(run: Run) -> N
     assert done["msg"] == "Lamp a: set on; paged whoever is afraid of the dark."
 
 
-def test_what_must_not_be_refused_goes_on_without_what_is_unusable(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    unusable = {"timeout": 0, "api_token": "two words", "lamps": ["a\ud800"]}
-    assert run({}, **unusable)["failed"]
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/bundle.pem")
-    done = run({"a\ufffd": False}, module=Module(Lamps, {}, refuses_only=()), **unusable)
-    assert (done["changed"], Lamps.writes) == (True, ["a\ufffd"])
-    assert [warning.partition(":")[0] for warning in done["warnings"]] == [
-        "Ignored api_token", "Ignored timeout", "Ignored REQUESTS_CA_BUNDLE", "Hot."
-    ]  # fmt: skip
-
-
 def test_whom_a_change_notifies_always_has_a_name_that_can_be_printed(run: Run) -> None:
     assert run({"a": False})["notifies"] == [
         {

@@ -57,12 +57,12 @@ def prepared(**args: t.Any) -> t.Any:
 def late_imports(source: Path) -> t.Iterator[str]:
     """Yield the files of the collection that functions of one of its files import."""
     functions = [node for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.FunctionDef)]
-    package = ["", *source.relative_to(MODULE_UTILS_FOLDER).parent.parts][-1]
     for function in functions:
         for node in ast.walk(function):
             if isinstance(node, ast.ImportFrom) and node.level:
                 assert node.module is not None
-                yield f"{package}.{node.module}".lstrip(".")
+                package = source.relative_to(MODULE_UTILS_FOLDER).parents[node.level - 1]
+                yield ".".join((*package.parts, node.module))
 
 
 def test_what_a_module_imports_late_is_imported_before_ansible_forks() -> None:

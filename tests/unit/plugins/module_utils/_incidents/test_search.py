@@ -14,9 +14,8 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client impor
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.directory import Directory
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import iso_8601, now
+from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.filters import ARRANGEMENT, FILTERS
 from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.search import (
-    ARRANGEMENT,
-    FILTERS,
     check_search,
     search_incidents,
     search_of,

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of a task, as modules take them: what is empty is not set, and lists are trimmed.
+
+Ansible's controller does this, so it holds wherever a module runs. Private to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Mapping
+
+from ..module_utils._api.auth import is_unset
+from ..module_utils._options import CONNECTION, INCIDENT_ID, Options
+
+if t.TYPE_CHECKING:
+    from ..module_utils._module import Module
+
+INCIDENT = re.compile(r"https?://[^/\s]+/incidents/(?P<id>[A-Z0-9]+)(?:[/?#]\S*)?|#(?P<number>\d+)")
+"""Other names of an incident; what only looks like an address is taken as it is, and refused."""
+
+
+def given_to(module: Module, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the options of a task that are set, as a module takes them."""
+    found = given(options, module.options, module.clearable)
+    names = option_names(module.options)
+    if any(names.get(name) in module.filters for name in found):
+        return found
+    # They do not stand for everything.
+    return given(options, module.options, (*module.clearable, *module.filters))
+
+
+def given(options: t.Mapping[str, t.Any], specification: Options, kept: t.Collection[str] = ()) -> dict[str, t.Any]:
+    """Return the options of a task that are set, as a module takes them.
+
+    What is null, empty or blank is not set, whatever the kind of option: then its environment variables, or its
+    default, count. An empty `incident_id` is set: it must not stand for all incidents. So is an empty list: it may be
+    all that a filter has left.
+
+    Args:
+        options: as in the task; one that the specification lacks stays as it is.
+        specification: the options of the module.
+        kept: options that an empty text sets.
+    """
+    names = option_names(specification)
+    return {
+        name: _value(names.get(name, name), specification, value)
+        for name, value in options.items()
+        if value is not None and not (is_unset(value) and name in names and names[name] not in (*INCIDENT_ID, *kept))
+    }
+
+
+def option_names(specification: Options) -> dict[str, str]:
+    """Return the options by all their names."""
+    return {name: option for option, spec in specification.items() for name in (option, *spec.get("aliases", ()))}
+
+
+def _value(option: str, specification: Options, value: t.Any) -> t.Any:
+    if option in INCIDENT_ID:
+        return _incidents(value)
+    if specification.get(option, {}).get("type") == "list":
+        return entries(value)
+    if option not in CONNECTION or not isinstance(value, str):
+        return value
+    # Ansible masks a secret as it is given, so it must be as it is sent.
+    return value.strip().lower() if option in ("region", "auth_type") else value.strip()
+
+
+def _incidents(value: t.Any) -> t.Any:
+    """Return incidents by id or number, whatever people have at hand.
+
+    That is also `#42`, the address of an incident in PagerDuty's web interface, or an incident of a result.
+    """
+    listed = entries(value)
+    return entries(list(map(_incident, listed if isinstance(listed, list) else [listed])))
+
+
+def _incident(value: t.Any) -> t.Any:
+    if isinstance(value, Mapping):
+        return value.get("id") or value
+    found = INCIDENT.fullmatch(value) if isinstance(value, str) else None
+    return found["id"] or found["number"] if found else value
+
+
+def entries(value: t.Any) -> t.Any:
+    """Return a list without white space around its entries, without empty ones, and without repetitions.
+
+    A text is split at its commas. An entry of a list is not: a name can have a comma. Whatever else is given stays as
+    it is: Ansible takes or refuses it.
+    """
+    if isinstance(value, str):
+        value = value.split(",")
+    if not isinstance(value, (list, tuple)):
+        return value
+    stripped = [each.strip() if isinstance(each, str) else each for each in value]
+    kept = [each for each in stripped if each not in (None, "")]
+    # A dictionary has no hash.
+    return list(dict.fromkeys(kept)) if all(isinstance(each, (str, int)) for each in kept) else kept

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of a task: what counts as set, and the many names of an incident."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH, EVENTS, INCIDENT_ID
+from ansible_collections.oncall.pagerduty.plugins.plugin_utils._given import given
+
+SHARED = {**AUTH, **EVENTS, **INCIDENT_ID}
+KINDS: dict[str, dict[str, t.Any]] = {
+    "flag": {"type": "bool"},
+    "number": {"type": "int"},
+    "words": {"type": "list"},
+    "fields": {"type": "dict"},
+    "choice": {"type": "str", "choices": ["a"]},
+    "text": {"type": "str", "aliases": ["alias"]},
+    "removable": {"type": "str", "aliases": ["other"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"unknown": None, "misspelt": "", "title": " x "}, {"misspelt": "", "title": " x "}),
+        ({"api_token": " a\n", "api_key": "", "timeout": " "}, {"api_token": "a"}),
+        (
+            {"timeout": 0, "validate_certs": False, "region": " EU"},
+            {"timeout": 0, "validate_certs": False, "region": "eu"},
+        ),
+        ({"flag": "", "number": " ", "words": "\n", "fields": "", "choice": "", "text": " ", "alias": ""}, {}),
+        (
+            {"flag": False, "number": 0, "words": [], "fields": {}},
+            {"flag": False, "number": 0, "words": [], "fields": {}},
+        ),
+        ({"removable": "", "other": " "}, {"removable": "", "other": " "}),
+        # It must not stand for all incidents.
+        ({"incident_id": ""}, {"incident_id": []}),
+        ({"conference_bridge": {"number": None}}, {"conference_bridge": {"number": None}}),
+    ],
+)
+def test_what_is_null_or_empty_is_not_set_except_a_text_that_can_be_removed(
+    options: dict[str, t.Any], expected: dict[str, t.Any]
+) -> None:
+    assert given(options, {**SHARED, **KINDS}, kept=["removable"]) == expected
+
+
+@pytest.mark.parametrize("name", ["incident_id", *INCIDENT_ID["incident_id"]["aliases"]])
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Q1", ["Q1"]),
+        (42, [42]),
+        ("#42", ["42"]),
+        (" Q1, #2 ,Q1", ["Q1", "2"]),
+        ("https://acme.pagerduty.com/incidents/Q1R2DLCB21K7NP", ["Q1R2DLCB21K7NP"]),
+        ("https://acme.eu.pagerduty.com/incidents/Q1/timeline?tab=notes#top", ["Q1"]),
+        (["https://acme.pagerduty.com/incidents/Q1", "#2", "Q1"], ["Q1", "2"]),
+        ({"id": "Q1", "incident_number": 42}, ["Q1"]),
+        ([{"id": "Q1"}, {"id": "Q2"}, {"id": "Q1"}], ["Q1", "Q2"]),
+        ([{"id": "Q1"}, "#2"], ["Q1", "2"]),
+        ([], []),
+        ("", []),
+        # These are refused.
+        ({"id": None}, [{"id": None}]),
+        ("#Q1", ["#Q1"]),
+        ("https://acme.pagerduty.com/users/PUSER01", ["https://acme.pagerduty.com/users/PUSER01"]),
+        ("https://acme.pagerduty.com/incidents/../users", ["https://acme.pagerduty.com/incidents/../users"]),
+    ],
+    ids=str,
+)
+def test_an_incident_has_many_names(name: str, value: t.Any, expected: list[t.Any]) -> None:
+    assert given({name: value}, SHARED) == {name: expected}
