@@ -138,7 +138,6 @@ def test_many_incidents_are_updated_by_one_call(run_module: ModuleRunner, incide
             "Duplicate Name (PPOLCY4), Duplicate Name (PPOLCY5)",
         ),
         ("incident_responders", {"users": ["Commander"]}, "No user is called 'Commander'"),
-        ("incident_responders", {"users": [account.OWNER.id], "requester": "nobody"}, "No user is called 'nobody'"),
         ("incident_response_play", {"response_play": "Minor"}, "No response play is called 'Minor'"),
         ("incident_workflow", {"incident_workflow": "Minor"}, "No incident workflow is called 'Minor'"),
         ("incident_workflow", {"incident_workflow": account.RETIRED.name}, "is disabled"),
