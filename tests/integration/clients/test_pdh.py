@@ -141,6 +141,7 @@ def test_it_lists_services_with_their_status(pdh: Pdh, simulator: Simulator) -> 
     simulator.reset(incidents=1)
     rows = pdh.rows(simulator, "svc", "ls", "--status", "active,warning,critical,maintenance")
     assert {row["name"]: row["status"] for row in rows} == {
+        account.ARCHIVE.name: "OK",
         account.BILLING.name: "maintenance",
         account.CHECKOUT.name: "CRIT",
         account.DATABASE.name: "OK",
