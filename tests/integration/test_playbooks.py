@@ -39,7 +39,7 @@ CREDENTIALS = {
     "pagerduty_routing_key": account.ROUTING_KEY,
 }
 PLACE = "an empty answer"
-EMPTY = {"left out": "", "empty": "''", "blank": "' '", "null": "null", "of a survey": "!unsafe ''"}
+EMPTY = {"left out": "", "blank": "' '", "null": "null", "of a survey": "!unsafe ''"}
 """What an option is that nobody has answered, in YAML."""
 LIMITS: dict[str, list[str]] = {
     "no limit": [],

@@ -54,8 +54,7 @@ class CallbackModule(CallbackBase):
             connection.close()
 
     def _record(self, outcome, result):
-        journal = self._call("GET", "journal")["entries"]
-        self._call("DELETE", "journal")
+        journal = self._call("DELETE", "journal")["entries"]
         line = {
             "outcome": outcome,
             "task": result.task.get_name() if hasattr(result, "task") else result._task.get_name(),
