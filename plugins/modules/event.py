@@ -17,7 +17,8 @@ description:
     acknowledged or the alert is resolved, and resolving has none if the alert is resolved.
   - Only a missing or malformed O(routing_key) and an unknown O(action) stop an event. Any other value that PagerDuty
     would refuse is mended, cut, or moved to C(custom_details), with a warning; the options below say how. An option
-    that the module does not have, and an unusable option of the connection, are ignored with a warning.
+    that the module does not have, and an unusable option of the connection, are ignored with a warning. An unknown
+    option that asks to acknowledge or to resolve, such as C(state=resolved), stops the event, which is no trigger.
   - All reads before the event together may take 5 seconds. If the alert cannot be read in that time, or in any other
     doubt, the event is sent.
   - PagerDuty opens no incident, and pages nobody, if nobody is on call for the service's escalation policy, or if the

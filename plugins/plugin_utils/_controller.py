@@ -26,7 +26,7 @@ from ..module_utils._core.json_values import encodable
 from ..module_utils._core.retry import Log
 from ..module_utils._event_module import EventModule
 from ..module_utils._module import Module, invalid_options
-from ._given import given_to
+from ._given import given_to, option_names
 
 MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
 
@@ -98,15 +98,27 @@ def usable_options(module: Module, options: Options, warn: Log) -> Options:
     """
     if not isinstance(module, EventModule):
         return options
-    specs = {name: spec for option, spec in module.options.items() for name in (option, *spec.get("aliases", ()))}
+    names = option_names(module.options)
     usable: Options = {}
     for name, value in encodable(options).items():
-        problem = "" if name in module.refuses_only else _problem(specs.get(name), name, value)
+        option = names.get(name)
+        may_refuse = option in module.refuses_only or (option is None and _asks_for_another_action(module, value))
+        problem = "" if may_refuse else _problem(module.options.get(option or name), name, value)
         if problem:
             warn(f"Ignored {problem}")
         else:
             usable[name] = value
-    return {**_defaults_of_unusable_variables(module, usable, warn), **usable}
+    return {**_defaults_of_unusable_variables(module, {names.get(name) for name in usable}, warn), **usable}
+
+
+def _asks_for_another_action(module: EventModule, value: t.Any) -> bool:
+    """Return whether the value of an unknown option, such as `state: resolved`, means an action but the default one.
+
+    Without it, a task that is to resolve an alert would trigger one.
+    """
+    specs = [module.options[option] for option in module.refuses_only]
+    others = [choice for spec in specs for choice in spec.get("choices", ()) if choice != spec.get("default")]
+    return str(value).strip().lower() in [word for choice in others for word in (choice, f"{choice}d")]
 
 
 def _problem(spec: t.Mapping[str, t.Any] | None, name: str, value: t.Any) -> str:
@@ -118,14 +130,17 @@ def _problem(spec: t.Mapping[str, t.Any] | None, name: str, value: t.Any) -> str
     return f"{name}: {problems[0]}." if problems else ""
 
 
-def _defaults_of_unusable_variables(module: Module, options: Options, warn: Log) -> Options:
-    """Return what stands for each option whose environment variable is unusable: its default, or its first choice."""
+def _defaults_of_unusable_variables(module: Module, given: t.Container[str | None], warn: Log) -> Options:
+    """Return what stands for each option whose environment variable is unusable: its default, or its first choice.
+
+    Args:
+        given: the options that the task has.
+    """
     defaults = {}
     for name, spec in module.options.items():
         variables = spec.get("fallback", (None, ()))[1]
         value = first_set(variables)
-        is_given = any(each in options for each in (name, *spec.get("aliases", ())))
-        problem = "" if is_given or value is None else _problem(spec, name, value)
+        problem = "" if name in given or value is None else _problem(spec, name, value)
         if problem:
             warn(f"Ignored {' or '.join(variables)} in the environment: {problem}")
             # None is no choice.

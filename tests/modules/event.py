@@ -104,6 +104,7 @@ TESTS = ModuleTests(
         ({"routing_key": "short"}, "routing_key: "),
         ({"action": "reopen"}, "value of action must be one of: trigger, acknowledge, resolve, got: reopen"),
         ({"action": "resolve", "dedup_key": None}, "dedup_key: "),
+        ({"state": "resolved"}, "Unsupported parameters"),
     ),
     strategy=st.fixed_dictionaries(
         {

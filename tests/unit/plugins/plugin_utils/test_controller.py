@@ -92,6 +92,10 @@ def test_options_become_what_a_process_of_its_own_gets(value: t.Any, expected: t
         ({"region": "asia"}, {}, "Ignored region: value of region must be one of: us, eu, got: asia."),
         ({"token": "a-token", "summary": "caf\ud800"}, {"token": "a-token", "summary": "caf\ufffd"}, ""),
         ({"action": "open", "routing_key": {}}, {"action": "open", "routing_key": {}}, ""),
+        ({"event_action": "open", "integration_key": {}}, {"event_action": "open", "integration_key": {}}, ""),
+        # They may be meant as the action, and must not become a trigger.
+        ({"state": "resolved", "actoin": "Acknowledge"}, {"state": "resolved", "actoin": "Acknowledge"}, ""),
+        ({"state": "triggered"}, {}, "Ignored state: the module has no such option."),
     ],
     ids=str,
 )
