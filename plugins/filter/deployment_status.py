@@ -77,10 +77,11 @@ _value:
     maintenance_window:
     problems:
       - >-
-        No maintenance window was opened, so alerts page people: GET /services: Access Denied (HTTP 403, code 2010).
+        No maintenance window was opened, so alerts page people: GET https://api.pagerduty.com/services: Access Denied
+        (HTTP 403, code 2010).
     msg: >-
-      Change shop 1.2.3: recorded. No maintenance window was opened, so alerts page people: GET /services: Access Denied
-      (HTTP 403, code 2010).
+      Change shop 1.2.3: recorded. No maintenance window was opened, so alerts page people: GET
+      https://api.pagerduty.com/services: Access Denied (HTTP 403, code 2010).
 """
 
 import typing as t

@@ -15,6 +15,8 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ._core.json_values import without_surrogates
+
 MASKED = "***"
 
 
@@ -37,9 +39,6 @@ TERMINAL_CODES = re.compile(
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
 """Escape sequences and control characters. Source: ECMA-48, sections 5.4 and 5.6."""
-
-SURROGATES = re.compile("[\ud800-\udfff]")
-"""Bytes that are no text, as Python has them."""
 
 VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s"'][^\s]*)"""
 """A word of a command line, which may be quoted."""
@@ -128,7 +127,8 @@ MASKS: tuple[Mask, ...] = (
 
 def readable(text: str) -> str:
     """Return a text without colours, control characters, and bytes that are no text; each line ends with a newline."""
-    text = SURROGATES.sub("\ufffd", text)
+    # Python has bytes that are no text as surrogates.
+    text = without_surrogates(text)
     return TERMINAL_CODES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -19,9 +19,8 @@ from .._core.change import NEVER, Change
 from .._core.errors import TaskError, shorten
 from .._core.words import RECORD
 from .._events.body import CHANGE_KEY, build_change_event
+from .._events.limits import READS_BEFORE_EVENT
 
-READS_BEFORE_EVENT = 5.0
-"""Seconds for all reads before the event together: what was deployed must not go unrecorded."""
 MAX_TARGET = 80
 """Characters of a summary that stands for the event in messages."""
 IF_UNKNOWN = "Wait a few minutes, then run the task again: it sends the event unless the service shows it by then."

@@ -21,13 +21,12 @@ from .._core.change import Change, Fields, Notification, Says
 from .._core.errors import TaskError
 from .._core.words import ACKNOWLEDGE, RESOLVE, SEND, TRIGGER, UPDATE, Verb, label
 from .._events.body import build_event
+from .._events.limits import READS_BEFORE_EVENT
 from .._incidents.on_call import OnCall
 from .._incidents.read import find_alerts, find_incidents
 
 Options = dict[str, t.Any]
 
-READS_BEFORE_EVENT = 5.0
-"""Seconds for all reads before the event together: they must not delay the page."""
 MAX_INCIDENTS = 10
 """Incidents of one dedup key that are looked at: the newest ones. One for each service can be open."""
 UNKNOWN, TRIGGERED, RESOLVED, DROPPED = "unknown", "triggered", "resolved", "dropped"

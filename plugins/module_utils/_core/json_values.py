@@ -20,8 +20,7 @@ MAX_DEPTH = 50
 
 Source: https://docs.ruby-lang.org/en/3.4/JSON.html, `max_nesting`.
 """
-REPLACEMENT = "\ufffd"
-SURROGATE = re.compile("[\ud800-\udfff]")
+SURROGATE = "[\ud800-\udfff]"
 
 
 def encodable(value: t.Any, depth: int = 0) -> t.Any:
@@ -31,7 +30,7 @@ def encodable(value: t.Any, depth: int = 0) -> t.Any:
     What lies deeper than `MAX_DEPTH` levels is left out.
     """
     if isinstance(value, str):
-        return SURROGATE.sub(REPLACEMENT, value)
+        return without_surrogates(value)
     if value is None or isinstance(value, (bool, int)):
         return value
     if isinstance(value, float):
@@ -43,6 +42,11 @@ def encodable(value: t.Any, depth: int = 0) -> t.Any:
     if isinstance(value, (list, tuple, set)):
         return [encodable(each, depth + 1) for each in value]
     return encodable(str(value))
+
+
+def without_surrogates(text: str) -> str:
+    """Return a text with a replacement character for each half of a surrogate pair, which is no text."""
+    return re.sub(SURROGATE, "\ufffd", text)
 
 
 def from_json(text: str) -> t.Any:

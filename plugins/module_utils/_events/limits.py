@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How an event is cut: a page must not be refused for its length.
+"""The limits of an event: a page must neither wait for what is read before it, nor be refused for its length.
 
 Private to the collection.
 """
@@ -15,6 +15,8 @@ import typing as t
 from .._api.client import Record
 from .repairs import Warn
 
+READS_BEFORE_EVENT = 5.0
+"""Seconds for all reads before an event together."""
 MAX_SUMMARY = 1024
 MAX_BYTES = 512 * 1024
 """Limits of an event, in characters and bytes. Source: https://developer.pagerduty.com/docs/send-alert-event."""
