@@ -5,7 +5,8 @@
 """The module oncall_info: who is on call. The lookup oncall uses it as well.
 
 PagerDuty lists a shift once for each escalation policy and level, so people are put together here. It does not list
-levels that nobody covers, nor the people of a schedule that no escalation policy uses: both are looked for.
+levels that nobody covers, nor the people of a schedule that no escalation policy uses: both are looked for. So a
+schedule of which no shift is listed is read itself, which also tells when its next shift starts.
 
 Private to the collection.
 """
@@ -16,18 +17,21 @@ import re
 import typing as t
 from datetime import datetime, timedelta
 
-from .._api.client import PagerDuty, Query, Record, path_of
+from .._api.client import PagerDuty, Query, Record
 from .._api.directory import ESCALATION_POLICY, LOOKS_LIKE_ID, SCHEDULE, USER, Directory, about_all
+from .._api.schedules import turns
 from .._core.action import Action, State
 from .._core.change import Change, found
 from .._core.errors import InvalidOption, Refused, TaskError, shorten
 from .._core.time_texts import iso_8601, now, parse_time
-from .._core.words import label
+from .._core.words import few, label
 
 MAX_FUTURE = timedelta(days=90)
 """PagerDuty knows no later shifts. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /oncalls."""
 MIN_SPAN = timedelta(seconds=1)
 """The shortest span that a schedule can be read for."""
+LOOK_AHEAD = timedelta(days=14)
+"""How far the next shift of a schedule is looked for."""
 FILTERS = ("escalation_policies", "schedules", "users", "levels")
 
 
@@ -42,7 +46,7 @@ class Wanted(t.NamedTuple):
     """What is asked about, by id.
 
     Args:
-        unverified: schedules that only GET /oncalls can know, each with the error if it does not.
+        unverified: schedules that could not be read by their ids, each with the error if GET /oncalls does not know it.
         levels: empty for all.
         span: None for now.
     """
@@ -60,11 +64,15 @@ class Shifts(t.NamedTuple):
 
     Args:
         entries: as GET /oncalls lists them, at all levels.
-        turns: those of schedules that no escalation policy uses, in the same shape.
+        turns: those of schedules of which it lists nothing, in the same shape.
+        next_shifts: when somebody is on call next, and who, by the id of a schedule on which nobody is.
+        untold: schedules of which PagerDuty does not say who is on call.
     """
 
-    entries: t.Sequence[Record]
-    turns: t.Sequence[Record]
+    entries: list[Record]
+    turns: list[Record]
+    next_shifts: dict[str, Record]
+    untold: list[Record]
 
 
 class OnCallInfo(Action[PagerDuty]):
@@ -117,9 +125,11 @@ class OnCallInfo(Action[PagerDuty]):
         """
         wanted = self._wanted
         listed = [entry for page in self.client.pages("/oncalls", "oncalls", _query(wanted)) for entry in page]
-        entries = [entry for entry in listed if _overlaps(entry, wanted.span)]
-        _check_unverified(wanted, entries)
-        return [(target, Shifts(entries, self._turns_without_policy())) for target in targets]
+        state = Shifts([entry for entry in listed if _overlaps(entry, wanted.span)], [], {}, [])
+        _check_unverified(wanted, state.entries)
+        for schedule in _unlisted(wanted, state.entries):
+            self._add_schedule(schedule, state)
+        return [(target, state) for target in targets]
 
     def plan(self, target: str, state: Shifts) -> Change:
         """Return who is on call, and a warning for each place that nobody covers."""
@@ -129,10 +139,10 @@ class OnCallInfo(Action[PagerDuty]):
         record = {
             "users": _people(listed),
             "empty_levels": _empty_levels(wanted, state.entries),
-            "empty_schedules": _empty_schedules(wanted, listed),
+            "empty_schedules": _empty_schedules(wanted, listed, state),
         }
         change = found(target, target, record)
-        change.warnings = list(_warnings(wanted, record))
+        change.warnings = [*_warnings(wanted, record), *map(_untold, state.untold)]
         return change
 
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
@@ -142,52 +152,68 @@ class OnCallInfo(Action[PagerDuty]):
         return {**record, "msg": shorten(f"On call: {people}." if people else "Nobody is on call.")}
 
     def _find_schedules(self, names: t.Iterable[str]) -> tuple[dict[str, Record], dict[str, Refused]]:
-        """Return the schedules by id, and those that could not be read.
-
-        PagerDuty's flexible schedules are not among /schedules, but GET /oncalls knows them by id.
-        Source: PagerDuty/developer-docs, docs/REST-API/21-Schedules-v2-to-v3-Upgrade.md.
-        """
+        """Return the schedules by id, and those that could not be read by their ids: GET /oncalls may know them."""
         schedules: dict[str, Record] = {}
         unverified: dict[str, Refused] = {}
         for name in names:
+            is_id = re.fullmatch(LOOKS_LIKE_ID, name)
             try:
                 record = self._directory.find(SCHEDULE, name)
             except Refused as error:
-                if error.is_fatal or error.is_forbidden:
+                if error.is_fatal or (error.is_forbidden and not is_id):
                     raise
-                if not re.fullmatch(LOOKS_LIKE_ID, name):
+                if not is_id:
                     self._directory.unknown[name] = error
                     continue
                 record, unverified[name] = {"id": name}, error
             schedules[record["id"]] = record
         return schedules, unverified
 
-    def _turns_without_policy(self) -> list[Record]:
-        """Return the turns of schedules that no escalation policy uses, in the shape of an on-call entry.
+    def _add_schedule(self, schedule: Record, state: Shifts) -> None:
+        """Add whose turn it is on a schedule, or when the next one starts.
 
-        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /schedules/{id}; that GET /oncalls leaves them
-        out, https://github.com/sergiitk/pagerbeauty/issues/103.
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /schedules/{id}; that GET /oncalls leaves out
+        schedules without an escalation policy, https://github.com/sergiitk/pagerbeauty/issues/103.
         """
-        wanted = self._wanted
-        if wanted.policies or wanted.levels:
-            return []
-        unused = [each for each in wanted.schedules.values() if each.get("escalation_policies") == []]
-        turns = [turn for schedule in unused for turn in self._turns_of(schedule) if turn.get("user")]
-        kept = [turn for turn in turns if not wanted.users or turn["user"]["id"] in wanted.users]
+        span = self._wanted.span or Span(now(), now())
+        known = self._read_turns(schedule, span)
+        if known is None:
+            state.untold.append(schedule)
+            return
+        current = [turn for turn in known if _overlaps(turn, span)]
+        users = self._wanted.users
+        kept = [turn for turn in current if not users or turn["user"]["id"] in users]
         # A schedule shows only references, without an e-mail address.
-        return [{**turn, "user": self._directory.find(USER, turn["user"]["id"])} for turn in kept]
+        state.turns.extend({**turn, "user": self._user(turn["user"]), "schedule": schedule} for turn in kept)
+        following = [] if current else _next(known, span)
+        if following:
+            state.next_shifts[schedule["id"]] = {
+                "start": following[0]["start"],
+                "users": [_reference(self._named(turn["user"])) for turn in following],
+            }
 
-    def _turns_of(self, schedule: Record) -> list[Record]:
-        since, until = self._wanted.span or Span(now(), now())
-        query = [
-            ("since", iso_8601(since)),
-            ("until", iso_8601(max(until, since + MIN_SPAN))),
-            ("overflow", "true"),
-            ("include[]", "final_schedule"),
-        ]
-        shown = self.client.get(path_of("schedules", schedule["id"]), "schedule", query)
-        turns = (shown.get("final_schedule") or {}).get("rendered_schedule_entries") or ()
-        return [{**turn, "schedule": schedule} for turn in turns if _overlaps(turn, self._wanted.span)]
+    def _read_turns(self, schedule: Record, span: Span) -> list[Record] | None:
+        """Return the turns of a schedule in a span and after it; None if PagerDuty does not say."""
+        end = max(span.until, span.since + MIN_SPAN)
+        try:
+            return turns(self.client, schedule, span.since, max(end, min(end + LOOK_AHEAD, span.since + MAX_FUTURE)))
+        except TaskError as error:
+            # GET /oncalls has the people of a schedule that an escalation policy uses, so this only says who is next.
+            if error.is_fatal or not schedule.get("escalation_policies"):
+                raise
+            return []
+
+    def _named(self, user: Record) -> Record:
+        return user if user.get("summary") or user.get("name") else self._user(user)
+
+    def _user(self, user: Record) -> Record:
+        """Return a user, or the reference if the user cannot be read: whoever is on call is named at least."""
+        try:
+            return self._directory.find(USER, user["id"])
+        except TaskError as error:
+            if error.is_fatal:
+                raise
+            return user
 
 
 def _span(options: t.Mapping[str, t.Any]) -> Span | None:
@@ -234,6 +260,24 @@ def _time(text: str | None) -> datetime | None:
         return parse_time("", text) if text else None
     except InvalidOption:
         return None
+
+
+def _next(known: t.Iterable[Record], span: Span) -> list[Record]:
+    """Return the first turns after a span: several people may start at once."""
+    starts = [(_time(turn["start"]), turn) for turn in known]
+    later = [(start, turn) for start, turn in starts if start is not None and start >= span.until]
+    first = min((start for start, _turn in later), default=None)
+    return [turn for start, turn in later if start == first]
+
+
+def _unlisted(wanted: Wanted, entries: t.Iterable[Record]) -> list[Record]:
+    """Return the given schedules of which GET /oncalls lists no shift."""
+    if wanted.policies or wanted.levels:
+        return []
+    listed = {entry["schedule"]["id"] for entry in entries if entry.get("schedule")}
+    others = [schedule for schedule in wanted.schedules.values() if schedule["id"] not in listed]
+    # It lists every shift of a user on a schedule that an escalation policy uses.
+    return [schedule for schedule in others if not (wanted.users and schedule.get("escalation_policies"))]
 
 
 def _check_unverified(wanted: Wanted, entries: t.Iterable[Record]) -> None:
@@ -300,13 +344,16 @@ def _empty_levels(wanted: Wanted, entries: t.Iterable[Record]) -> list[Record]:
     ]
 
 
-def _empty_schedules(wanted: Wanted, entries: t.Iterable[Record]) -> list[Record]:
-    """Return the given schedules on which nobody is on call."""
+def _empty_schedules(wanted: Wanted, entries: t.Iterable[Record], state: Shifts) -> list[Record]:
+    """Return the given schedules on which nobody is on call, each with its next shift."""
     if wanted.users or wanted.policies or wanted.levels:
         return []
     covered = {entry["schedule"]["id"] for entry in entries if entry.get("schedule")}
+    covered.update(schedule["id"] for schedule in state.untold)
     return [
-        {"schedule": _reference(schedule)} for schedule in wanted.schedules.values() if schedule["id"] not in covered
+        {"schedule": _reference(schedule), "next_shift": state.next_shifts.get(schedule["id"])}
+        for schedule in wanted.schedules.values()
+        if schedule["id"] not in covered
     ]
 
 
@@ -323,7 +370,15 @@ def _warnings(wanted: Wanted, record: Record) -> t.Iterator[str]:
         place = f"level {empty['escalation_level']} of escalation policy {label(empty['escalation_policy'])}"
         yield f"Nobody is on call at {place}."
     for empty in record["empty_schedules"]:
-        yield f"Nobody is on call for schedule {label(empty['schedule'])}."
+        yield f"Nobody is on call for schedule {label(empty['schedule'])}.{_next_words(empty['next_shift'])}"
+
+
+def _next_words(shift: Record | None) -> str:
+    return f" From {shift['start']}: {few(list(map(label, shift['users'])))}." if shift else ""
+
+
+def _untold(schedule: Record) -> str:
+    return f"PagerDuty's response does not say who is on call for schedule {label(schedule)}."
 
 
 def _describe(user: Record) -> str:
