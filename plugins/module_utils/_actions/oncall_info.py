@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 
 from .._api.client import PagerDuty, Query, Record
 from .._api.directory import ESCALATION_POLICY, LOOKS_LIKE_ID, SCHEDULE, USER, Directory, about_all
-from .._api.schedules import turns
+from .._api.schedules import read_schedule, turns_of
 from .._core.action import Action, State
 from .._core.change import Change, found
 from .._core.errors import InvalidOption, Refused, TaskError, shorten
@@ -195,8 +195,9 @@ class OnCallInfo(Action[PagerDuty]):
     def _read_turns(self, schedule: Record, span: Span) -> list[Record] | None:
         """Return the turns of a schedule in a span and after it; None if PagerDuty does not say."""
         end = max(span.until, span.since + MIN_SPAN)
+        until = max(end, min(end + LOOK_AHEAD, span.since + MAX_FUTURE))
         try:
-            return turns(self.client, schedule, span.since, max(end, min(end + LOOK_AHEAD, span.since + MAX_FUTURE)))
+            return turns_of(read_schedule(self.client, schedule, span.since, until))
         except TaskError as error:
             # GET /oncalls has the people of a schedule that an escalation policy uses, so this only says who is next.
             if error.is_fatal or not schedule.get("escalation_policies"):

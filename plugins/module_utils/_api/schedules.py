@@ -23,16 +23,15 @@ def is_shift_based(schedule: Record) -> bool:
     return str(schedule.get("type")).startswith("schedule_v3")
 
 
-def turns(client: PagerDuty, schedule: Record, since: datetime, until: datetime) -> list[Record] | None:
-    """Return the turns in a span, each with `user`, `start` and `end`; None if PagerDuty does not say.
-
-    On a shift-based schedule several people may have a turn at once, and a user has only an id.
+def read_schedule(client: PagerDuty, schedule: Record, since: datetime, until: datetime) -> Record:
+    """Return a schedule with whose turn it is in a span.
 
     Args:
+        schedule: the schedule, or a reference to it, with its type.
         until: must be after `since`.
 
     Raises:
-        TaskError: the schedule cannot be read.
+        TaskError: it cannot be read.
     """
     kind = SHIFT_BASED_SCHEDULE if is_shift_based(schedule) else SCHEDULE
     query = [
@@ -41,15 +40,24 @@ def turns(client: PagerDuty, schedule: Record, since: datetime, until: datetime)
         ("overflow", "true"),
         ("include[]", "final_schedule"),
     ]
-    shown = client.get(f"/{kind.path}{path_of(schedule['id'])}", kind.key, query).get("final_schedule")
+    return client.get(f"/{kind.path}{path_of(schedule['id'])}", kind.key, query)
+
+
+def turns_of(schedule: Record) -> list[Record] | None:
+    """Return the turns of a schedule that was read for a span; None if PagerDuty does not say.
+
+    Each has `user`, `start` and `end`. On a shift-based schedule several people may have a turn at once, and a user has
+    only an id.
+    """
+    shown = schedule.get("final_schedule")
     if shown is None:
         return None
     if "computed_shift_assignments" in shown:
-        return list(_turns_of(shown["computed_shift_assignments"] or ()))
+        return list(_assigned(shown["computed_shift_assignments"] or ()))
     return [turn for turn in shown.get("rendered_schedule_entries") or () if turn.get("user")]
 
 
-def _turns_of(assignments: t.Iterable[Record]) -> t.Iterator[Record]:
+def _assigned(assignments: t.Iterable[Record]) -> t.Iterator[Record]:
     """Yield shifts as turns, without those that nobody is assigned to."""
     for each in assignments:
         user_id = (each.get("member") or {}).get("user_id")

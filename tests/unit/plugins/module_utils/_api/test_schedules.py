@@ -11,7 +11,11 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
-from ansible_collections.oncall.pagerduty.plugins.module_utils._api.schedules import is_shift_based, turns
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.schedules import (
+    is_shift_based,
+    read_schedule,
+    turns_of,
+)
 
 if t.TYPE_CHECKING:
     from conftest import ScriptedHttp
@@ -47,7 +51,7 @@ def test_turns_of_both_kinds_are_alike(
 ) -> None:
     schedule = {"id": "PSCHED1", "type": kind}
     http.answers = {f"GET {path}/PSCHED1": {"schedule": {**schedule, "final_schedule": shown}}}
-    assert turns(pagerduty, schedule, SINCE, SINCE + timedelta(days=1)) == expected
+    assert turns_of(read_schedule(pagerduty, schedule, SINCE, SINCE + timedelta(days=1))) == expected
     assert http.requests[0].query == [
         ("since", "2026-01-31T00:00:00Z"),
         ("until", "2026-02-01T00:00:00Z"),
