@@ -66,7 +66,14 @@ SCHEMAS: t.Mapping[str, Json] = {
             "assignment_strategy": _ref("EventAssignmentStrategy"),
         },
         (
-            "id", "type", "name", "start_time", "end_time", "effective_since", "recurrence", "assignment_strategy",
+            "id",
+            "type",
+            "name",
+            "start_time",
+            "end_time",
+            "effective_since",
+            "recurrence",
+            "assignment_strategy",
         ),
     ),
     "Rotation": _object(
@@ -151,7 +158,5 @@ PATHS: t.Mapping[str, Json] = {
             ("schedules",),
         ),
     ),
-    "/v3/schedules/{id}": _get(
-        [_ref(name, "parameters") for name in list(PARAMETERS)[:6]], _ref("ScheduleResponse")
-    ),
+    "/v3/schedules/{id}": _get([_ref(name, "parameters") for name in list(PARAMETERS)[:6]], _ref("ScheduleResponse")),
 }

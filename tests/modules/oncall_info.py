@@ -26,7 +26,7 @@ TESTS = ModuleTests(
                 "at": NOON,
             },
             changes=False,
-            reads=4,
+            reads=5,
         ),
     ),
     bad_input=(

@@ -260,9 +260,9 @@ def _by_id(client: PagerDuty, kind: Kind, text: str) -> Record | None:
                 raise
             refusals.append(error)
     not_there = OTHER_KIND if kind.also else (404,)
-    for error in refusals:
-        if error.status not in not_there:
-            raise error
+    for refusal in refusals:
+        if refusal.status not in not_there:
+            raise refusal
     return None
 
 

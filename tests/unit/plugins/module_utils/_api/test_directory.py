@@ -195,9 +195,7 @@ def test_the_id_of_a_layer_based_schedule_costs_one_call(pagerduty: PagerDuty, h
 
 
 @pytest.mark.parametrize("answer", [OTHER_KIND, NOT_FOUND, FORBIDDEN], ids=["another kind", "not found", "forbidden"])
-def test_the_id_of_a_shift_based_schedule_costs_two(
-    answer: t.Any, pagerduty: PagerDuty, http: ScriptedHttp
-) -> None:
+def test_the_id_of_a_shift_based_schedule_costs_two(answer: t.Any, pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {"GET /schedules/PSCHED2": answer, "GET /v3/schedules/PSCHED2": {"schedule": NEW}}
     assert Directory(pagerduty).find(SCHEDULE, "PSCHED2") == NEW
     assert http.calls == ["GET /schedules/PSCHED2", "GET /v3/schedules/PSCHED2"]
@@ -255,9 +253,7 @@ def test_a_list_that_cannot_be_read_does_not_keep_the_other_from_being_used(
 
 
 @pytest.mark.parametrize("answer", [NOT_FOUND, FORBIDDEN], ids=["404", "403"])
-def test_nor_does_the_first_and_it_is_not_tried_again(
-    answer: t.Any, pagerduty: PagerDuty, http: ScriptedHttp
-) -> None:
+def test_nor_does_the_first_and_it_is_not_tried_again(answer: t.Any, pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     schedules(http, layer_based=answer)
     directory = Directory(pagerduty)
     assert directory.find(SCHEDULE, "Web Shifts") == NEW
