@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from simulator import account, errors
+from simulator import errors
 from simulator.account import Schedule, User
 from simulator.call import Call, Response, Route
 from simulator.checks import Fields

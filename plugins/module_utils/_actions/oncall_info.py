@@ -59,20 +59,29 @@ class Wanted(t.NamedTuple):
     span: Span | None
 
 
+class Rota(t.NamedTuple):
+    """What a schedule says itself.
+
+    Args:
+        turns: of those on call, in the shape of an entry of GET /oncalls; None if PagerDuty does not say.
+        next_shift: when somebody is on call next, and who; None if somebody is now, or if that is not known.
+    """
+
+    schedule: Record
+    turns: t.Sequence[Record] | None
+    next_shift: Record | None = None
+
+
 class Shifts(t.NamedTuple):
     """Who is on call.
 
     Args:
         entries: as GET /oncalls lists them, at all levels.
-        turns: those of schedules of which it lists nothing, in the same shape.
-        next_shifts: when somebody is on call next, and who, by the id of a schedule on which nobody is.
-        untold: schedules of which PagerDuty does not say who is on call.
+        rotas: those of the schedules of which it lists nothing.
     """
 
-    entries: list[Record]
-    turns: list[Record]
-    next_shifts: dict[str, Record]
-    untold: list[Record]
+    entries: t.Sequence[Record]
+    rotas: t.Sequence[Rota]
 
 
 class OnCallInfo(Action[PagerDuty]):
@@ -125,24 +134,23 @@ class OnCallInfo(Action[PagerDuty]):
         """
         wanted = self._wanted
         listed = [entry for page in self.client.pages("/oncalls", "oncalls", _query(wanted)) for entry in page]
-        state = Shifts([entry for entry in listed if _overlaps(entry, wanted.span)], [], {}, [])
-        _check_unverified(wanted, state.entries)
-        for schedule in _unlisted(wanted, state.entries):
-            self._add_schedule(schedule, state)
-        return [(target, state) for target in targets]
+        entries = [entry for entry in listed if _overlaps(entry, wanted.span)]
+        _check_unverified(wanted, entries)
+        rotas = [self._rota(schedule) for schedule in _unlisted(wanted, entries)]
+        return [(target, Shifts(entries, rotas)) for target in targets]
 
     def plan(self, target: str, state: Shifts) -> Change:
         """Return who is on call, and a warning for each place that nobody covers."""
         wanted = self._wanted
         at_level = [each for each in state.entries if not wanted.levels or each["escalation_level"] in wanted.levels]
-        listed = [*at_level, *state.turns]
+        listed = [*at_level, *(turn for rota in state.rotas for turn in rota.turns or ())]
         record = {
             "users": _people(listed),
             "empty_levels": _empty_levels(wanted, state.entries),
-            "empty_schedules": _empty_schedules(wanted, listed, state),
+            "empty_schedules": _empty_schedules(wanted, state.rotas),
         }
         change = found(target, target, record)
-        change.warnings = [*_warnings(wanted, record), *map(_untold, state.untold)]
+        change.warnings = [*_warnings(wanted, record), *_untold(state.rotas)]
         return change
 
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
@@ -169,28 +177,31 @@ class OnCallInfo(Action[PagerDuty]):
             schedules[record["id"]] = record
         return schedules, unverified
 
-    def _add_schedule(self, schedule: Record, state: Shifts) -> None:
-        """Add whose turn it is on a schedule, or when the next one starts.
+    def _rota(self, schedule: Record) -> Rota:
+        """Return whose turn it is on a schedule, or when the next one starts.
 
         Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /schedules/{id}; that GET /oncalls leaves out
         schedules without an escalation policy, https://github.com/sergiitk/pagerbeauty/issues/103.
         """
-        span = self._wanted.span or Span(now(), now())
-        known = self._read_turns(schedule, span)
-        if known is None:
-            state.untold.append(schedule)
-            return
-        current = [turn for turn in known if _overlaps(turn, span)]
+        present = now()
+        span = self._wanted.span or Span(present, present)
+        turns = self._read_turns(schedule, span)
+        if turns is None:
+            return Rota(schedule, None)
+        current = [turn for turn in turns if _overlaps(turn, span)]
+        if not current:
+            return Rota(schedule, (), self._shift_of(_next(turns, span)))
         users = self._wanted.users
         kept = [turn for turn in current if not users or turn["user"]["id"] in users]
         # A schedule shows only references, without an e-mail address.
-        state.turns.extend({**turn, "user": self._user(turn["user"]), "schedule": schedule} for turn in kept)
-        following = [] if current else _next(known, span)
-        if following:
-            state.next_shifts[schedule["id"]] = {
-                "start": following[0]["start"],
-                "users": [_reference(self._named(turn["user"])) for turn in following],
-            }
+        return Rota(schedule, [{**turn, "user": self._user(turn["user"]), "schedule": schedule} for turn in kept])
+
+    def _shift_of(self, turns: t.Sequence[Record]) -> Record | None:
+        """Return when turns start, and whose they are; None without turns."""
+        if not turns:
+            return None
+        named = (user if user.get("summary") else self._user(user) for user in (turn["user"] for turn in turns))
+        return {"start": turns[0]["start"], "users": [_reference(user) for user in named]}
 
     def _read_turns(self, schedule: Record, span: Span) -> list[Record] | None:
         """Return the turns of a schedule in a span and after it; None if PagerDuty does not say."""
@@ -203,9 +214,6 @@ class OnCallInfo(Action[PagerDuty]):
             if error.is_fatal or not schedule.get("escalation_policies"):
                 raise
             return []
-
-    def _named(self, user: Record) -> Record:
-        return user if user.get("summary") or user.get("name") else self._user(user)
 
     def _user(self, user: Record) -> Record:
         """Return a user, or the reference if the user cannot be read: whoever is on call is named at least."""
@@ -263,9 +271,9 @@ def _time(text: str | None) -> datetime | None:
         return None
 
 
-def _next(known: t.Iterable[Record], span: Span) -> list[Record]:
+def _next(turns: t.Iterable[Record], span: Span) -> list[Record]:
     """Return the first turns after a span: several people may start at once."""
-    starts = [(_time(turn["start"]), turn) for turn in known]
+    starts = [(_time(turn.get("start")), turn) for turn in turns]
     later = [(start, turn) for start, turn in starts if start is not None and start >= span.until]
     first = min((start for start, _turn in later), default=None)
     return [turn for start, turn in later if start == first]
@@ -345,16 +353,15 @@ def _empty_levels(wanted: Wanted, entries: t.Iterable[Record]) -> list[Record]:
     ]
 
 
-def _empty_schedules(wanted: Wanted, entries: t.Iterable[Record], state: Shifts) -> list[Record]:
+def _empty_schedules(wanted: Wanted, rotas: t.Iterable[Rota]) -> list[Record]:
     """Return the given schedules on which nobody is on call, each with its next shift."""
-    if wanted.users or wanted.policies or wanted.levels:
+    if wanted.users:
+        # Others may be on call.
         return []
-    covered = {entry["schedule"]["id"] for entry in entries if entry.get("schedule")}
-    covered.update(schedule["id"] for schedule in state.untold)
     return [
-        {"schedule": _reference(schedule), "next_shift": state.next_shifts.get(schedule["id"])}
-        for schedule in wanted.schedules.values()
-        if schedule["id"] not in covered
+        {"schedule": _reference(rota.schedule), "next_shift": rota.next_shift}
+        for rota in rotas
+        if rota.turns is not None and not rota.turns
     ]
 
 
@@ -378,8 +385,10 @@ def _next_words(shift: Record | None) -> str:
     return f" From {shift['start']}: {few(list(map(label, shift['users'])))}." if shift else ""
 
 
-def _untold(schedule: Record) -> str:
-    return f"PagerDuty's response does not say who is on call for schedule {label(schedule)}."
+def _untold(rotas: t.Iterable[Rota]) -> t.Iterator[str]:
+    for rota in rotas:
+        if rota.turns is None:
+            yield f"PagerDuty's response does not say who is on call for schedule {label(rota.schedule)}."
 
 
 def _describe(user: Record) -> str:

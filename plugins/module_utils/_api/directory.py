@@ -7,10 +7,10 @@
 Names must match exactly. A name with no match or several is an error that lists the closest ones; one error is about
 all such names of a task.
 
-Schedules are of two kinds, each with a list of its own, and an upgrade moves one to the other list with its id. An id
-is read as a layer-based schedule first: most are, and a call is enough. A name is looked up in both lists, as only both
-tell that it means two schedules, and the wrong one would name the wrong people. A list that cannot be read, as in an
-account or for a token without it, does not keep the other from being used.
+Schedules are of two kinds, each with a list of its own; an upgraded schedule moves to the other list with its id. An
+id is read as that of a layer-based schedule first: most still are, and then one call is enough. A name is looked up in
+both lists: if it means two schedules, one of them would name the wrong people. A list that cannot be read, because the
+account or the token has no access to it, does not keep the other from being used.
 
 Source: PagerDuty/developer-docs, docs/REST-API/21-Schedules-v2-to-v3-Upgrade.md.
 
@@ -171,7 +171,7 @@ class Directory:
         near: dict[str, list[Record]] = {}
         matches: list[Record] = []
         for each in kind.lists:
-            near[each.path] = self._listed(each, text, is_found=bool(matches))
+            near[each.path] = self._read_list(each, text, is_found=bool(matches))
             matches += [record for record in near[each.path] if record["id"] == text or _is_named(record, each, text)]
         if len(matches) == 1:
             return matches[0]
@@ -179,10 +179,10 @@ class Directory:
             raise _ambiguous(kind, text, matches)
         unreadable = [self._unreadable[each.path] for each in kind.lists if each.path in self._unreadable]
         if len(unreadable) == len(kind.lists):
-            raise unreadable[0]
+            raise next((error for error in unreadable if error.status != 404), unreadable[0])
         raise _with_unreadable(kind, _not_found(kind, text, self._candidates(kind, near)), unreadable)
 
-    def _listed(self, kind: Kind, text: str, *, is_found: bool) -> list[Record]:
+    def _read_list(self, kind: Kind, text: str, *, is_found: bool) -> list[Record]:
         """Return what a list has for a name; nothing if it cannot be read, which `_unreadable` then tells.
 
         Args:

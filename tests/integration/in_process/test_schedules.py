@@ -90,7 +90,7 @@ def test_a_level_with_a_shift_based_schedule_pages_whom_check_mode_foretells(
     foretold = run_module("incident_escalation", check=True, **options)
     pages = len(simulator.state()["pages"])
     done = run_module("incident_escalation", **options)
-    assert done["changed"] and foretold["diff"] == done["diff"]
+    assert (done["changed"], foretold["diff"]) == (True, done["diff"])
     paged = [page["user"] for page in simulator.state()["pages"][pages:]]
     assert sorted(paged) == sorted(each["who"]["id"] for each in foretold["notifies"])
     assert {each["who"]["summary"] for each in foretold["notifies"]} == set(AT_ONCE)

@@ -98,7 +98,7 @@ def test_an_account_without_shift_based_schedules_is_read_all_the_same(
     simulator.faults([{"path": "/v3/schedules", "method": "GET", "fault": "status_before", "status": status}])
     content = json.loads(take(simulator).read_text())
     assert [each["id"] for each in content["schedules"] if each["is_shift_based"]] == []
-    assert [each["on_call"] for each in content["schedules"]][0] == [account.SECONDARY.id]
+    assert content["schedules"][0]["on_call"] == [account.SECONDARY.id]
 
 
 def test_a_file_that_is_no_snapshot_ends_the_simulator(tmp_path: Path) -> None:

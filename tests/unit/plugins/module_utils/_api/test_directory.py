@@ -205,7 +205,7 @@ def test_the_id_of_a_shift_based_schedule_costs_two(answer: t.Any, pagerduty: Pa
 def test_a_schedule_that_may_not_be_read_is_not_taken_for_an_unknown_one(
     answers: t.Any, pagerduty: PagerDuty, http: ScriptedHttp
 ) -> None:
-    http.answers = dict(zip(("GET /schedules/PSCHED2", "GET /v3/schedules/PSCHED2"), answers))
+    http.answers = {"GET /schedules/PSCHED2": answers[0], "GET /v3/schedules/PSCHED2": answers[1]}
     with pytest.raises(Refused, match="Access Denied"):
         Directory(pagerduty).find(SCHEDULE, "PSCHED2")
 
