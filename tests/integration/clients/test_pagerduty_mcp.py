@@ -275,7 +275,7 @@ def test_what_incidents_refer_to_is_read(tools: Tools) -> None:
 
 @pytest.mark.usefixtures("simulator")
 def test_schedules_of_both_kinds_are_listed_and_read(tools: Tools) -> None:
-    listed = tools("list_schedules")
+    listed = tools("list_schedules", query_model={})
     assert listed["degraded"] is False
     assert {each["id"]: (each["name"], each["kind"]) for each in listed["response"]} == {
         each.id: (each.name, "shift_based" if each.is_shift_based else "layer_based")
