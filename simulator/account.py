@@ -75,16 +75,32 @@ class Schedule:
     """A schedule.
 
     Args:
-        members: who takes turns, a week each.
-        on_call: who is on call this week.
+        members: who takes turns, a week each; None for a slot that is not assigned.
+        on_call: whose turn it is this week.
+        is_shift_based: whether it is of the newer kind, under /v3/schedules.
     """
 
     id: str
     name: str
-    members: tuple[User, ...]
-    on_call: tuple[User, ...]
+    members: tuple[User | None, ...]
+    on_call: tuple[User | None, ...]
     teams: tuple[Team, ...] = ()
-    kind: t.ClassVar[str] = "schedule"
+    is_shift_based: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The type by which PagerDuty tells the two kinds apart."""
+        return "schedule_v3" if self.is_shift_based else "schedule"
+
+    @property
+    def users(self) -> tuple[User, ...]:
+        """Its members who are users."""
+        return tuple(member for member in self.members if member)
+
+    @property
+    def users_on_call(self) -> tuple[User, ...]:
+        """The users on call this week."""
+        return tuple(member for member in self.on_call if member)
 
 
 Target = User | Schedule
@@ -103,7 +119,9 @@ class EscalationRule:
     def on_call(self) -> tuple[User, ...]:
         """The users who are on call at this level, each once."""
         users = [
-            user for target in self.targets for user in (target.on_call if isinstance(target, Schedule) else (target,))
+            user
+            for target in self.targets
+            for user in (target.users_on_call if isinstance(target, Schedule) else (target,))
         ]
         return tuple(dict.fromkeys(users))
 
@@ -289,7 +307,13 @@ DATABASE_ROTATION = Schedule(
 EMPTY = Schedule("PSCHED3", "Empty Schedule", (), ())
 FACILITIES = Schedule("PSCHED4", "Facilities", (NIGHT_SHIFT, OWNER), (NIGHT_SHIFT,))
 """No escalation policy uses it, so GET /oncalls does not list its people."""
-SCHEDULES = by_id((WEB_SECONDARY, DATABASE_ROTATION, EMPTY, FACILITIES))
+PAYMENTS_SHIFTS = Schedule(
+    "PSCHED5", "Payments Shifts", (OWNER, DATABASE_SECOND, NIGHT_SHIFT), (OWNER, DATABASE_SECOND), is_shift_based=True
+)
+"""Shift-based: two people are on call at once."""
+LAUNCH_WATCH = Schedule("PSCHED6", "Launch Watch", (None, NIGHT_SHIFT), (None,), is_shift_based=True)
+"""Shift-based, with nobody on call until next week, and no escalation policy uses it."""
+SCHEDULES = by_id((WEB_SECONDARY, DATABASE_ROTATION, EMPTY, FACILITIES, PAYMENTS_SHIFTS, LAUNCH_WATCH))
 
 WEB_OPERATIONS = EscalationPolicy(
     "PPOLCY1",
@@ -320,7 +344,14 @@ DUPLICATE_ONE = EscalationPolicy("PPOLCY4", "Duplicate Name", (EscalationRule("P
 DUPLICATE_TWO = EscalationPolicy("PPOLCY5", "Duplicate Name", (EscalationRule("PRULE10", (OWNER,)),))
 EMPTY_HOUSE = EscalationPolicy("PPOLCY6", "Empty House", (EscalationRule("PRULE11", (EMPTY,)),))
 """Nobody is on call for it, so no incident can be moved to it."""
-ESCALATION_POLICIES = by_id((WEB_OPERATIONS, DATABASE_POLICY, NOBODY_HOME, DUPLICATE_ONE, DUPLICATE_TWO, EMPTY_HOUSE))
+PAYMENTS_POLICY = EscalationPolicy(
+    "PPOLCY7",
+    "Payments",
+    (EscalationRule("PRULE12", (PAYMENTS_SHIFTS,)), EscalationRule("PRULE13", (COMMANDER,))),
+)
+ESCALATION_POLICIES = by_id(
+    (WEB_OPERATIONS, DATABASE_POLICY, NOBODY_HOME, DUPLICATE_ONE, DUPLICATE_TWO, EMPTY_HOUSE, PAYMENTS_POLICY)
+)
 
 CHECKOUT = Service(
     "PSERVC1",

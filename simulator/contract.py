@@ -25,6 +25,7 @@ from simulator import events
 from simulator.call import Response
 from simulator.errors import OffContract
 from simulator.request import Request
+from simulator.shift_based_schema import PARAMETERS, PATHS, SCHEMAS
 
 Json = dict[str, t.Any]
 
@@ -271,6 +272,16 @@ def read_incident_details_as_in_the_example(document: Json) -> None:
         properties["details"] = {"anyOf": [{"type": "string"}, properties["details"]]}
 
 
+def know_shift_based_schedules(document: Json) -> None:
+    """A file from before 2026-03-18, or a part of one, does not have them: what is missing is as in a newer one."""
+    for path, operations in PATHS.items():
+        document["paths"].setdefault(path, operations)
+    for name, schema in SCHEMAS.items():
+        document["components"]["schemas"].setdefault(name, schema)
+    for name, parameter in PARAMETERS.items():
+        document["components"]["parameters"].setdefault(name, parameter)
+
+
 def include_the_body(document: Json) -> None:
     """`Incident` says that its body is returned with `include[]=body`; the parameters do not list it."""
     for name in ("include_incident", "include_incidents"):
@@ -278,6 +289,7 @@ def include_the_body(document: Json) -> None:
 
 
 AMENDMENTS: t.Sequence[t.Callable[[Json], None]] = (
+    know_shift_based_schedules,
     leave_headers_to_the_middleware,
     read_repeated_parameters_as_lists,
     allow_null_where_the_examples_have_it,

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from simulator.account import User
 from simulator.call import Response
@@ -130,6 +131,19 @@ def add_webhook_faults(simulation: Simulation, options: t.Any) -> Json:
     return {"faults": simulation.state.webhook_faults}
 
 
+def upgrade_schedule(simulation: Simulation, options: t.Any) -> Json:
+    """Make a layer-based schedule a shift-based one, with the same id and the same people.
+
+    Source: PagerDuty/developer-docs, docs/REST-API/21-Schedules-v2-to-v3-Upgrade.md, "Schedule IDs".
+    """
+    schedules = simulation.state.schedules
+    schedule = schedules.get(Fields(options).text("schedule"))
+    if schedule is None:
+        raise invalid("schedule must be the id of one")
+    schedules[schedule.id] = replace(schedule, is_shift_based=True)
+    return {"schedule": schedule.id}
+
+
 def show_health(simulation: Simulation, _body: t.Any) -> Json:
     """Return whether it checks the contract, and how fast its clock runs."""
     return {"status": "ok", "contract": simulation.contract is not None, "clock_speed": simulation.clock.speed}
@@ -144,6 +158,7 @@ COMMANDS: t.Mapping[tuple[str, str], t.Callable[[Simulation, t.Any], Json]] = {
     ("GET", "faults"): show_faults,
     ("DELETE", "faults"): clear_faults,
     ("POST", "optional_keys"): set_optional_keys,
+    ("POST", "upgrade_schedule"): upgrade_schedule,
     ("GET", "health"): show_health,
     ("GET", "webhooks"): show_webhooks,
     ("POST", "webhook_secrets"): set_webhook_secrets,

@@ -121,6 +121,10 @@ class Simulator:
         """Let the REST API answer with optional keys `omitted`, `null` or `present`, until the next reset."""
         self._command("POST", "optional_keys", {"optional_keys": wanted})
 
+    def upgrade_schedule(self, schedule: str) -> None:
+        """Make a layer-based schedule a shift-based one, with the same id, until the next reset."""
+        self._command("POST", "upgrade_schedule", {"schedule": schedule})
+
     def deliveries(self) -> list[dict[str, t.Any]]:
         """What was delivered to webhook subscriptions so far, and what waits."""
         return t.cast("list[dict[str, t.Any]]", self._command("GET", "webhooks")["deliveries"])

@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from simulator import account, errors
-from simulator.account import ConferenceBridge, EscalationPolicy, Integration, Priority, Service, User
+from simulator.account import ConferenceBridge, EscalationPolicy, Integration, Priority, Schedule, Service, User
 from simulator.clock import Clock, time_of
 from simulator.ids import Ids
 from simulator.incident import (
@@ -69,6 +69,7 @@ class State:
     response_play_runs: list[dict[str, str]] = field(default_factory=list)
     """The id of the play and of the incident, for each run."""
     escalation_policies: dict[str, EscalationPolicy] = field(default_factory=lambda: dict(account.ESCALATION_POLICIES))
+    schedules: dict[str, Schedule] = field(default_factory=lambda: dict(account.SCHEDULES))
     services: dict[str, Service] = field(default_factory=lambda: dict(account.SERVICES))
     maintenance_windows: dict[str, MaintenanceWindow] = field(default_factory=standing_windows)
     users: dict[str, User] = field(default_factory=lambda: dict(account.USERS))
@@ -92,7 +93,9 @@ class State:
         return Actor(self.clock.now() if at is None else at, by, self.ids, self.pages, self.events)
 
     def current(self, thing: t.Any) -> t.Any:
-        """Return a user as they are now, or anything else as it is."""
+        """Return a user or schedule as it is now, or anything else as it is."""
+        if isinstance(thing, Schedule):
+            return self.schedules.get(thing.id, thing)
         return self.users.get(thing.id, thing) if isinstance(thing, User) else thing
 
     def user_with_email(self, email: str) -> User | None:

@@ -93,7 +93,7 @@ def _policy(call: Call, policy_id: str) -> EscalationPolicy:
 
 
 def _rule(call: Call, fields: Fields) -> EscalationRule:
-    things = {**account.USERS, **account.SCHEDULES}
+    things = {**account.USERS, **call.state.schedules}
     targets = tuple(_target(things, target.text("id")) for target in fields.items("targets"))
     delay = fields.maybe_integer("escalation_delay_in_minutes") or DEFAULT_DELAY
     return EscalationRule(call.state.ids.short(), targets, delay)

@@ -83,10 +83,13 @@ ON_CALL: Shape = {
     "end": str,
 }
 TURN: Shape = {"user": NAMED, "start": str, "end": str}
+SHIFT: Shape = {"member": {"type": str, "user_id": str}, "start_time": str, "end_time": str}
 SCHEDULE: Shape = {
     **NAMED,
+    "type": str,
     "escalation_policies": [NAMED],
-    "final_schedule": {"rendered_schedule_entries": [TURN]},
+    # The turns of a layer-based schedule, or the shifts of a shift-based one.
+    "final_schedule": {"rendered_schedule_entries": [TURN], "computed_shift_assignments": [SHIFT]},
 }
 RESPONSE_PLAY: Shape = {**NAMED, "responders": [NAMED], "subscribers": [NAMED]}
 SERVICE: Shape = {

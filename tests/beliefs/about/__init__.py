@@ -16,6 +16,7 @@ from beliefs.about import (
     notes,
     opening,
     responders,
+    schedules,
     status,
     users,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "notes",
     "opening",
     "responders",
+    "schedules",
     "status",
     "users",
 ]

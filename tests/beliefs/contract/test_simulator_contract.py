@@ -239,9 +239,11 @@ class Walk:
         self._right("GET", f"/teams/{account.WEB.id}")
         self._right("GET", f"/teams/{account.WEB.id}/members")
         self._right("GET", "/schedules")
-        for schedule in account.SCHEDULES:
-            self._right("GET", f"/schedules/{schedule}")
-            self._right("GET", f"/schedules/{schedule}", query=[*SPAN, ("overflow", "true"), *expand("final_schedule")])
+        self._right("GET", "/v3/schedules", query=[("query", "shifts"), ("total", "true"), ("limit", "1000")])
+        for schedule in account.SCHEDULES.values():
+            path = f"/v3/schedules/{schedule.id}" if schedule.is_shift_based else f"/schedules/{schedule.id}"
+            self._right("GET", path)
+            self._right("GET", path, query=[*SPAN, ("overflow", "true"), *expand("final_schedule")])
         everything = expand("services", "teams", "targets")
         self._right("GET", "/escalation_policies", query=[("query", "web"), *everything])
         self._right("GET", f"/escalation_policies/{account.WEB_OPERATIONS.id}")
