@@ -83,16 +83,21 @@ class Serializer:
         return Serializer(self._base, self._state)
 
     def reference(self, thing: t.Any) -> Json:
-        """`Reference` to any object of the account."""
+        """`Reference` to any object of the account, also to a user who was deleted.
+
+        Source: recorded schedules in port-labs/port-docs, incident-management/pagerduty: such a user stays a reference.
+        """
         thing = self._state.current(thing)
         collection = COLLECTIONS.get(thing.kind, f"{thing.kind}s")
-        return {
+        shown = {
             "id": thing.id,
             "type": f"{thing.kind}_reference",
             "summary": thing.name,
             "self": f"{self._base}/{collection}/{thing.id}",
             "html_url": None,
         }
+        deleted_at = self._state.deleted_users.get(thing.id)
+        return shown if deleted_at is None else {**shown, "self": None, "deleted_at": iso(deleted_at)}
 
     def incident_reference(self, incident: Incident) -> Json:
         """`IncidentReference`."""
@@ -116,7 +121,8 @@ class Serializer:
 
     def _expanded(self, names: str, thing: t.Any, show: t.Callable[[t.Any], Json]) -> Json:
         """Return the complete object if one of the names is included, else a reference."""
-        return show(thing) if any(name in self._include for name in names.split()) else self.reference(thing)
+        is_included = any(name in self._include for name in names.split()) and thing.id not in self._state.deleted_users
+        return show(thing) if is_included else self.reference(thing)
 
     def _whole(self, thing: t.Any) -> Json:
         return {**self.reference(thing), "type": thing.kind, "name": thing.name}
