@@ -78,6 +78,7 @@ class Schedule:
         members: who takes turns, a week each; None for a slot that is not assigned.
         on_call: whose turn it is this week.
         is_shift_based: whether it is of the newer kind, under /v3/schedules.
+        former: who took turns until a year ago.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Schedule:
     on_call: tuple[User | None, ...]
     teams: tuple[Team, ...] = ()
     is_shift_based: bool = False
+    former: tuple[User, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -300,12 +302,14 @@ USERS = by_id(
     )
 )
 
-WEB_SECONDARY = Schedule("PSCHED1", "Web Secondary", (SECONDARY, PRIMARY), (SECONDARY,), (WEB,))
+WEB_SECONDARY = Schedule(
+    "PSCHED1", "Web Secondary", (SECONDARY, PRIMARY), (SECONDARY,), (WEB,), former=(COMMUNICATIONS,)
+)
 DATABASE_ROTATION = Schedule(
     "PSCHED2", "Database Rotation", (DATABASE_FIRST, DATABASE_SECOND), (DATABASE_FIRST,), (DATA,)
 )
 EMPTY = Schedule("PSCHED3", "Empty Schedule", (), ())
-FACILITIES = Schedule("PSCHED4", "Facilities", (NIGHT_SHIFT, OWNER), (NIGHT_SHIFT,))
+FACILITIES = Schedule("PSCHED4", "Facilities", (NIGHT_SHIFT, OWNER), (NIGHT_SHIFT,), former=(COMMUNICATIONS,))
 """No escalation policy uses it, so GET /oncalls does not list its people."""
 PAYMENTS_SHIFTS = Schedule(
     "PSCHED5", "Payments Shifts", (OWNER, DATABASE_SECOND, NIGHT_SHIFT), (OWNER, DATABASE_SECOND), is_shift_based=True

@@ -65,6 +65,7 @@ RETURN = r"""
 users:
   description:
     - The people on call, each once; those at the lowest level first.
+    - Somebody who has been deleted keeps the name in past shifts; C(email) is null then.
     - In each of the C(shifts), C(schedule), C(start), and C(end) are null if the escalation policy names the person
       itself, who is then always on call. C(escalation_policy) and C(escalation_level) are null if no escalation policy
       uses the schedule.

@@ -177,6 +177,7 @@ class Escalation(IncidentPut):
         """
         if self._level != NEXT:
             return int(self._level)
+        _check_assigned(incident)
         current = self._current_level(incident, levels)
         later = [level for level in levels if level > current]
         if not later:
@@ -245,6 +246,20 @@ def _blind_change(state: Blind) -> Change:
         if_unknown="Look at the incident first: another run of the task may page the same people again.",
         warnings=[again],
     )
+
+
+def _check_assigned(incident: Record) -> None:
+    """Check that PagerDuty says how an incident is assigned, and to whom: that tells its level.
+
+    Raises:
+        Refused: it does not.
+    """
+    assignments = incident.get("assignments")
+    missing = next((name for name in ("assigned_via", "assignments") if incident.get(name) is None), None)
+    if assignments and not all(each.get("assignee") for each in assignments):
+        missing = "assignments[].assignee"
+    if missing:
+        raise lacking(incident, missing, "its level is not known", "Set level to a number.")
 
 
 def _check_urgency(incident: Record) -> None:

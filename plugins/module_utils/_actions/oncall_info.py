@@ -216,7 +216,13 @@ class OnCallInfo(Action[PagerDuty]):
             return []
 
     def _user(self, user: Record) -> Record:
-        """Return a user, or the reference if the user cannot be read: whoever is on call is named at least."""
+        """Return a user, or the reference if the user cannot be read: whoever is on call is named at least.
+
+        Somebody who was deleted stays a reference. Source: recorded schedules in port-labs/port-docs,
+        incident-management/pagerduty, `deleted_at`.
+        """
+        if user.get("deleted_at"):
+            return user
         try:
             return self._directory.find(USER, user["id"])
         except TaskError as error:

@@ -69,6 +69,12 @@ def test_the_whole_log_entry_comes_along_without_integration_keys() -> None:
     assert "incident" not in made["log_entry"]
 
 
+def test_a_notification_comes_along_without_the_phone_number() -> None:
+    channel = {"type": "auto", "notification": {"type": "sms", "address": "+1 415 555 0100", "status": "success"}}
+    made = event("notify", channel=channel)
+    assert made["log_entry"]["channel"]["notification"] == {"type": "sms", "status": "success"}
+
+
 REFERENCE = {"id": "Q1", "type": "incident_reference", "summary": "Disk full"}
 
 
