@@ -140,7 +140,11 @@ class Integration:
 
 @dataclass(frozen=True)
 class Service:
-    """A service."""
+    """A service.
+
+    Args:
+        acknowledgement_timeout: seconds after which an acknowledged incident is triggered again; None for never.
+    """
 
     id: str
     name: str
@@ -149,6 +153,7 @@ class Service:
     teams: tuple[Team, ...] = ()
     groups_alerts: bool = False
     status: str = "active"
+    acknowledgement_timeout: int | None = None
     kind: t.ClassVar[str] = "service"
 
 

@@ -237,7 +237,7 @@ class Serializer:
         return {**self.reference(integration), "self": f"{self._base}/{path}"}
 
     def service(self, service: Service) -> Json:
-        """`Service`; it never acknowledges or resolves by itself.
+        """`Service`; it never resolves by itself.
 
         `updated_at` is not in the schema. Source: ibmresilient/resilient-community-apps, fn_pagerduty/README.md, which
         has a recorded response; and the client pdh, which reads it.
@@ -252,7 +252,7 @@ class Serializer:
             "last_incident_timestamp": SINCE_WHEN,
             "scheduled_actions": [],
             "auto_resolve_timeout": None,
-            "acknowledgement_timeout": None,
+            "acknowledgement_timeout": service.acknowledgement_timeout,
             "alert_creation": "create_alerts_and_incidents",
             "incident_urgency_rule": {"type": "constant", "urgency": "high"},
             "escalation_policy": self._expanded(
@@ -392,6 +392,10 @@ class Serializer:
             shown["note"] = entry.note
         if entry.message is not None:
             shown["message"] = entry.message
+        if entry.kind == "acknowledge":
+            shown["acknowledgement_timeout"] = incident.service.acknowledgement_timeout
+        if entry.triggers_at is not None:
+            shown["changed_actions"] = [{"type": "unacknowledge", "at": iso(entry.triggers_at)}]
         if entry.assignees:
             shown["assignees"] = [self.reference(user) for user in entry.assignees]
         if entry.notified:
@@ -571,9 +575,8 @@ class Serializer:
 
     @staticmethod
     def _pending_actions(incident: Incident) -> list[Json]:
-        if incident.snoozed_until is None:
-            return []
-        return [{"type": "unacknowledge", "at": iso(incident.snoozed_until)}]
+        at = incident.triggers_again_at
+        return [] if at is None else [{"type": "unacknowledge", "at": iso(at)}]
 
     @staticmethod
     def _conference_bridge(incident: Incident) -> Json | None:

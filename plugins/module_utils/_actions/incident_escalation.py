@@ -5,7 +5,8 @@
 """The module incident_escalation: escalates incidents to a level of their escalation policies.
 
 PagerDuty does not return the level of an incident. It is at the level whose on-call users are its assignees, if the
-policy assigned them, not a person. Private to the collection.
+policy assigned them, not a person. Whoever acknowledges an incident gets it, so then the assignees before that count: the
+incident's log has them. Private to the collection.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from .._core.action import State
 from .._core.change import CAREFULLY, NEVER, Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.words import ESCALATE, label, short_name
+from .._incidents.acknowledging import assignees_before
 from .._incidents.action import IncidentPut
 from .._incidents.fields import assignees_of
 from .._incidents.on_call import OnCall, UsersByLevel, assigned, notified
@@ -193,9 +195,13 @@ class Escalation(IncidentPut):
         Raises:
             Refused: it cannot be determined.
         """
-        present = {user["id"] for user in assignees_of(incident)}
-        matching = [level for level, users in levels.items() if set(users) == present]
-        if incident.get("assigned_via") != "escalation_policy":
+        is_by_policy = incident.get("assigned_via") == "escalation_policy"
+        matching = _levels_of({user["id"] for user in assignees_of(incident)}, levels) if is_by_policy else []
+        if incident.get("status") == "acknowledged" or len(matching) != 1:
+            before = assignees_before(self.client, incident)
+            is_by_policy = is_by_policy or before is not None
+            matching = matching if before is None else _levels_of(before, levels)
+        if not is_by_policy:
             reason = "it was reassigned manually"
         elif not matching:
             reason = "its assignees are not the people on call at any level"
@@ -223,6 +229,11 @@ class Escalation(IncidentPut):
     def _policy(self, incident: Record) -> Record:
         path = path_of("escalation_policies", incident["escalation_policy"]["id"])
         return self.client.get(path, "escalation_policy")
+
+
+def _levels_of(user_ids: set[str], levels: UsersByLevel) -> list[int]:
+    """Return the levels at which these users, and nobody else, are on call."""
+    return [level for level, users in levels.items() if set(users) == user_ids]
 
 
 def _blind_change(state: Blind) -> Change:

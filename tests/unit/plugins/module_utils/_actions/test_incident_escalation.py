@@ -24,6 +24,8 @@ ANA, BEN, CARLA = named("PU1", "Ana"), named("PU2", "Ben"), named("PU3", "Carla"
 POLICY = named("PE1", "Web Operations")
 LEVELS = ((1, ANA), (2, BEN), (2, CARLA), (2, BEN))
 GET, ON_CALL, GET_POLICY, PUT = "GET /incidents/Q1", "GET /oncalls", "GET /escalation_policies/PE1", "PUT /incidents"
+LOG = "GET /incidents/Q1/log_entries"
+BOT = named("PU9", "Bot")
 AT_1, AT_2 = incident(assignments=assigned_to(ANA)), incident(assignments=assigned_to(CARLA, BEN))
 
 
@@ -40,6 +42,7 @@ def task(pagerduty: PagerDuty, http: ScriptedHttp) -> Tasks:
         ON_CALL: on_call(*LEVELS),
         GET_POLICY: {"escalation_policy": {**POLICY, "escalation_rules": [{}, {}, {}]}},
         PUT: {"incidents": [AT_2]},
+        LOG: {"log_entries": []},
     }
 
     def make(record: Record, level: object) -> Task:
@@ -213,6 +216,38 @@ def test_the_next_level_is_the_one_after_the_assignees_with_somebody_on_call(
     assert change.body == {"escalation_level": level}
     assert change.if_unknown == f"Wait a few minutes, then set level to {level}: next may be the level after it."
     assert GET_POLICY not in http.calls
+
+
+@pytest.mark.parametrize("via", ["escalation_policy", "direct_assignment"])
+@pytest.mark.parametrize("status", ["acknowledged", "triggered"])
+@pytest.mark.parametrize("taker", [BOT, ANA], ids=["a bot", "somebody of another level"])
+def test_the_next_level_is_the_one_after_those_who_had_it_before_it_was_acknowledged(
+    via: str, status: str, taker: Record, task: Tasks, http: ScriptedHttp
+) -> None:
+    dora = named("PU4", "Dora")
+    http.answers[ON_CALL] = on_call(*LEVELS, (3, dora))
+    at = "2026-01-31T12:05:00Z"
+    http.answers[LOG] = {
+        "log_entries": [
+            {"type": "acknowledge_log_entry", "created_at": at, "agent": taker},
+            {"type": "assign_log_entry", "created_at": at, "agent": taker, "assignees": [taker]},
+            {"type": "escalate_log_entry", "created_at": "2026-01-31T12:00:00Z", "assignees": [BEN, CARLA]},
+        ]
+    }
+    held = incident(status=status, assigned_via=via, assignments=assigned_to(taker))
+    asked = task(held, "next")
+    if (via, status, taker) == ("escalation_policy", "triggered", ANA):
+        # Nothing tells that the policy has not assigned it to her.
+        assert asked.plan().body == {"escalation_level": 2}
+        return
+    assert asked.plan().body == {"escalation_level": 3}
+
+
+def test_an_acknowledged_incident_whose_log_says_nothing_is_at_the_level_of_its_assignees(
+    task: Tasks, http: ScriptedHttp
+) -> None:
+    assert task({**AT_1, "status": "acknowledged"}, "next").plan().body == {"escalation_level": 2}
+    assert http.calls.count(LOG) == 1
 
 
 def test_the_same_people_at_two_levels_hide_the_current_one(task: Tasks, http: ScriptedHttp) -> None:
