@@ -5,7 +5,7 @@
 """The module incident_escalation: escalates incidents to a level of their escalation policies.
 
 PagerDuty does not return the level of an incident. It is at the level whose on-call users are its assignees, if the
-policy assigned them, not a person. Whoever acknowledges an incident gets it, so then the assignees before that count: the
+policy assigned them, not a person. Whoever acknowledges an incident gets it, so then those count who had it before. The
 incident's log has them. Private to the collection.
 """
 
@@ -38,11 +38,13 @@ class Target(t.NamedTuple):
         incident: the incident.
         level: the level.
         users: who is on call there, by id.
+        is_held: whether somebody has acknowledged it at that level, and so has it.
     """
 
     incident: Record
     level: int
     users: t.Mapping[str, Record]
+    is_held: bool
 
 
 class Blind(t.NamedTuple):
@@ -117,22 +119,22 @@ class Escalation(IncidentPut):
         self._chosen[incident["id"]] = level
         if level not in levels:
             raise self._nobody_on_call(incident, levels, level)
-        return Target(incident, level, levels[level])
+        return Target(incident, level, levels[level], self._is_held_at(incident, set(levels[level])))
 
     def plan(self, target: str, state: Target | Blind) -> Change:
         """Plan to escalate the incident, unless it is at the level."""
         if isinstance(state, Blind):
             return _blind_change(state)
-        incident, level, users = state
+        incident, level, users, is_held = state
         before = {
             "assigned_via": incident.get("assigned_via"),
             "assignees": sorted(label(users.get(user["id"], user)) for user in assignees_of(incident)),
         }
         after = {"assigned_via": "escalation_policy", "assignees": sorted(map(label, users.values()))}
         name = name_of(incident)
-        if before == after:
+        if before == after or is_held:
             says = f"already at level {level}"
-            return Change(target=target, name=name, before=before, after=after, says=says, record=incident)
+            return Change(target=target, name=name, before=before, after=before, says=says, record=incident)
         return Change(
             target=target,
             name=name,
@@ -214,6 +216,18 @@ class Escalation(IncidentPut):
             f"{_listed(self._policy(incident), levels)}",
             hint="Set level to a number.",
         )
+
+    def _is_held_at(self, incident: Record, user_ids: set[str]) -> bool:
+        """Return whether somebody has acknowledged an incident that was assigned to these users: they are not paged."""
+        is_theirs = {user["id"] for user in assignees_of(incident)} == user_ids
+        is_new = self._level == NEXT and self._reads == 1
+        if incident.get("status") != "acknowledged" or is_theirs or is_new:
+            return False
+        try:
+            return assignees_before(self.client, incident) == user_ids
+        except TaskError:
+            # A page must not fail because nobody tells whether it is needed.
+            return False
 
     def _nobody_on_call(self, incident: Record, levels: UsersByLevel, level: int) -> Refused:
         """Return why an incident cannot be escalated: the policy lacks the level, or nobody is on call there."""

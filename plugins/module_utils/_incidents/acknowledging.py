@@ -4,9 +4,10 @@
 
 """Who acknowledges an incident: PagerDuty assigns it to them alone, and pages nobody.
 
-Source: https://community.pagerduty.com/pagerduty-user-onboarding-13/responding-to-incidents-in-pagerduty-372;
-hubot-archive/hubot-pager-me, issue 125, for the user of the header From. INFERRED: nobody else stays assigned, and nobody
-is paged. Private to the collection.
+Source: https://community.pagerduty.com/pagerduty-user-onboarding-13/responding-to-incidents-in-pagerduty-372; for the
+user of the header From hubot-archive/hubot-pager-me, issue 125. INFERRED: nobody else stays assigned (in
+PagerDuty/developer-docs, docs/webhooks/10-V1-Overview.md, "incident.unacknowledge", the earlier assignee is assigned
+anew), and nobody is paged. Private to the collection.
 """
 
 from __future__ import annotations

@@ -121,8 +121,6 @@ class IncidentAction(Action[PagerDuty]):
 class IncidentPut(IncidentAction):
     """A task that updates incidents. A change's `body` holds the fields to send.
 
-    Its `batch` is the e-mail address of the user who makes it, or None for the task's own.
-
     If PagerDuty refuses a call, none of its incidents should be changed, but that is not relied on.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents; PagerDuty/developer-docs,
@@ -135,13 +133,11 @@ class IncidentPut(IncidentAction):
         """Update incidents in one call."""
         body = [{"id": change.target, "type": "incident_reference", **change.body} for change in changes]
         try:
-            with self.client.acting_for(changes[0].batch):
-                answer = self.client.write_and_get_list("PUT", "/incidents", {"incidents": body}, "incidents")
+            listed = well_formed(self.client.write_and_get_list("PUT", "/incidents", {"incidents": body}, "incidents"))
         except Refused as error:
             if len(changes) == 1:
                 self.learn(changes[0].target, error)
             raise
-        listed = well_formed(answer)
         return [with_bridge(change, listed.get(sent["id"])) for change, sent in zip(changes, body)]
 
 

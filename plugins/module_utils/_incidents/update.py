@@ -111,7 +111,8 @@ class IncidentUpdate(IncidentPut):
 
     def send(self, changes: t.Sequence[Change]) -> t.Sequence[Record | None]:
         """Update incidents in one call; tell who has got those that were acknowledged."""
-        records = super().send(changes)
+        with self.client.acting_for(self._acknowledger.email if self._acknowledger and changes[0].batch else None):
+            records = super().send(changes)
         for change, record in zip(changes, records):
             if record and change.body.get("status") == "acknowledged":
                 tell_who_got_it(change, record)

@@ -16,6 +16,7 @@ from beliefs.about import (
     notes,
     opening,
     responders,
+    snoozing,
     status,
     users,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "notes",
     "opening",
     "responders",
+    "snoozing",
     "status",
     "users",
 ]

@@ -136,13 +136,20 @@ def assert_acts(module: str, options: Options, optional_keys: str, simulator: Si
     assert accepted(simulator)
 
 
-@pytest.mark.parametrize("status", ["acknowledged", "resolved"])
-def test_an_incident_that_has_the_status_already_is_no_failure(status: str, simulator: Simulator) -> None:
-    (incident_id,) = simulator.reset(incidents=1, incident={"status": status})["incidents"]
+def test_an_incident_that_is_resolved_already_is_no_failure(simulator: Simulator) -> None:
+    (incident_id,) = simulator.reset(incidents=1, incident={"status": "resolved"})["incidents"]
     simulator.optional_keys("omitted")
-    done = ModuleRunner(simulator)("incident_status", incident_id=incident_id, status=status)
+    done = ModuleRunner(simulator)("incident_status", incident_id=incident_id, status="resolved")
     assert (done["failed"], done["changed"]) == (False, False)
-    assert done["msg"] == f"Incident {incident_id}: already {status}."
+    assert done["msg"] == f"Incident {incident_id}: already resolved."
+
+
+def test_an_incident_that_is_acknowledged_already_is_acknowledged_again(simulator: Simulator) -> None:
+    """PagerDuty does not tell its status, and accepts that."""
+    (incident_id,) = simulator.reset(incidents=1, incident={"status": "acknowledged"})["incidents"]
+    simulator.optional_keys("omitted")
+    done = ModuleRunner(simulator)("incident_status", incident_id=incident_id, status="acknowledged")
+    assert (done["failed"], done["changed"]) == (False, True)
 
 
 @pytest.mark.parametrize("status", ["acknowledged", "resolved"])

@@ -226,16 +226,8 @@ def test_the_next_level_is_the_one_after_those_who_had_it_before_it_was_acknowle
 ) -> None:
     dora = named("PU4", "Dora")
     http.answers[ON_CALL] = on_call(*LEVELS, (3, dora))
-    at = "2026-01-31T12:05:00Z"
-    http.answers[LOG] = {
-        "log_entries": [
-            {"type": "acknowledge_log_entry", "created_at": at, "agent": taker},
-            {"type": "assign_log_entry", "created_at": at, "agent": taker, "assignees": [taker]},
-            {"type": "escalate_log_entry", "created_at": "2026-01-31T12:00:00Z", "assignees": [BEN, CARLA]},
-        ]
-    }
-    held = incident(status=status, assigned_via=via, assignments=assigned_to(taker))
-    asked = task(held, "next")
+    held, http.answers[LOG] = held_at_2(taker)
+    asked = task({**held, "status": status, "assigned_via": via}, "next")
     if (via, status, taker) == ("escalation_policy", "triggered", ANA):
         # Nothing tells that the policy has not assigned it to her.
         assert asked.plan().body == {"escalation_level": 2}
@@ -260,6 +252,43 @@ def test_after_a_lost_response_the_next_level_stays_the_same(task: Tasks, http: 
     http.answers[ON_CALL] = on_call(*LEVELS, (3, named("PU4", "Dora")))
     result = task(AT_1, "next").run()
     assert (result["changed"], result["msg"]) == (True, "Incident Q1 (#1): escalated to level 2; paged Ben, Carla.")
+    assert len(http.writes) == 1
+
+
+def held_at_2(taker: Record) -> tuple[Record, Record]:
+    """An incident that was acknowledged at level 2, and its log."""
+    at = "2026-01-31T12:05:00Z"
+    log = [
+        {"type": "acknowledge_log_entry", "created_at": at, "agent": taker},
+        {"type": "assign_log_entry", "created_at": at, "agent": taker, "assignees": [taker]},
+        {"type": "escalate_log_entry", "created_at": "2026-01-31T12:00:00Z", "assignees": [BEN, CARLA]},
+    ]
+    return incident(status="acknowledged", assignments=assigned_to(taker)), {"log_entries": log}
+
+
+@pytest.mark.parametrize("taker", [BOT, BEN], ids=["a bot", "one of two"])
+def test_nobody_is_paged_again_for_an_incident_that_was_acknowledged_at_that_level(
+    taker: Record, task: Tasks, http: ScriptedHttp
+) -> None:
+    held, http.answers[LOG] = held_at_2(taker)
+    result = task(held, 2).run()
+    assert (result["changed"], result["msg"]) == (False, "Incident Q1 (#1): already at level 2.")
+    assert task(held, 1).plan().is_needed
+
+
+def test_a_log_that_cannot_be_read_keeps_nobody_from_being_paged(task: Tasks, http: ScriptedHttp) -> None:
+    held, _log = held_at_2(BOT)
+    http.answers[LOG] = (403, {"error": {"message": "Access Denied", "code": 2010}})
+    assert task(held, 2).run()["changed"]
+
+
+def test_an_escalation_that_was_lost_is_not_sent_again_if_somebody_has_acknowledged_since(
+    task: Tasks, http: ScriptedHttp
+) -> None:
+    held, http.answers[LOG] = held_at_2(BEN)
+    http.answers |= {GET: [{"incident": AT_1}, {"incident": held}], PUT: OutcomeUnknown("lost")}
+    http.answers[ON_CALL] = on_call(*LEVELS, (3, named("PU4", "Dora")))
+    assert task(AT_1, "next").run()["changed"]
     assert len(http.writes) == 1
 
 

@@ -61,8 +61,12 @@ def task(pagerduty: PagerDuty, http: ScriptedHttp) -> Tasks:
 
 def log(*kinds: str) -> Record:
     """A log, the newest entry first."""
-    times = [f"2026-01-31T11:0{minute}:00Z" for minute in range(len(kinds), 0, -1)]
-    return {"log_entries": [{"type": f"{kind}_log_entry", "created_at": at} for kind, at in zip(kinds, times)]}
+    return {
+        "log_entries": [
+            {"type": f"{kind}_log_entry", "created_at": f"2026-01-31T11:{59 - minutes}:00Z"}
+            for minutes, kind in enumerate(kinds)
+        ]
+    }
 
 
 def held(*until: str) -> Record:

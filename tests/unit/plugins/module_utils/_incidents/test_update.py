@@ -209,9 +209,7 @@ def test_an_assignee_acknowledges_in_their_own_name_and_the_next_run_changes_not
     result = asked.run()
     acknowledges = "acknowledged, " if record["status"] == "triggered" else ""
     assert (result["msg"], result["notifies"]) == (f"Incident Q1 (#1): {acknowledges}assigned to Ana.", [])
-    assert http.writes[0][1]["incidents"] == [
-        {"id": "Q1", "type": "incident_reference", "status": "acknowledged"}
-    ]
+    assert http.writes[0][1]["incidents"] == [{"id": "Q1", "type": "incident_reference", "status": "acknowledged"}]
     assert [request.headers["From"] for request in http.requests if request.method == "PUT"] == ["ana@example.com"]
     again = task(record, status="acknowledged", assignees=["Ana"]).run()
     assert (again["changed"], len(http.writes)) == (False, 1)
