@@ -160,7 +160,11 @@ class Integration:
 
 @dataclass(frozen=True)
 class Service:
-    """A service."""
+    """A service.
+
+    Args:
+        acknowledgement_timeout: seconds after which an acknowledged incident is triggered again; None for never.
+    """
 
     id: str
     name: str
@@ -169,6 +173,7 @@ class Service:
     teams: tuple[Team, ...] = ()
     groups_alerts: bool = False
     status: str = "active"
+    acknowledgement_timeout: int | None = None
     kind: t.ClassVar[str] = "service"
 
 

@@ -315,6 +315,7 @@ AMENDMENTS: t.Sequence[t.Callable[[Json], None]] = (
     include_the_body,
 )
 NULLABLE: t.Mapping[str, t.Sequence[str]] = {
+    "AcknowledgeLogEntry": ("acknowledgement_timeout",),
     "AlertGroupingParameters": ("config",),
     "Incident": ("priority", "resolve_reason", "conference_bridge", "resolved_at"),
     "Oncall": ("schedule", "start", "end"),

@@ -166,11 +166,6 @@ def already_resolved() -> ApiError:
     return ApiError(400, 1001, "Incident Already Resolved")
 
 
-def already_acknowledged() -> ApiError:
-    """The user has acknowledged the incident before."""
-    return ApiError(400, 1002, "Incident Already Acknowledged")
-
-
 def invalid_status() -> ApiError:
     """An unknown status."""
     return ApiError(400, 1003, "Invalid Status Provided")

@@ -313,7 +313,7 @@ class Serializer:
         return {**self.reference(integration), "self": f"{self._base}/{path}"}
 
     def service(self, service: Service) -> Json:
-        """`Service`; it never acknowledges or resolves by itself.
+        """`Service`; it never resolves by itself.
 
         `updated_at` is not in the schema. Source: ibmresilient/resilient-community-apps, fn_pagerduty/README.md, which
         has a recorded response; and the client pdh, which reads it.
@@ -328,7 +328,7 @@ class Serializer:
             "last_incident_timestamp": SINCE_WHEN,
             "scheduled_actions": [],
             "auto_resolve_timeout": None,
-            "acknowledgement_timeout": None,
+            "acknowledgement_timeout": service.acknowledgement_timeout,
             "alert_creation": "create_alerts_and_incidents",
             "incident_urgency_rule": {"type": "constant", "urgency": "high"},
             "escalation_policy": self._expanded(
@@ -475,6 +475,10 @@ class Serializer:
             shown["note"] = entry.note
         if entry.message is not None:
             shown["message"] = entry.message
+        if entry.kind == "acknowledge":
+            shown["acknowledgement_timeout"] = incident.service.acknowledgement_timeout
+        if entry.triggers_at is not None:
+            shown["changed_actions"] = [{"type": "unacknowledge", "at": iso(entry.triggers_at)}]
         if entry.assignees:
             shown["assignees"] = [self.reference(user) for user in entry.assignees]
         return shown
@@ -655,9 +659,8 @@ class Serializer:
 
     @staticmethod
     def _pending_actions(incident: Incident) -> list[Json]:
-        if incident.snoozed_until is None:
-            return []
-        return [{"type": "unacknowledge", "at": iso(incident.snoozed_until)}]
+        at = incident.triggers_again_at
+        return [] if at is None else [{"type": "unacknowledge", "at": iso(at)}]
 
     @staticmethod
     def _conference_bridge(incident: Incident) -> Json | None:

@@ -55,6 +55,8 @@ options:
       - The status that the incidents should have.
       - With V(triggered), a resolved incident is re-opened. It is assigned by O(assignees) or O(escalation_policy), or
         by its current escalation policy.
+      - With V(acknowledged), PagerDuty assigns the incident to whoever acknowledges it, and to nobody else. That is the
+        user in O(assignees). Without O(assignees) it is the user of O(from_email), or of the token if it is a user's.
       - With V(acknowledged), a resolved incident is an error unless O(reopen=true).
       - With O(incident_key), V(acknowledged) and V(resolved) never open an incident. If none is open, V(acknowledged)
         is an error, and V(resolved) changes nothing.
@@ -69,7 +71,7 @@ options:
     type: str
   reopen:
     description:
-      - Whether O(status=acknowledged) may re-open a resolved incident, which PagerDuty then assigns to you.
+      - Whether O(status=acknowledged) may re-open a resolved incident.
       - Cannot be combined with O(incident_key), which opens a new incident instead.
     type: bool
     default: false
@@ -80,6 +82,10 @@ options:
         afterwards and names all of them.
       - Mutually exclusive with O(escalation_policy). Cannot be combined with O(status=resolved), as a resolved incident
         has no assignees.
+      - With O(status=acknowledged) it must be one user, in whose name the incident is acknowledged, so that it is or
+        stays theirs. They are not notified. This needs an API key of the account - with the token of another user, the
+        incident is assigned to them, which pages them unless it was theirs, and acknowledging it is left to them; a
+        warning says so.
       - PagerDuty opens an incident with one assignee only. If that is the user who opens it, PagerDuty opens it as
         acknowledged and pages nobody; a warning says so.
     type: list
@@ -116,7 +122,7 @@ notes:
   - The OAuth scopes needed are C(incidents.read) and C(incidents.write), and to look up O(assignees), O(priority),
     O(escalation_policy), or O(incident_type) also C(users.read), C(priorities.read), C(escalation_policies.read), or
     C(incident_types.read). To open an incident, C(services.read) is needed as well. C(oncalls.read) is needed only to
-    name whom the change notifies.
+    name whom the change notifies, and C(users.read) only to name who gets an incident by acknowledging it.
   - PagerDuty limits how fast an account can open incidents this way, as it is meant for what people do. Use
     M(oncall.pagerduty.event) for monitoring.
 seealso:
@@ -160,6 +166,12 @@ EXAMPLES = r"""
     assignees:
       - incident.commander@example.com
       - database.second@example.com
+
+- name: Acknowledge an incident for the person who works on it
+  oncall.pagerduty.incident:
+    incident_id: "{{ incident_id }}"
+    status: acknowledged
+    assignees: database.second@example.com
 
 - name: Set the conference bridge
   oncall.pagerduty.incident:

@@ -173,8 +173,9 @@ def update_incident(call: Call) -> Response:
     fields = without_equal_fields(call, incident, call.body.object("incident"))
     fields.choice("type", UPDATE_TYPES)
     change = change_of(fields, call.state)
-    incident.check(change, call.user)
+    incident.check(change)
     incident.apply(change, call.actor)
+    call.state.watch(incident)
     return Response(body={"incident": call.serializer().incident(incident)})
 
 
@@ -186,6 +187,7 @@ def update_incidents(call: Call) -> Response:
     changes = checked_changes(call, items)
     for incident, change in changes:
         incident.apply(change, call.actor)
+        call.state.watch(incident)
     show = call.serializer().incident
     return Response(body={"incidents": [show(incident) for incident, _change in changes]})
 
@@ -237,7 +239,7 @@ def checked_change(call: Call, incident: Incident, fields: Fields) -> tuple[Inci
     """
     fields.choice("type", UPDATE_TYPES)
     change = change_of(fields, call.state)
-    incident.check(change, call.user)
+    incident.check(change)
     return incident, change
 
 

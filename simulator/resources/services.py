@@ -23,6 +23,8 @@ INTEGRATION_TYPES = (Integration.kind,)
 POLICY_TYPES = ("escalation_policy_reference", "escalation_policy")
 DEFAULT_DELAY = 30
 """Minutes."""
+DEFAULT_TIMEOUT = 1800
+"""Seconds. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `Service`, `acknowledgement_timeout`."""
 
 
 def create_escalation_policy(call: Call) -> Response:
@@ -50,13 +52,14 @@ def create_service(call: Call) -> Response:
     if any(service.name == name for service in call.state.services.values()):
         raise errors.invalid("Name has already been taken")
     policy_id = fields.reference("escalation_policy", *POLICY_TYPES)
-    service = Service(call.state.ids.short(), name, _policy(call, policy_id), ())
+    policy, timeout = _policy(call, policy_id), _timeout(fields, DEFAULT_TIMEOUT)
+    service = Service(call.state.ids.short(), name, policy, (), acknowledgement_timeout=timeout)
     call.state.services[service.id] = service
     return Response(201, {"service": call.serializer().service(service)})
 
 
 def update_service(call: Call) -> Response:
-    """PUT /services/{id}: its name, status and escalation policy."""
+    """PUT /services/{id}: its name, status, escalation policy and acknowledgement timeout."""
     service = call.find(call.state.services)
     fields = call.body.object("service")
     status = fields.maybe_choice("status", STATUSES) or service.status
@@ -64,7 +67,8 @@ def update_service(call: Call) -> Response:
     if "escalation_policy" in fields:
         policy = _policy(call, fields.reference("escalation_policy", *POLICY_TYPES))
     name = fields.maybe_text("name") or service.name
-    changed = replace(service, name=name, status=status, escalation_policy=policy)
+    timeout = _timeout(fields, service.acknowledgement_timeout)
+    changed = replace(service, name=name, status=status, escalation_policy=policy, acknowledgement_timeout=timeout)
     call.state.services[service.id] = changed
     return Response(body={"service": call.serializer().service(changed)})
 
@@ -84,6 +88,13 @@ def create_integration(call: Call) -> Response:
     integration = Integration(ids.short(), fields.text("name"), ids.dedup_key(), service.id)
     call.state.services[service.id] = replace(service, integrations=(*service.integrations, integration))
     return Response(201, {"integration": call.serializer().integration(integration)})
+
+
+def _timeout(fields: Fields, present: int | None) -> int | None:
+    """The acknowledgement timeout; null means none."""
+    if "acknowledgement_timeout" not in fields:
+        return present
+    return None if fields.raw("acknowledgement_timeout") is None else fields.integer("acknowledgement_timeout")
 
 
 def _policy(call: Call, policy_id: str) -> EscalationPolicy:

@@ -124,6 +124,7 @@ def test_the_whole_life_of_an_incident_is_reported_in_order(
     assert [event_type.removeprefix("incident.") for event_type in endpoint.types] == [
         "triggered",
         "acknowledged",
+        "reassigned",
         "unacknowledged",
         "priority_updated",
         "conference_bridge.updated",

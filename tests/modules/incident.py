@@ -25,7 +25,8 @@ OPENING: dict[str, t.Any] = {
 def is_valid(options: dict[str, t.Any]) -> bool:
     """Whether options can be given together."""
     excluded = "escalation_policy" in options or options.get("status") == "resolved"
-    return set(options) != {"reopen"} and not ("assignees" in options and excluded)
+    is_too_many = options.get("status") == "acknowledged" and len(options.get("assignees", ())) > 1
+    return set(options) != {"reopen"} and not ("assignees" in options and excluded) and not is_too_many
 
 
 updates = some(
@@ -87,6 +88,13 @@ TESTS = ModuleTests(
             changes=False,
             before=(("incident", {"conference_bridge": {"conference_url": "https://meet.example.com/a"}}),),
             reads=1,
+        ),
+        Case(
+            "acknowledges in the name of the assignee",
+            {"status": "acknowledged", "assignees": [account.OWNER.id]},
+            changes=True,
+            reads=3,
+            writes=(PUT,),
         ),
         Case(
             "re-opens a resolved incident for other people",

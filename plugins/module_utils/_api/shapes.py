@@ -71,6 +71,7 @@ INCIDENT: Shape = {
     "responder_requests": [RESPONDER_REQUEST],
     "service": NAMED,
 }
+LOG_ENTRY: Shape = {"type": str, "created_at": str, "agent": NAMED, "assignees": [NAMED]}
 USER: Shape = {**NAMED, "email": str}
 POLICY: Shape = {**NAMED, "escalation_rules": list}
 ON_CALL: Shape = {

@@ -344,9 +344,16 @@ def check_fields(options: Options) -> None:
         raise InvalidOption("resolution", "requires status=resolved", resolution)
     for name, value in given.items():
         FIELDS[name].check(value)
-    if "assignees" in given and given.get("status") == "resolved":
+    status, assignees = given.get("status"), given.get("assignees")
+    if assignees and status == "resolved":
         raise InvalidOption(
             "assignees", "cannot be combined with status=resolved, as a resolved incident has no assignees"
+        )
+    if assignees and status == "acknowledged" and len(assignees) > 1:
+        raise InvalidOption(
+            "assignees",
+            "must be one user with status=acknowledged, as PagerDuty assigns an incident to whoever acknowledges it",
+            assignees,
         )
 
 

@@ -18,6 +18,7 @@ from beliefs.about import (
     opening,
     responders,
     schedules,
+    snoozing,
     status,
     users,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "opening",
     "responders",
     "schedules",
+    "snoozing",
     "status",
     "users",
 ]
