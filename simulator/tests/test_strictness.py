@@ -98,6 +98,18 @@ def test_a_complete_incident_with_one_field_changed_is_accepted(simulator: Simul
     assert (state["status"], state["log_entries"][-1]) == ("acknowledged", "acknowledge")
 
 
+def test_an_incident_moves_alone_and_keeps_its_people(simulator: Simulator, call: Client) -> None:
+    (incident,) = simulator.reset(incidents=1, incident={"status": "acknowledged"})["incidents"]
+    (before,) = simulator.state()["incidents"]
+    several = {"incidents": [{"id": incident, "type": "incident_reference", "service": reference(account.DATABASE)}]}
+    assert call("PUT", "/incidents", several).status == 200
+    assert simulator.state()["incidents"] == [before]
+    answer = update(call, incident, service=reference(account.DATABASE))
+    assert answer.body["incident"]["service"]["id"] == account.DATABASE.id
+    assert simulator.state()["incidents"] == [{**before, "service": account.DATABASE.id}]
+    assert simulator.state()["pages"] == [{"user": account.PRIMARY.id, "incident": incident, "reason": "triggered"}]
+
+
 def test_an_incident_may_be_forbidden_while_others_are_not(simulator: Simulator, call: Client) -> None:
     first, second = simulator.reset(incidents=2, forbidden=[0])["incidents"]
     assert refusal(update(call, first, status="resolved")) == (403, 2018)

@@ -109,6 +109,8 @@ def test_the_whole_life_of_an_incident_is_reported_in_order(
     update(call, incident, status="triggered")
     update(call, incident, priority={"id": "PPRIOR1", "type": "priority_reference"})
     update(call, incident, conference_bridge={"conference_url": "https://meet.example.com/1"})
+    update(call, incident, service={"id": account.DATABASE.id, "type": "service_reference"})
+    update(call, incident, incident_type={"name": "major_incident"})
     update(call, incident, escalation_level=2)
     update(call, incident, assignments=[owner])
     update(call, incident, escalation_policy=policy)
@@ -127,6 +129,8 @@ def test_the_whole_life_of_an_incident_is_reported_in_order(
         "unacknowledged",
         "priority_updated",
         "conference_bridge.updated",
+        "service_updated",
+        "incident_type.changed",
         "escalated",
         "reassigned",
         "delegated",
@@ -143,6 +147,8 @@ def test_the_whole_life_of_an_incident_is_reported_in_order(
     assert data["responder.added"]["user"]["id"] == account.OWNER.id
     assert data["acknowledged"]["status"] == "acknowledged"
     assert data["resolved"]["status"] == "resolved"
+    assert data["service_updated"]["service"]["id"] == account.DATABASE.id
+    assert data["incident_type.changed"]["incident_type"] == {"name": "major_incident"}
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])

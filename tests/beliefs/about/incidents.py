@@ -83,6 +83,28 @@ def an_incident_is_found_by_its_key(own: OwnService) -> object:
     return len(own.eventually(lambda: own.with_key(key), bool))
 
 
+@belief(True, source=f"{PUT}, service")
+def an_incident_moves_to_another_service(own: OwnService) -> object:
+    """An update of one incident can move it to another service."""
+    with own.another_service() as service:
+        moved = own.updated(own.open_incident()["id"], service=own.reference_to(service, "service"))
+        return moved["service"]["id"] == service["id"]
+
+
+@belief(
+    (True, True, "acknowledged"),
+    source=f"{INFERRED}: escalation_policy and assignments are fields of their own, and incident.service_updated is "
+    "another event of webhooks than incident.delegated",
+)
+def an_incident_that_moves_keeps_its_people(own: OwnService) -> object:
+    """An incident that moves to another service keeps its escalation policy, its assignees and its status."""
+    before = own.updated(own.open_incident()["id"], status="acknowledged")
+    with own.another_service() as service:
+        after = own.updated(before["id"], service=own.reference_to(service, "service"))
+    has_policy = after["escalation_policy"]["id"] == before["escalation_policy"]["id"]
+    return has_policy, assignees(after) == assignees(before), after["status"]
+
+
 @belief("Changed", source=PUT)
 def a_title_is_changed(own: OwnService) -> object:
     """A title can be changed."""
