@@ -217,6 +217,7 @@ class IncidentType:
     id: str
     name: str
     display_name: str
+    is_enabled: bool = True
     kind: t.ClassVar[str] = "incident_type"
 
 
@@ -404,7 +405,9 @@ CUSTOM_FIELDS = by_id(
 
 BASE_INCIDENT = IncidentType("PINTYP1", "incident_default", "Base Incident")
 MAJOR_INCIDENT_TYPE = IncidentType("PINTYP2", "major_incident", "Major Incident")
-INCIDENT_TYPES = {each.name: each for each in (BASE_INCIDENT, MAJOR_INCIDENT_TYPE)}
+DISABLED_TYPE = IncidentType("PINTYP3", "fire_drill", "Fire Drill", is_enabled=False)
+"""Earlier incidents have it; no incident gets it any more."""
+INCIDENT_TYPES = {each.name: each for each in (BASE_INCIDENT, MAJOR_INCIDENT_TYPE, DISABLED_TYPE)}
 ABILITIES = (
     "coordinated_responding",
     "custom_fields",

@@ -122,8 +122,8 @@ options:
 notes:
   - The OAuth scopes needed are C(incidents.read) and C(incidents.write), and to look up O(assignees), O(priority),
     O(escalation_policy), O(incident_type), or O(service) also C(users.read), C(priorities.read),
-    C(escalation_policies.read), C(incident_types.read), or C(services.read). C(oncalls.read) is needed only to name whom
-    the change notifies.
+    C(escalation_policies.read), C(incident_types.read), or C(services.read). C(oncalls.read) is needed only to name
+    whom the change notifies.
   - PagerDuty limits how fast an account can open incidents this way, as it is meant for what people do. Use
     M(oncall.pagerduty.event) for monitoring.
 seealso:

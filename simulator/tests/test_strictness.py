@@ -380,8 +380,28 @@ def test_filters_are_combined(simulator: Simulator, call: Client) -> None:
     for each in ids[1:]:
         update(call, each, priority={"id": "PPRIOR1", "type": "priority_reference"})
     fits += [("priority_ids[]", "PPRIOR1"), ("priority_ids[]", "PPRIOR2")]
+    fits += [("incident_type_ids[]", account.BASE_INCIDENT.id)]
     found = call("GET", "/incidents", query=fits).body["incidents"]
     assert [incident["id"] for incident in found] == [ids[1]]
+    other_type = [("incident_type_ids[]", account.MAJOR_INCIDENT_TYPE.id)]
+    assert call("GET", "/incidents", query=other_type).body["incidents"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ((), {"incident_default", "major_incident"}),
+        ((("filter", "disabled"),), {"fire_drill"}),
+        ((("filter", "all"),), {"incident_default", "major_incident", "fire_drill"}),
+    ],
+)
+def test_disabled_types_are_listed_on_demand_and_cannot_be_set(
+    query: t.Sequence[tuple[str, str]], names: set[str], simulator: Simulator, call: Client
+) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    listed = call("GET", "/incidents/types", query=query).body["incident_types"]
+    assert {each["name"] for each in listed} == names
+    assert refusal(update(call, incident, incident_type={"name": account.DISABLED_TYPE.name})) == (400, 2001)
 
 
 def merge(call: Client, target: str, *sources: str) -> Answered:

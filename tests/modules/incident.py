@@ -14,6 +14,7 @@ from modules.rows import KEY, OPEN, PUT, PUT_ONE, Case, ConcurrentTask, FaultTas
 from modules.strategies import PRIORITIES, policies, resolutions, some, texts, urls, users
 from simulator import account
 
+ENABLED_TYPES = [each.name for each in account.INCIDENT_TYPES.values() if each.is_enabled]
 OPENING: dict[str, t.Any] = {
     "incident_id": None,
     "service": account.CHECKOUT.name,
@@ -49,7 +50,7 @@ openings = st.builds(
             "incident_key": st.sampled_from([KEY, "another"]),
             "title": texts,
         },
-        optional={"body": texts, "incident_type": st.sampled_from(sorted(account.INCIDENT_TYPES))},
+        optional={"body": texts, "incident_type": st.sampled_from(ENABLED_TYPES)},
     ),
     updates,
 ).filter(lambda options: "reopen" not in options and len(options.get("assignees", "")) < 2)

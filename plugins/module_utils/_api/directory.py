@@ -38,6 +38,7 @@ class Kind(t.NamedTuple):
         by_query: whether the list can be filtered by `query`.
         by_id: whether it can be fetched by its id.
         list_key: the key of the list in the response, if it is not the path.
+        filters: further parameters of the list.
     """
 
     title: str
@@ -48,6 +49,7 @@ class Kind(t.NamedTuple):
     by_query: bool = True
     by_id: bool = True
     list_key: str = ""
+    filters: tuple[tuple[str, str], ...] = ()
 
 
 USER = Kind("user", "users", "user", "user_reference", ("email", "name"))
@@ -66,6 +68,8 @@ INCIDENT_TYPE = Kind(
     by_id=False,
     list_key="incident_types",
 )
+ANY_INCIDENT_TYPE = INCIDENT_TYPE._replace(filters=(("filter", "all"),))
+"""Also one that is disabled: earlier incidents may have it."""
 RESPONSE_PLAY = Kind("response play", "response_plays", "response_play", "response_play_reference")
 INCIDENT_WORKFLOW = Kind("incident workflow", "incident_workflows", "incident_workflow", "incident_workflow_reference")
 
@@ -188,7 +192,7 @@ def _by_id(client: PagerDuty, kind: Kind, text: str) -> Record | None:
 
 
 def _by_name(client: PagerDuty, kind: Kind, text: str) -> Record:
-    listed = _listed(client, kind, [("query", text)] if kind.by_query else [])
+    listed = _listed(client, kind, [*kind.filters, *([("query", text)] if kind.by_query else [])])
     matches = [record for record in listed if record["id"] == text or _is_named(record, kind, text)]
     if len(matches) == 1:
         return matches[0]

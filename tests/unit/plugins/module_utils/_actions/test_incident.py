@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Opening an incident: which open incident counts, what a refusal means, whom it pages, and what is said; moving one."""
+"""Opening an incident: which open one counts, what a refusal means, whom it pages, and what is said. Moving one."""
 
 from __future__ import annotations
 
@@ -398,7 +398,7 @@ def test_only_those_that_move_take_a_call_of_their_own(move: Tasks, http: Script
     result = move(incident_id=["Q1", "Q2", "Q3"], title="Slow").run()
     assert [incident["title"] for incident in result["incidents"]] == ["Slow"] * 3
     assert sorted(call for call, _body in http.writes) == [PUT, MOVE]
-    bodies = {call: body for call, body in http.writes}
+    bodies = dict(http.writes)
     assert bodies[MOVE]["incident"]["title"] == "Slow"
     assert ["service" in each for each in bodies[PUT]["incidents"]] == [False, False]
 
