@@ -200,6 +200,8 @@ class CustomField:
 
     Args:
         options: the values of a `…_fixed` field.
+        max_length: characters of a text.
+        max_values: of a `multi_value…` field.
     """
 
     id: str
@@ -208,6 +210,8 @@ class CustomField:
     data_type: str
     field_type: str
     options: tuple[str, ...] = ()
+    max_length: int = 200
+    max_values: int = 100
 
 
 @dataclass(frozen=True)
@@ -400,6 +404,11 @@ CUSTOM_FIELDS = by_id(
         CustomField("PFIELD5", "customer_facing", "Customer facing", "boolean", "single_value"),
         CustomField("PFIELD6", "started_at", "Started at", "datetime", "single_value"),
         CustomField("PFIELD7", "revenue_lost", "Revenue lost", "float", "single_value"),
+        # A paragraph, whose type is INFERRED, and tags, whose type is that of PagerDuty/public-support-scripts,
+        # custom_field/README.md. Source of the limits: PagerDuty/api-schema, docs/CHANGELOG.md, 2026-03-25.
+        CustomField("PFIELD8", "impact", "Impact", "string", "single_value", max_length=2000),
+        CustomField("PFIELD9", "labels", "Labels", "string", "multi_value", max_length=255, max_values=55),
+        CustomField("PFIELDA", "runbook", "Runbook", "url", "single_value"),
     )
 )
 

@@ -111,10 +111,13 @@ options:
   include:
     description:
       - What to include in each incident.
-      - V(alerts), V(log_entries), V(notes), V(past_incidents), V(related_change_events), and V(related_incidents) are
-        added under their name, and take a call each for each incident.
+      - V(alerts), V(log_entries), V(notes), V(outlier_incident), V(past_incidents), V(related_change_events), and
+        V(related_incidents) are added under their name, and take a call each for each incident.
       - V(past_incidents) are up to 5 similar ones of the same service, V(related_incidents) up to 20 that are open on
-        other services. PagerDuty has them only with some plans; with others, the task fails and says so.
+        other services. V(outlier_incident) says how often such incidents occur on the service, in
+        C(incident.occurrence), whose C(category) is for example C(rare).
+      - PagerDuty has these three only with its AIOps add-on or the older Event Intelligence package. Otherwise they are
+        null, and a warning says so.
       - PagerDuty returns V(body), V(conference_bridge), and V(custom_fields) only if they are included.
         V(custom_fields) requires O(incident_id).
       - The others replace a reference by the complete object.
@@ -133,6 +136,7 @@ options:
       - first_trigger_log_entries
       - log_entries
       - notes
+      - outlier_incident
       - past_incidents
       - priorities
       - related_change_events

@@ -29,9 +29,9 @@ TESTS = ModuleTests(
         Case("reads many by pages", {}, changes=False, incidents=120, reads=2),
         Case(
             "reads what is like it",
-            {"include": ["body", "past_incidents", "related_incidents", "related_change_events"]},
+            {"include": ["body", "outlier_incident", "past_incidents", "related_incidents", "related_change_events"]},
             changes=False,
-            reads=4,
+            reads=5,
         ),
         Case(
             "finds incidents by names",

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from beliefs.about.opening import WITHOUT_FEATURE
 from beliefs.about.status import assignees
-from beliefs.belief import ERRORS, INFERRED, SCHEMA, belief
+from beliefs.belief import ERRORS, INFERRED, SCHEMA, NotTried, belief
 from beliefs.own_service import OwnService
 
 PUT = f"{SCHEMA}, PUT /incidents/{{id}}"
@@ -103,6 +104,15 @@ def an_incident_that_moves_keeps_its_people(own: OwnService) -> object:
         after = own.updated(before["id"], service=own.reference_to(service, "service"))
     has_policy = after["escalation_policy"]["id"] == before["escalation_policy"]["id"]
     return has_policy, assignees(after) == assignees(before), after["status"]
+
+
+@belief(True, source=f"{SCHEMA}, GET /incidents/{{id}}/outlier_incident")
+def an_outlier_incident_says_how_often(own: OwnService) -> object:
+    """GET /incidents/{id}/outlier_incident says how often such incidents occur on the service."""
+    response = own.account.call("GET", f"/incidents/{own.open_incident()['id']}/outlier_incident")
+    if response.status in WITHOUT_FEATURE:
+        raise NotTried("the account's plan has no outlier incidents")
+    return {"count", "frequency", "category"} <= response.body["outlier_incident"]["incident"]["occurrence"].keys()
 
 
 @belief("Changed", source=PUT)
