@@ -42,7 +42,6 @@ def set_values(call: Call) -> Response:
     for field, value in changes:
         check_value(field, value)
     incident.set_custom_values(call.actor, {field.id: value for field, value in changes})
-    incident.announce(call.actor, "custom_field_values.updated")
     show = call.serializer().custom_value
     return Response(201, {"custom_fields": [show(incident, field) for field, _value in changes]})
 

@@ -16,6 +16,7 @@ from simulator import account, errors
 from simulator.account import EscalationPolicy, EscalationRule, Integration, Service
 from simulator.call import Call, Response, Route
 from simulator.checks import Fields
+from simulator.incident import OutboundEvent
 
 STATUSES = ("active", "disabled")
 """What a client can set; other statuses follow from maintenance windows and open incidents."""
@@ -52,6 +53,7 @@ def create_service(call: Call) -> Response:
     policy_id = fields.reference("escalation_policy", *POLICY_TYPES)
     service = Service(call.state.ids.short(), name, _policy(call, policy_id), ())
     call.state.services[service.id] = service
+    announce(call, "created", service)
     return Response(201, {"service": call.serializer().service(service)})
 
 
@@ -66,13 +68,22 @@ def update_service(call: Call) -> Response:
     name = fields.maybe_text("name") or service.name
     changed = replace(service, name=name, status=status, escalation_policy=policy)
     call.state.services[service.id] = changed
+    announce(call, "updated", changed)
     return Response(body={"service": call.serializer().service(changed)})
 
 
 def delete_service(call: Call) -> Response:
     """DELETE /services/{id}."""
-    del call.state.services[call.find(call.state.services).id]
+    service = call.find(call.state.services)
+    del call.state.services[service.id]
+    announce(call, "deleted", service)
     return Response(204)
+
+
+def announce(call: Call, event_type: str, service: Service) -> None:
+    """Record an event for webhooks."""
+    actor = call.actor
+    actor.events.append(OutboundEvent(f"service.{event_type}", actor.at, actor.by, service))
 
 
 def create_integration(call: Call) -> Response:

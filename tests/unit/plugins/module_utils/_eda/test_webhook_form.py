@@ -69,6 +69,7 @@ def test_the_whole_log_entry_comes_along_without_integration_keys() -> None:
     assert "incident" not in made["log_entry"]
 
 
+ROLE = "incident_role_assignment"
 REFERENCE = {"id": "Q1", "type": "incident_reference", "summary": "Disk full"}
 
 
@@ -80,6 +81,12 @@ REFERENCE = {"id": "Q1", "type": "incident_reference", "summary": "Disk full"}
         ({"type": "incident_responder", "incident": REFERENCE, "user": {"id": "PUSER01"}}, {"incident_id": "Q1"}),
         ({"id": "PRUN001", "type": "incident_workflow_instance", "incident": REFERENCE}, {"incident_id": "Q1"}),
         ({"id": "PRUN001", "type": "incident_workflow_instance"}, {}),
+        ({"type": "incident_field_values", "incident": REFERENCE, "custom_fields": []}, {"incident_id": "Q1"}),
+        ({"id": "PTASK01", "type": "incident_task", "incident": REFERENCE}, {"incident_id": "Q1"}),
+        ({"id": "01CELD", "type": "incident_action_invocation", "incident": REFERENCE}, {"incident_id": "Q1"}),
+        ({"type": ROLE, "incident_role_assignments": [{"incident": REFERENCE}]}, {"incident_id": "Q1"}),
+        ({"type": ROLE, "incident_role_assignments": []}, {}),
+        ({"type": ROLE, "incident_role_assignments": ["Q1"]}, {}),
         ({"id": "PSVC001", "type": "service"}, {}),
         ({"type": "ping", "message": "Hello from your friend Pagey!"}, {}),
         ({"id": None, "type": "incident"}, {}),
