@@ -46,7 +46,7 @@ TESTS = ModuleTests(
             },
             changes=False,
             state={"priority": "PPRIOR1", "incident_type": account.MAJOR_INCIDENT_TYPE.name},
-            reads=6,
+            reads=7,
         ),
         Case("finds many by pages", {"incident_id": None, **OPEN}, changes=False, incidents=120, reads=2),
         Case("stops at the limit", {"incident_id": None, **OPEN, "limit": 20}, changes=False, incidents=120, reads=1),
