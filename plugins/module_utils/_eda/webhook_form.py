@@ -97,10 +97,11 @@ def _is_first_assignment(entry: Json, incident: Json) -> bool:
 
 
 def incident_of(incident: Json) -> Json:
-    """Return an incident of the REST API as a webhook has it; what only the REST API knows is kept."""
+    """Return an incident of the REST API as a webhook has it; what only one of them knows is kept, or None."""
     assignments = incident.get("assignments") or []
     return {
         "conference_bridge": None,
+        "reopened_at": None,
         "resolve_reason": None,
         **incident,
         "type": "incident",

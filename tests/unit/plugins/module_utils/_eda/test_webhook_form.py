@@ -52,7 +52,7 @@ def test_the_type_is_that_of_a_webhook_where_there_is_one(kind: str, fields: Jso
 def test_an_incident_has_the_fields_of_a_webhook() -> None:
     data = event("resolve")["event"]["data"]
     assert (data["number"], data["type"], data["assignees"]) == (42, "incident", [{"id": "PUSER01"}])
-    assert (data["conference_bridge"], data["resolve_reason"]) == (None, None)
+    assert (data["conference_bridge"], data["reopened_at"], data["resolve_reason"]) == (None, None, None)
 
 
 def test_a_note_has_its_text_and_its_incident() -> None:
