@@ -308,6 +308,8 @@ NULLABLE: t.Mapping[str, t.Sequence[str]] = {
     "Oncall": ("schedule", "start", "end"),
     "Service": ("auto_resolve_timeout", "acknowledgement_timeout"),
     "ScheduleLayer": ("end",),
+    # Source: PagerDuty/api-schema, docs/CHANGELOG.md, 2025-07-23.
+    "WebhookSubscription": ("oauth_client",),
     "User": ("job_title",),
 }
 EXPANDABLE: t.Mapping[str, t.Mapping[str, str]] = {

@@ -103,10 +103,10 @@ class UpdateOrMove(IncidentUpdate):
         except Refused as error:
             self.learn(change.target, error)
             raise
-        self._check_policy(change, moved)
+        self._warn_of_another_policy(change, moved)
         return with_bridge(change, moved)
 
-    def _check_policy(self, change: Change, moved: Record) -> None:
+    def _warn_of_another_policy(self, change: Change, moved: Record) -> None:
         """Warn if the incident got another escalation policy along with its service: that may have notified people."""
         before, after = change.record.get("escalation_policy"), moved.get("escalation_policy")
         if "escalation_policy" in change.body or not (before and after) or before["id"] == after["id"]:
