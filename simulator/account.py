@@ -225,6 +225,8 @@ class CustomField:
 
     Args:
         options: the values of a `…_fixed` field.
+        max_length: characters of a text.
+        max_values: of a `multi_value…` field.
     """
 
     id: str
@@ -233,6 +235,8 @@ class CustomField:
     data_type: str
     field_type: str
     options: tuple[str, ...] = ()
+    max_length: int = 200
+    max_values: int = 100
 
 
 @dataclass(frozen=True)
@@ -242,6 +246,7 @@ class IncidentType:
     id: str
     name: str
     display_name: str
+    is_enabled: bool = True
     kind: t.ClassVar[str] = "incident_type"
 
 
@@ -439,12 +444,19 @@ CUSTOM_FIELDS = by_id(
         CustomField("PFIELD5", "customer_facing", "Customer facing", "boolean", "single_value"),
         CustomField("PFIELD6", "started_at", "Started at", "datetime", "single_value"),
         CustomField("PFIELD7", "revenue_lost", "Revenue lost", "float", "single_value"),
+        # A paragraph, whose type is INFERRED, and tags, whose type is that of PagerDuty/public-support-scripts,
+        # custom_field/README.md. Source of the limits: PagerDuty/api-schema, docs/CHANGELOG.md, 2026-03-25.
+        CustomField("PFIELD8", "impact", "Impact", "string", "single_value", max_length=2000),
+        CustomField("PFIELD9", "labels", "Labels", "string", "multi_value", max_length=255, max_values=55),
+        CustomField("PFIELDA", "runbook", "Runbook", "url", "single_value"),
     )
 )
 
 BASE_INCIDENT = IncidentType("PINTYP1", "incident_default", "Base Incident")
 MAJOR_INCIDENT_TYPE = IncidentType("PINTYP2", "major_incident", "Major Incident")
-INCIDENT_TYPES = {each.name: each for each in (BASE_INCIDENT, MAJOR_INCIDENT_TYPE)}
+DISABLED_TYPE = IncidentType("PINTYP3", "fire_drill", "Fire Drill", is_enabled=False)
+"""Earlier incidents have it; no incident gets it any more."""
+INCIDENT_TYPES = {each.name: each for each in (BASE_INCIDENT, MAJOR_INCIDENT_TYPE, DISABLED_TYPE)}
 ABILITIES = (
     "coordinated_responding",
     "custom_fields",

@@ -31,6 +31,8 @@ Json = dict[str, t.Any]
 
 MAX_ERRORS = 5
 """Errors shown in one response."""
+LARGER = {"maxLength": 2000, "maxItems": 100}
+"""Limits of custom fields."""
 MAX_MESSAGE = 300
 """Characters; jsonschema begins with the whole value."""
 
@@ -227,6 +229,19 @@ def read_custom_field_values_as_in_the_examples(document: Json) -> None:
         alternative["required"] = [name, "value"]
 
 
+def allow_paragraphs_and_more_tags(document: Json) -> None:
+    """A text has at most 200 characters and a list 10 to the schema, whose changelog is newer: 2,000 and 100.
+
+    Source: PagerDuty/api-schema, docs/CHANGELOG.md, 2026-03-25.
+    """
+    schemas = document["components"]["schemas"]
+    values = [properties["value"] for properties in _properties(document, "CustomFieldsFieldValue")]
+    values += [each["properties"]["value"] for each in schemas["CustomFieldsEditableFieldValue"]["oneOf"]]
+    kinds = [each for value in values for kind in value["anyOf"] for each in (kind, *kind.get("oneOf", ()))]
+    for schema in (each for kind in kinds for each in (kind, kind.get("items", {}))):
+        schema.update({name: most for name, most in LARGER.items() if name in schema})
+
+
 def read_log_entries_as_in_the_examples(document: Json) -> None:
     """An acknowledgement is an `acknowledge_log_entry` to LogEntry, but not to AcknowledgeLogEntry, which includes it.
 
@@ -307,6 +322,7 @@ AMENDMENTS: t.Sequence[t.Callable[[Json], None]] = (
     ignore_patterns_that_are_pictures,
     allow_what_include_expands,
     read_custom_field_values_as_in_the_examples,
+    allow_paragraphs_and_more_tags,
     read_log_entries_as_in_the_examples,
     know_the_log_entries_of_status_updates,
     know_the_channels_of_notifications,
@@ -321,6 +337,8 @@ NULLABLE: t.Mapping[str, t.Sequence[str]] = {
     "Oncall": ("schedule", "start", "end"),
     "Service": ("auto_resolve_timeout", "acknowledgement_timeout"),
     "ScheduleLayer": ("end",),
+    # Source: PagerDuty/api-schema, docs/CHANGELOG.md, 2025-07-23.
+    "WebhookSubscription": ("oauth_client",),
     "User": ("job_title",),
 }
 EXPANDABLE: t.Mapping[str, t.Mapping[str, str]] = {

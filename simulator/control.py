@@ -9,10 +9,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from simulator import account
 from simulator.account import User
 from simulator.call import Response
 from simulator.checks import Fields
 from simulator.clock import iso
+from simulator.elsewhere import HAPPENINGS, happen
 from simulator.errors import ApiError, invalid
 from simulator.incident import Incident
 from simulator.maintenance import MaintenanceWindow
@@ -63,7 +65,10 @@ def show_state(simulation: Simulation, _body: t.Any) -> Json:
         "users": [user_state(user) for user in state.users.values()],
         "change_events": state.change_events,
         "maintenance_windows": [window_state(each) for each in state.maintenance_windows.values()],
-        "workflow_instances": [vars(instance) for instance in state.workflow_instances.values()],
+        "workflow_instances": [
+            {name: getattr(instance, name) for name in INSTANCE_FIELDS}
+            for instance in state.workflow_instances.values()
+        ],
         "response_play_runs": state.response_play_runs,
         "abilities": sorted(state.abilities),
         "now": iso(simulation.clock.now()),
@@ -144,6 +149,15 @@ def upgrade_schedule(simulation: Simulation, options: t.Any) -> Json:
     return {"schedule": schedule.id}
 
 
+def happen_elsewhere(simulation: Simulation, options: t.Any) -> Json:
+    """Let something happen to an incident that clients of the API cannot do, and that webhooks report."""
+    fields, state = Fields(options), simulation.state
+    incident = state.incident(fields.text("incident"))
+    happen(fields.choice("event_type", HAPPENINGS), incident, state.actor(account.COMMANDER))
+    simulation.on_events()
+    return incident_state(incident)
+
+
 def show_health(simulation: Simulation, _body: t.Any) -> Json:
     """Return whether it checks the contract, and how fast its clock runs."""
     return {"status": "ok", "contract": simulation.contract is not None, "clock_speed": simulation.clock.speed}
@@ -163,9 +177,11 @@ COMMANDS: t.Mapping[tuple[str, str], t.Callable[[Simulation, t.Any], Json]] = {
     ("GET", "webhooks"): show_webhooks,
     ("POST", "webhook_secrets"): set_webhook_secrets,
     ("POST", "webhook_faults"): add_webhook_faults,
+    ("POST", "elsewhere"): happen_elsewhere,
 }
 
 
+INSTANCE_FIELDS = ("id", "workflow_id", "incident_id")
 ALERT_FIELDS = ("id", "alert_key", "status", "severity", "summary", "event_count")
 
 

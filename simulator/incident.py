@@ -200,16 +200,33 @@ class OutboundEvent:
     """What webhooks report.
 
     Args:
-        event_type: PagerDuty's type without `incident.`.
-        incident: as it was at that time.
-        subject: what the event is about; None for the incident itself.
+        event_type: such as `incident.triggered`.
+        resource: the incident or service, as it was at that time.
+        subject: what the event is about; None for the resource itself.
     """
 
     event_type: str
     at: float
     agent: Agent
-    incident: Incident
-    subject: Note | Responder | StatusUpdate | ConferenceBridge | WorkflowInstance | None = None
+    resource: Incident | Service
+    subject: t.Any = None
+
+    @property
+    def service(self) -> Service:
+        """The service whose subscribers the event reaches."""
+        return self.resource if isinstance(self.resource, Service) else self.resource.service
+
+
+@dataclass(frozen=True)
+class FieldValues:
+    """The values of custom fields.
+
+    Args:
+        before: the former values of those that were changed, by the ids of the fields.
+    """
+
+    values: t.Mapping[str, t.Any]
+    before: t.Mapping[str, t.Any]
 
 
 @dataclass(frozen=True)
@@ -219,6 +236,7 @@ class WorkflowInstance:
     id: str
     workflow_id: str
     incident_id: str
+    service: Service
 
 
 @dataclass(frozen=True)
@@ -277,6 +295,7 @@ class Incident:
     custom_values: dict[str, t.Any] = field(default_factory=dict)
     snoozed_until: float | None = None
     resolved_at: float | None = None
+    reopened_at: float | None = None
     merged_into: Incident | None = None
 
     @property
@@ -369,6 +388,7 @@ class Incident:
         assignees or policy of the request, else by the current policy; to acknowledged by the current user.
         """
         self.resolved_at = None
+        self.reopened_at = actor.at
         self.merged_into = None
         # The schema has no log entry for this; the assignment or acknowledgement is logged.
         self._status_is(actor, "triggered")
@@ -537,8 +557,11 @@ class Incident:
 
     def set_custom_values(self, actor: Actor, values: t.Mapping[str, t.Any]) -> None:
         """Set custom fields, by the ids of the fields."""
+        before = {field_id: self.custom_values.get(field_id) for field_id in values}
         self.custom_values.update(values)
         self.write(actor, "custom_field_value_change", "Custom fields changed")
+        changed = {field_id: value for field_id, value in before.items() if value != values[field_id]}
+        self.announce(actor, "custom_field_values.updated", FieldValues(dict(self.custom_values), changed))
 
     def write(self, actor: Actor, kind: str, summary: str, **rest: t.Any) -> LogEntry:
         """Add a log entry."""
@@ -548,7 +571,7 @@ class Incident:
 
     def announce(self, actor: Actor, event_type: str, subject: t.Any = None) -> None:
         """Record an event for webhooks, with the incident as it is now."""
-        actor.events.append(OutboundEvent(event_type, actor.at, actor.by, copy.copy(self), subject))
+        actor.events.append(OutboundEvent(f"incident.{event_type}", actor.at, actor.by, copy.copy(self), subject))
 
     def _moves(self, change: Change) -> bool:
         return change.escalation_policy is not None and change.escalation_policy != self.escalation_policy

@@ -137,6 +137,10 @@ class Simulator:
         """Let `lose_answer` or `duplicate` happen to the next attempts to deliver a webhook."""
         self._command("POST", "webhook_faults", {"faults": faults})
 
+    def elsewhere(self, event_type: str, incident: str) -> None:
+        """Let something happen to an incident in the web interface or by automation, such as `task.created`."""
+        self._command("POST", "elsewhere", {"event_type": event_type, "incident": incident})
+
     def stop(self) -> int:
         """Stop it and return its exit code."""
         if self._process.poll() is None:

@@ -319,6 +319,7 @@ class Seed:
             "service",
             "acknowledgement_timeout",
             "priority",
+            "incident_type",
             "escalation_policy",
             "assignees",
             "escalation_level",
@@ -346,6 +347,7 @@ class Seed:
             priority=None if priority is None else account.PRIORITIES[priority],
             escalation_policy=None if policy is None else account.ESCALATION_POLICIES[policy],
             assignees=None if assignees is None else tuple(account.USERS[user_id] for user_id in assignees),
+            incident_type=overrides.get("incident_type", account.BASE_INCIDENT.name),
         )
         self.change = Change(
             status=None if status == "triggered" else status,

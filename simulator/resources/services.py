@@ -16,6 +16,7 @@ from simulator import account, errors
 from simulator.account import EscalationPolicy, EscalationRule, Integration, Service
 from simulator.call import Call, Response, Route
 from simulator.checks import Fields
+from simulator.incident import OutboundEvent
 
 STATUSES = ("active", "disabled")
 """What a client can set; other statuses follow from maintenance windows and open incidents."""
@@ -55,6 +56,7 @@ def create_service(call: Call) -> Response:
     policy, timeout = _policy(call, policy_id), _timeout(fields, DEFAULT_TIMEOUT)
     service = Service(call.state.ids.short(), name, policy, (), acknowledgement_timeout=timeout)
     call.state.services[service.id] = service
+    announce(call, "created", service)
     return Response(201, {"service": call.serializer().service(service)})
 
 
@@ -70,13 +72,22 @@ def update_service(call: Call) -> Response:
     timeout = _timeout(fields, service.acknowledgement_timeout)
     changed = replace(service, name=name, status=status, escalation_policy=policy, acknowledgement_timeout=timeout)
     call.state.services[service.id] = changed
+    announce(call, "updated", changed)
     return Response(body={"service": call.serializer().service(changed)})
 
 
 def delete_service(call: Call) -> Response:
     """DELETE /services/{id}."""
-    del call.state.services[call.find(call.state.services).id]
+    service = call.find(call.state.services)
+    del call.state.services[service.id]
+    announce(call, "deleted", service)
     return Response(204)
+
+
+def announce(call: Call, event_type: str, service: Service) -> None:
+    """Record an event for webhooks."""
+    actor = call.actor
+    actor.events.append(OutboundEvent(f"service.{event_type}", actor.at, actor.by, service))
 
 
 def create_integration(call: Call) -> Response:

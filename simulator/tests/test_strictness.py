@@ -98,6 +98,18 @@ def test_a_complete_incident_with_one_field_changed_is_accepted(simulator: Simul
     assert (state["status"], state["log_entries"][-1]) == ("acknowledged", "acknowledge")
 
 
+def test_an_incident_moves_alone_and_keeps_its_people(simulator: Simulator, call: Client) -> None:
+    (incident,) = simulator.reset(incidents=1, incident={"status": "acknowledged"})["incidents"]
+    (before,) = simulator.state()["incidents"]
+    several = {"incidents": [{"id": incident, "type": "incident_reference", "service": reference(account.DATABASE)}]}
+    assert call("PUT", "/incidents", several).status == 200
+    assert simulator.state()["incidents"] == [before]
+    answer = update(call, incident, service=reference(account.DATABASE))
+    assert answer.body["incident"]["service"]["id"] == account.DATABASE.id
+    assert simulator.state()["incidents"] == [{**before, "service": account.DATABASE.id}]
+    assert simulator.state()["pages"] == [{"user": account.PRIMARY.id, "incident": incident, "reason": "triggered"}]
+
+
 def test_an_incident_may_be_forbidden_while_others_are_not(simulator: Simulator, call: Client) -> None:
     first, second = simulator.reset(incidents=2, forbidden=[0])["incidents"]
     assert refusal(update(call, first, status="resolved")) == (403, 2018)
@@ -397,8 +409,28 @@ def test_filters_are_combined(simulator: Simulator, call: Client) -> None:
     for each in ids[1:]:
         update(call, each, priority={"id": "PPRIOR1", "type": "priority_reference"})
     fits += [("priority_ids[]", "PPRIOR1"), ("priority_ids[]", "PPRIOR2")]
+    fits += [("incident_type_ids[]", account.BASE_INCIDENT.id)]
     found = call("GET", "/incidents", query=fits).body["incidents"]
     assert [incident["id"] for incident in found] == [ids[1]]
+    other_type = [("incident_type_ids[]", account.MAJOR_INCIDENT_TYPE.id)]
+    assert call("GET", "/incidents", query=other_type).body["incidents"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ((), {"incident_default", "major_incident"}),
+        ((("filter", "disabled"),), {"fire_drill"}),
+        ((("filter", "all"),), {"incident_default", "major_incident", "fire_drill"}),
+    ],
+)
+def test_disabled_types_are_listed_on_demand_and_cannot_be_set(
+    query: t.Sequence[tuple[str, str]], names: set[str], simulator: Simulator, call: Client
+) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    listed = call("GET", "/incidents/types", query=query).body["incident_types"]
+    assert {each["name"] for each in listed} == names
+    assert refusal(update(call, incident, incident_type={"name": account.DISABLED_TYPE.name})) == (400, 2001)
 
 
 def merge(call: Client, target: str, *sources: str) -> Answered:

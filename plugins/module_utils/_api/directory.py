@@ -53,6 +53,7 @@ class Kind(t.NamedTuple):
         by_id: whether it can be fetched by its id.
         list_key: the key of the list in the response, if it is not the path.
         also: the other kinds that are called the same, each with its own list.
+        filters: further parameters of the list.
     """
 
     title: str
@@ -64,6 +65,7 @@ class Kind(t.NamedTuple):
     by_id: bool = True
     list_key: str = ""
     also: tuple[Kind, ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()
 
     @property
     def lists(self) -> tuple[Kind, ...]:
@@ -89,6 +91,8 @@ INCIDENT_TYPE = Kind(
     by_id=False,
     list_key="incident_types",
 )
+ANY_INCIDENT_TYPE = INCIDENT_TYPE._replace(filters=(("filter", "all"),))
+"""Also one that is disabled: earlier incidents may have it."""
 RESPONSE_PLAY = Kind("response play", "response_plays", "response_play", "response_play_reference")
 INCIDENT_WORKFLOW = Kind("incident workflow", "incident_workflows", "incident_workflow", "incident_workflow_reference")
 
@@ -195,7 +199,7 @@ class Directory:
             return []
         client = self._client.quick(CONFIRMING) if is_found else self._client
         try:
-            return _listed(client, kind, [("query", text)] if kind.by_query else [])
+            return _listed(client, kind, [*kind.filters, *([("query", text)] if kind.by_query else [])])
         except TaskError as error:
             if error.is_fatal and not is_found:
                 raise

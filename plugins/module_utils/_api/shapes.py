@@ -117,6 +117,7 @@ OBJECTS: t.Mapping[str, Shape] = {
     "incident_workflow_instance": dict,
     "maintenance_window": MAINTENANCE_WINDOW,
     "note": NOTE,
+    "outlier_incident": dict,
     "responder_request": RESPONDER_REQUEST,
     "response_play": RESPONSE_PLAY,
     "schedule": SCHEDULE,

@@ -216,7 +216,9 @@ class Walk:
         """Custom fields, a response play and an incident workflow."""
         path = f"/incidents/{incident_id}/custom_fields/values"
         values = [{"name": "environment", "value": "staging"}, {"id": "PFIELD3", "value": 7}]
-        self._right("PUT", path, {"custom_fields": [*values, {"name": "regions", "value": ["eu", "us"]}]})
+        values += [{"name": "regions", "value": ["eu", "us"]}, {"name": "impact", "value": "Cards fail.\n" * 100}]
+        values += [{"name": "labels", "value": [f"label {number}" for number in range(55)]}]
+        self._right("PUT", path, {"custom_fields": values})
         self._right("GET", path)
         self._right("GET", "/incidents/types/incident_default/custom_fields", query=expand("field_options"))
         play = account.MAJOR_INCIDENT.id
