@@ -236,7 +236,7 @@ def _trigger(event: Json, dedup_key: str, integration: Integration, state: State
         return
     if incident is None:
         incident = state.open_incident(
-            NewIncident(payload["summary"], service, incident_key=dedup_key), actor, payload["summary"]
+            NewIncident(payload["summary"], service, alert_key=dedup_key), actor, payload["summary"]
         )
         incident.log[0].details = payload.get("custom_details", {})
         incident.log[0].service_key = integration.integration_key

@@ -34,6 +34,7 @@ class NewIncident:
 
     Args:
         incident_key: None if PagerDuty makes one.
+        alert_key: the key of the event that opens it; such an incident has no key of its own.
         escalation_policy: None for the service's.
         assignees: None for those on call at the policy's first level.
         details: the body's details.
@@ -43,6 +44,7 @@ class NewIncident:
     service: Service
     urgency: str = "high"
     incident_key: str | None = None
+    alert_key: str | None = None
     priority: Priority | None = None
     escalation_policy: EscalationPolicy | None = None
     assignees: tuple[User, ...] | None = None
@@ -109,7 +111,7 @@ class State:
         if found is None and id_or_number.isdecimal():
             found = self._by_number.get(int(id_or_number))
         if found is None:
-            raise errors.incident_not_found(id_or_number)
+            raise errors.not_found(f"Incident {id_or_number}")
         return found
 
     def check_access(self, incident: Incident) -> None:
@@ -183,7 +185,7 @@ class State:
             title=new.title,
             service=new.service,
             escalation_policy=policy,
-            incident_key=new.incident_key or self.ids.dedup_key(),
+            incident_key=None if new.alert_key else new.incident_key or self.ids.dedup_key(),
             created_at=actor.at,
             last_status_change_at=actor.at,
             last_status_change_by=actor.by,
@@ -197,7 +199,7 @@ class State:
         incident.begin(actor, summary, new.assignees)
         self.incidents[incident.id] = incident
         self._by_number[incident.number] = incident
-        self._by_key.setdefault(incident.incident_key, []).append(incident)
+        self.index_by_key(new.alert_key or str(incident.incident_key), incident)
         return incident
 
     def snooze(self, incident: Incident, actor: Actor, duration: int) -> None:

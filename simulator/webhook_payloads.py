@@ -71,7 +71,7 @@ def _incident(incident: Incident, serializer: Serializer) -> Json:
         "type": "incident",
         "number": incident.number,
         "status": incident.status,
-        "incident_key": incident.incident_key,
+        "incident_key": incident.shown_key,
         "created_at": iso(incident.created_at),
         "title": incident.title,
         "incident_type": {"name": incident.incident_type},
