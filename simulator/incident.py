@@ -21,6 +21,7 @@ from simulator import account, errors
 from simulator.account import (
     ConferenceBridge,
     EscalationPolicy,
+    IncidentWorkflow,
     Integration,
     Priority,
     Service,
@@ -215,7 +216,7 @@ class WorkflowInstance:
     """One run of an incident workflow."""
 
     id: str
-    workflow_id: str
+    workflow: IncidentWorkflow
     incident_id: str
 
 

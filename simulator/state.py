@@ -10,7 +10,15 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from simulator import account, errors
-from simulator.account import ConferenceBridge, EscalationPolicy, Integration, Priority, Service, User
+from simulator.account import (
+    ConferenceBridge,
+    EscalationPolicy,
+    IncidentWorkflow,
+    Integration,
+    Priority,
+    Service,
+    User,
+)
 from simulator.clock import Clock, time_of
 from simulator.ids import Ids
 from simulator.incident import (
@@ -68,6 +76,7 @@ class State:
     pages: list[Page] = field(default_factory=list)
     change_events: list[dict[str, t.Any]] = field(default_factory=list)
     workflow_instances: dict[str, WorkflowInstance] = field(default_factory=dict)
+    incident_workflows: dict[str, IncidentWorkflow] = field(default_factory=lambda: dict(account.INCIDENT_WORKFLOWS))
     response_play_runs: list[dict[str, str]] = field(default_factory=list)
     """The id of the play and of the incident, for each run."""
     escalation_policies: dict[str, EscalationPolicy] = field(default_factory=lambda: dict(account.ESCALATION_POLICIES))

@@ -131,12 +131,11 @@ def _bridge(bridge: ConferenceBridge, _serializer: Serializer) -> Json:
 
 
 def _workflow(instance: WorkflowInstance, serializer: Serializer) -> Json:
-    workflow = account.INCIDENT_WORKFLOWS[instance.workflow_id]
     return {
         "id": instance.id,
         "type": "incident_workflow_instance",
-        "summary": workflow.name,
-        "incident_workflow": serializer.reference(workflow),
+        "summary": instance.workflow.name,
+        "incident_workflow": serializer.reference(instance.workflow),
     }
 
 

@@ -10,6 +10,7 @@ from beliefs.about import (
     access,
     alerts,
     change_events,
+    custom_fields,
     incidents,
     lookups,
     maintenance_windows,
@@ -17,13 +18,16 @@ from beliefs.about import (
     opening,
     responders,
     status,
+    subscribers,
     users,
+    workflows,
 )
 
 __all__ = [
     "access",
     "alerts",
     "change_events",
+    "custom_fields",
     "incidents",
     "lookups",
     "maintenance_windows",
@@ -31,5 +35,7 @@ __all__ = [
     "opening",
     "responders",
     "status",
+    "subscribers",
     "users",
+    "workflows",
 ]

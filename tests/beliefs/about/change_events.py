@@ -39,7 +39,7 @@ def every_change_event_is_recorded(own: OwnService) -> object:
     return len(own.eventually(lambda: with_key(own, key), lambda found: len(found) > 1))
 
 
-@belief(400, source=f"{SCHEMA}, ChangeEvent, summary")
+@belief(400, source=f"{INFERRED} from {SEND}, which has the maximum")
 def a_long_change_summary_is_refused(own: OwnService) -> object:
     """The summary of a change event of more than 1024 characters is refused with status 400: it must be cut before."""
     return send(own, own.new_key(), summary="x" * 1025)

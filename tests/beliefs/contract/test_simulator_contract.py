@@ -226,6 +226,8 @@ class Walk:
         workflow = account.DECLARE_MAJOR.id
         self._right("GET", "/incident_workflows", query=expand("steps"))
         self._right("GET", f"/incident_workflows/{workflow}")
+        created = self._right("POST", "/incident_workflows", {"incident_workflow": {"name": "Nothing", "steps": []}})
+        self._right("DELETE", f"/incident_workflows/{created['incident_workflow']['id']}")
         instance = {"id": "run1", "type": "incident_workflow_instance", "incident": incident_reference(incident_id)}
         self._right("POST", f"/incident_workflows/{workflow}/instances", {"incident_workflow_instance": instance})
 
