@@ -25,8 +25,8 @@ TEXT = """
 # What the collection believes about PagerDuty
 
 The collection and the simulator rely on what PagerDuty's APIs do. Each row below is one such belief, with a check that
-works on any account: `test_beliefs.py` runs it on the simulator, and `make conformance` on a real account. Nobody has run
-it on a real account yet.
+works on any account: `test_beliefs.py` runs it on the simulator, and `make conformance` on a real account. Nobody has
+run it on a real account yet.
 
 This file is made from the checks in `about/`: run `python -m beliefs.table` in the folder `tests` after a change.
 
