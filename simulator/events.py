@@ -268,7 +268,10 @@ def _incident_to_join(dedup_key: str, service: Service, state: State) -> Inciden
 
 
 def _append(payload: Json, alert: Alert, actor: Actor) -> None:
-    """Add an event to an open alert, which then shows the latest one (INFERRED)."""
+    """Add an event to an open alert, which then shows the latest one (INFERRED for all but the summary).
+
+    Source: https://github.com/PagerDuty/pdpyras/issues/45.
+    """
     alert.event_count += 1
     alert.summary, alert.severity, alert.details = payload["summary"], payload["severity"], _details(payload)
     key = alert.integration.integration_key

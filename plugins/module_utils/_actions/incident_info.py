@@ -51,7 +51,10 @@ READ_SEPARATELY = (
 """What takes a call of its own for each incident."""
 PAGED = ("alerts", "log_entries")
 LIMITS = {"related_change_events": [("limit", str(PAGE_SIZE))]}
-"""Lists that are longer if asked for (INFERRED: as long as a page)."""
+"""Lists that are longer if asked for.
+
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents/{id}/related_change_events, limit.
+"""
 LIST_KEYS = {"related_change_events": "change_events"}
 """Keys of the response that differ from the path."""
 PLANS = dict.fromkeys(

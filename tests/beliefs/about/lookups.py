@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
 
 from beliefs.belief import INFERRED, SCHEMA, NotTried, belief
 from beliefs.own_service import OwnService
 
+ID = re.compile(r"[P-R][A-Z0-9]{4,}")
 TERRAFORM = "PagerDuty/terraform-provider-pagerduty, pagerdutyplugin"
 
 
@@ -19,6 +21,13 @@ def a_user_is_found_by_address(own: OwnService) -> object:
     """GET /users?query= finds a user by the e-mail address."""
     users = own.account.get("/users", "users", [("query", own.user["email"])])
     return own.user["id"] in [user["id"] for user in users]
+
+
+@belief([], source=f"{INFERRED} from the ids in the examples of {SCHEMA}")
+def ids_are_told_from_names(own: OwnService) -> object:
+    """Ids have five or more upper-case letters and digits, of which the first is P, Q or R."""
+    ids = [own.user["id"], own.policy["id"], own.service["id"], own.integration["id"], own.open_incident()["id"]]
+    return [each for each in ids if not ID.fullmatch(each)]
 
 
 @belief(True, source=f"{SCHEMA}, GET /users, query")
