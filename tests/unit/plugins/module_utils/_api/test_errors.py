@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 CALL = "PUT /incidents"
+MISSING_FROM = 'You must specify a user\'s email address in the "From" header to perform this action'
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: (
@@ -52,6 +53,11 @@ def test_errors_of_the_events_api_are_understood_too() -> None:
     assert error.errors == ["Length of 'routing_key' is wrong"]
 
 
+def test_an_error_may_be_a_text_alone() -> None:
+    error = refusal(400, {"error": "Please use a user-level token."}, None, CALL)
+    assert "Please use a user-level token." in error.message
+
+
 def test_error_details_may_be_a_dictionary() -> None:
     error = refusal(400, {"error": {"message": "no", "errors": {"title": "too long"}}}, None, CALL)
     assert error.errors == ["title: too long"]
@@ -67,9 +73,11 @@ def test_a_status_without_a_code_has_a_hint_too(status: int) -> None:
     assert refusal(status, None, None, CALL).hint
 
 
-@pytest.mark.parametrize("code", [2001, 2016, None])
-def test_a_missing_from_header_is_recognized_by_its_message(code: int | None) -> None:
-    message = 'You must specify a user\'s email address in the "From" header to perform this action'
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [(MISSING_FROM, 2001), (MISSING_FROM, 2016), (MISSING_FROM, None), ('Malformed "From" header', 1028)],
+)
+def test_a_wrong_from_header_is_recognized_by_its_words(message: str, code: int | None) -> None:
     error = refusal(400, {"error": {"message": message, "code": code}}, None, CALL)
     assert error.hint == FROM_HEADER_HINT
     assert error.is_fatal
