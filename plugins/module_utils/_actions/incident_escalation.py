@@ -24,7 +24,8 @@ from .._incidents.on_call import OnCall, UsersByLevel, assigned, notified
 from .._incidents.read import check_open, lacking, name_of
 
 NEXT = "next"
-ESCALATED: Record = {"assigned_via": "escalation_policy", "status": "triggered", "acknowledgements": []}
+POLICY = "escalation_policy"
+ESCALATED: Record = {"assigned_via": POLICY, "status": "triggered", "acknowledgements": []}
 """Fields of an incident that was escalated: it pages people, so an acknowledged one becomes triggered (INFERRED)."""
 NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 
@@ -123,10 +124,10 @@ class Escalation(IncidentPut):
             return _blind_change(state)
         incident, level, users = state
         before = {
-            "assigned_via": incident.get("assigned_via"),
+            "assigned_via": _assigned_via(incident),
             "assignees": sorted(label(users.get(user["id"], user)) for user in assignees_of(incident)),
         }
-        after = {"assigned_via": "escalation_policy", "assignees": sorted(map(label, users.values()))}
+        after = {"assigned_via": POLICY, "assignees": sorted(map(label, users.values()))}
         name = name_of(incident)
         if before == after:
             says = f"already at level {level}"
@@ -195,7 +196,7 @@ class Escalation(IncidentPut):
         """
         present = {user["id"] for user in assignees_of(incident)}
         matching = [level for level, users in levels.items() if set(users) == present]
-        if incident.get("assigned_via") != "escalation_policy":
+        if _assigned_via(incident) != POLICY:
             reason = "it was reassigned manually"
         elif not matching:
             reason = "its assignees are not the people on call at any level"
@@ -245,6 +246,11 @@ def _blind_change(state: Blind) -> Change:
         if_unknown="Look at the incident first: another run of the task may page the same people again.",
         warnings=[again],
     )
+
+
+def _assigned_via(incident: Record) -> str:
+    """Return how an incident was assigned: where PagerDuty does not say it, the assignees alone tell the level."""
+    return str(incident.get("assigned_via") or POLICY)
 
 
 def _check_urgency(incident: Record) -> None:

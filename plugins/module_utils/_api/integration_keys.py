@@ -11,8 +11,12 @@ from __future__ import annotations
 
 import typing as t
 
-KEYS = frozenset(("integration_key", "service_key"))
-"""Names of integration keys. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, /services/{id}, `Channel`."""
+KEYS = frozenset(("integration_key", "routing_key", "service_key"))
+"""Names of integration keys.
+
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, /services/{id}, `Channel`, `ChangeEvent`; the body of an
+incident holds the event that has opened it, with its key: wpfleger96/pagerduty-mcp-server, tests/fixtures.
+"""
 
 
 def without_keys(value: t.Any) -> t.Any:
