@@ -77,6 +77,7 @@ class Schedule:
     Args:
         members: who takes turns, a week each.
         on_call: who is on call this week.
+        former: who took turns until a year ago.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Schedule:
     members: tuple[User, ...]
     on_call: tuple[User, ...]
     teams: tuple[Team, ...] = ()
+    former: tuple[User, ...] = ()
     kind: t.ClassVar[str] = "schedule"
 
 
@@ -282,12 +284,14 @@ USERS = by_id(
     )
 )
 
-WEB_SECONDARY = Schedule("PSCHED1", "Web Secondary", (SECONDARY, PRIMARY), (SECONDARY,), (WEB,))
+WEB_SECONDARY = Schedule(
+    "PSCHED1", "Web Secondary", (SECONDARY, PRIMARY), (SECONDARY,), (WEB,), former=(COMMUNICATIONS,)
+)
 DATABASE_ROTATION = Schedule(
     "PSCHED2", "Database Rotation", (DATABASE_FIRST, DATABASE_SECOND), (DATABASE_FIRST,), (DATA,)
 )
 EMPTY = Schedule("PSCHED3", "Empty Schedule", (), ())
-FACILITIES = Schedule("PSCHED4", "Facilities", (NIGHT_SHIFT, OWNER), (NIGHT_SHIFT,))
+FACILITIES = Schedule("PSCHED4", "Facilities", (NIGHT_SHIFT, OWNER), (NIGHT_SHIFT,), former=(COMMUNICATIONS,))
 """No escalation policy uses it, so GET /oncalls does not list its people."""
 SCHEDULES = by_id((WEB_SECONDARY, DATABASE_ROTATION, EMPTY, FACILITIES))
 

@@ -253,6 +253,16 @@ def know_the_log_entries_of_status_updates(document: Json) -> None:
                 )
 
 
+def know_the_channels_of_notifications(document: Json) -> None:
+    """A notification in a log entry is of type `email`, `sms`, `phone` or `ios_push_notification`.
+
+    The schema has the types of GET /notifications, such as `email_notification`.
+    Source: PagerDuty/public-support-scripts, notifications_team_report; as in serializers.py, `log_entry`.
+    """
+    for properties in _properties(document, "Notification"):
+        properties["type"]["enum"] += ["email", "sms", "phone", "ios_push_notification"]
+
+
 def ignore_discriminators_that_name_no_schema(document: Json) -> None:
     """A response play's responders are told apart by a type such as `user_reference`, which is no schema's name."""
     for properties in _properties(document, "ResponsePlay"):
@@ -282,6 +292,7 @@ AMENDMENTS: t.Sequence[t.Callable[[Json], None]] = (
     read_custom_field_values_as_in_the_examples,
     read_log_entries_as_in_the_examples,
     know_the_log_entries_of_status_updates,
+    know_the_channels_of_notifications,
     ignore_discriminators_that_name_no_schema,
     read_incident_details_as_in_the_example,
     include_the_body,

@@ -594,7 +594,8 @@ class Incident:
     def _page(self, actor: Actor, users: t.Iterable[User], reason: str) -> None:
         for user in users:
             actor.pages.append(Page(user, self.id, reason))
-            self.write(actor, "notify", f"Notified {user.name}", notified=user)
+            # Source: as in serializers.py, `log_entry`.
+            self.write(actor, "notify", f"Notified {user.name} by email", notified=user)
 
     def _status_is(self, actor: Actor, status: str) -> None:
         self.status = status

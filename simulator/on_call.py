@@ -15,6 +15,8 @@ from simulator.account import EscalationPolicy, Schedule, User
 from simulator.clock import DAY
 
 WEEK = 7 * DAY
+FORMER_UNTIL = 52
+"""Weeks ago."""
 MAX_FUTURE = 90 * DAY
 """PagerDuty knows no later turns."""
 
@@ -67,5 +69,7 @@ def on_calls(policies: t.Iterable[EscalationPolicy], since: float, until: float,
 
 def _on_call(schedule: Schedule, week: int) -> tuple[User, ...]:
     """Return whose turn it is `week` weeks from now."""
+    if schedule.former and week < -FORMER_UNTIL:
+        return schedule.former
     members = schedule.members
     return tuple(members[(members.index(user) + week) % len(members)] for user in schedule.on_call)

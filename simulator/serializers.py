@@ -83,16 +83,21 @@ class Serializer:
         return Serializer(self._base, self._state)
 
     def reference(self, thing: t.Any) -> Json:
-        """`Reference` to any object of the account."""
+        """`Reference` to any object of the account, also to a user who was deleted.
+
+        Source: recorded schedules in port-labs/port-docs, incident-management/pagerduty: such a user stays a reference.
+        """
         thing = self._state.current(thing)
         collection = COLLECTIONS.get(thing.kind, f"{thing.kind}s")
-        return {
+        shown = {
             "id": thing.id,
             "type": f"{thing.kind}_reference",
             "summary": thing.name,
             "self": f"{self._base}/{collection}/{thing.id}",
             "html_url": None,
         }
+        deleted_at = self._state.deleted_users.get(thing.id)
+        return shown if deleted_at is None else {**shown, "self": None, "deleted_at": iso(deleted_at)}
 
     def incident_reference(self, incident: Incident) -> Json:
         """`IncidentReference`."""
@@ -116,7 +121,8 @@ class Serializer:
 
     def _expanded(self, names: str, thing: t.Any, show: t.Callable[[t.Any], Json]) -> Json:
         """Return the complete object if one of the names is included, else a reference."""
-        return show(thing) if any(name in self._include for name in names.split()) else self.reference(thing)
+        is_included = any(name in self._include for name in names.split()) and thing.id not in self._state.deleted_users
+        return show(thing) if is_included else self.reference(thing)
 
     def _whole(self, thing: t.Any) -> Json:
         return {**self.reference(thing), "type": thing.kind, "name": thing.name}
@@ -372,13 +378,17 @@ class Serializer:
         return {name: value for name, value in shown.items() if value is not None}
 
     def log_entry(self, entry: LogEntry) -> Json:
-        """`LogEntry` of its kind."""
+        """`LogEntry` of its kind.
+
+        That of a notification has no agent. Its channel says how the user was notified, here always by e-mail; schema:
+        `NotifyLogEntry`, `Notification`. Source: the recorded log entries in tests of the command line that PagerDuty,
+        Inc. published in 2017, and PagerDuty/public-support-scripts, notifications_team_report.
+        """
         incident = entry.incident
         shown = {
             **self.log_entry_reference(entry),
             "type": f"{entry.kind}_log_entry",
             "created_at": iso(entry.at),
-            "agent": self.reference(entry.agent),
             "channel": self._channel(entry),
             "service": self._expanded("services", incident.service, self.plain().service),
             "incident": self.plain().incident(incident)
@@ -386,16 +396,17 @@ class Serializer:
             else self.incident_reference(incident),
             "teams": [self._expanded("teams", team, self.team) for team in incident.service.teams],
             "contexts": [],
-            "event_details": {"description": entry.summary} if entry.kind == "trigger" else {},
         }
+        if entry.notified:
+            return {**shown, "user": self.reference(entry.notified)}
+        shown["agent"] = self.reference(entry.agent)
+        shown["event_details"] = {"description": entry.summary} if entry.kind == "trigger" else {}
         if entry.note is not None:
             shown["note"] = entry.note
         if entry.message is not None:
             shown["message"] = entry.message
         if entry.assignees:
             shown["assignees"] = [self.reference(user) for user in entry.assignees]
-        if entry.notified:
-            shown["user"] = self.reference(entry.notified)
         return shown
 
     @staticmethod
@@ -403,6 +414,9 @@ class Serializer:
         if entry.kind == "annotate" and entry.note is not None:
             # Source: PagerDuty/pd-live-react, src/redux/incidents/sagas.js, reads the note from channel.summary.
             return {"type": "note", "summary": entry.note}
+        if entry.notified:
+            notification = {"type": "email", "address": entry.notified.email, "status": "success"}
+            return {"type": "auto", "notification": notification}
         known = {"details": entry.details, "service_key": entry.service_key}
         return {"type": entry.channel, "summary": entry.summary, **{name: each for name, each in known.items() if each}}
 

@@ -72,6 +72,8 @@ class State:
     services: dict[str, Service] = field(default_factory=lambda: dict(account.SERVICES))
     maintenance_windows: dict[str, MaintenanceWindow] = field(default_factory=standing_windows)
     users: dict[str, User] = field(default_factory=lambda: dict(account.USERS))
+    deleted_users: dict[str, float] = field(default_factory=dict)
+    """When each was deleted, by id."""
     forbidden: set[str] = field(default_factory=set)
     """Incidents that nobody may change."""
     events: list[OutboundEvent] = field(default_factory=list)

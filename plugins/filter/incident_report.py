@@ -17,6 +17,8 @@ description:
     uses it.
   - Text from outside, such as titles, notes, and alerts, is quoted. It can neither format the report nor hide a part of
     it, and loads nothing from other hosts.
+  - Who was notified, and when, comes with the part V(log_entries). It is a line for each person, however often
+    PagerDuty has tried.
   - A field that PagerDuty leaves out is left out of the report.
 positional: _input, parts
 options:
@@ -59,11 +61,15 @@ import typing as t
 
 from ..plugin_utils._incident_report import Record, report
 
+READ_WITH = {"log_entries": ("notified",)}
+"""What the module incident_info adds beside a part, by the name of the part."""
+
 
 def incident_report(incident: Record, parts: t.Sequence[Record] = ()) -> str:
     """Return the report; see the documentation above."""
-    found = {part["item"]: (part.get("incident") or {}).get(part["item"]) for part in parts}
-    missing = {part["item"]: part.get("msg") or "unknown" for part in parts if found[part["item"]] is None}
+    read = [(name, part) for part in parts for name in (part["item"], *READ_WITH.get(part["item"], ()))]
+    found = {name: (part.get("incident") or {}).get(name) for name, part in read}
+    missing = {name: part.get("msg") or "unknown" for name, part in read if found[name] is None}
     return report({**incident, **found}, missing)
 
 

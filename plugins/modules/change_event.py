@@ -28,6 +28,8 @@ attributes:
     details:
       - With O(change_key), O(service), and O(api_token). Otherwise the task reports a change on each run.
       - A change event can take some time to show. A run before that adds a second one.
+      - With O(timestamp), the key is looked for in the change events of the day before that time and the day after it.
+        Without, in all of the service, which takes a call for each 100.
       - PagerDuty keeps change events for 90 days.
 options:
   summary:
@@ -45,6 +47,7 @@ options:
       - When it changed, as an ISO 8601 date or time, in UTC unless it has a time zone; or as the seconds, milliseconds,
         microseconds or nanoseconds since 1970. What is no time is moved to C(custom_details).
       - If not set, the time at which PagerDuty receives the event.
+      - Together with O(change_key), give each run the same time, such as that of the release.
     type: str
   custom_details:
     description:

@@ -108,6 +108,7 @@ options:
         added under their name, and take a call each for each incident.
       - V(past_incidents) are up to 5 similar ones of the same service, V(related_incidents) up to 20 that are open on
         other services. PagerDuty has them only with some plans; with others, the task fails and says so.
+      - With V(log_entries), each incident also has C(notified), which lists whom PagerDuty has really notified.
       - PagerDuty returns V(body), V(conference_bridge), and V(custom_fields) only if they are included.
         V(custom_fields) requires O(incident_id).
       - The others replace a reference by the complete object.
@@ -153,6 +154,12 @@ EXAMPLES = r"""
   oncall.pagerduty.incident_info:
     incident_id: "{{ incident_id }}"
     include: [notes, log_entries]
+  register: timeline
+
+- name: Show who was notified, and when
+  ansible.builtin.debug:
+    msg: "{{ item.who.summary }} by {{ item.channel }} at {{ item.at }}"
+  loop: "{{ timeline.incident.notified }}"
 
 - name: Wait for the incident of an alert
   oncall.pagerduty.incident_info:
@@ -181,7 +188,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 incidents:
-  description: The incidents, without integration keys.
+  description:
+    - The incidents, without integration keys, and without people's phone numbers.
+    - With V(log_entries) in O(include), each has C(notified), a list of the notifications in its log, the oldest first.
+      C(who) is a reference to the user; C(channel) is V(email), V(sms), V(phone), V(push), or PagerDuty's own word for
+      another one; C(status) is PagerDuty's word for what came of it, such as V(success); and C(at) is the time. What
+      PagerDuty leaves out is V(null). The log does not tell of status updates to subscribers.
   returned: when the incidents could be read
   type: list
   elements: dict
@@ -191,6 +203,28 @@ incidents:
       status: triggered
       title: Disk full on checkout-1
       urgency: high
+      log_entries:
+        - id: R2PR4MF1BC8WHFNLJS8Y7WNE0D
+          type: notify_log_entry
+          summary: Notified Primary On-call by phone
+          created_at: "2026-01-31T23:59:59Z"
+          channel:
+            type: auto
+            notification:
+              type: phone
+              status: success
+          user:
+            id: PUSER01
+            type: user_reference
+            summary: Primary On-call
+      notified:
+        - who:
+            id: PUSER01
+            type: user_reference
+            summary: Primary On-call
+          channel: phone
+          status: success
+          at: "2026-01-31T23:59:59Z"
 incident:
   description: The same, if there is exactly one incident.
   returned: when there is exactly one incident

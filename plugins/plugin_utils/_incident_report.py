@@ -22,6 +22,7 @@ Parts = t.Mapping[str, t.Sequence[Record]]
 Lines = t.Iterator[str]
 
 SECTIONS: dict[str, tuple[str, str]] = {
+    "notified": ("Who was notified", "Nobody."),
     "log_entries": ("Who did what", "Nothing is recorded."),
     "notes": ("Notes", "None."),
     "incidents_responders": ("Responders", "None were requested."),
@@ -32,6 +33,8 @@ SECTIONS: dict[str, tuple[str, str]] = {
 NOT_KNOWN = "Not known."
 """What stands in place of a part that PagerDuty has left out: there may be some."""
 UNKNOWN_TIME = "at an unknown time"
+MAX_TIMES = 3
+"""How many notifications of a person are shown; PagerDuty repeats them until somebody acknowledges."""
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)T([\d:.]+)(Z|[+-][\d:]+|)")
 
 
@@ -49,9 +52,21 @@ def report(incident: Record, missing: t.Mapping[str, str]) -> str:
 
 
 def _entries(incident: Record, name: str) -> list[Record]:
-    """Return the entries of a part, the oldest first."""
+    """Return the entries of a part, the oldest first; notifications as one for each person."""
     entries = _records(incident, name)
-    return entries[::-1] if name == "log_entries" else entries
+    if name == "notified":
+        return _by_person(entries)
+    if name == "log_entries":
+        return [each for each in entries[::-1] if not str(each.get("type")).startswith("notify_log_entry")]
+    return entries
+
+
+def _by_person(entries: t.Sequence[Record]) -> list[Record]:
+    people: dict[str, dict[str, t.Any]] = {}
+    for each in entries:
+        key = str(_record(each, "who").get("id") or _name(each, "who"))
+        people.setdefault(key, {"who": each.get("who"), "times": []})["times"].append(each)
+    return list(people.values())
 
 
 def _section(incident: Record, name: str, missing: t.Mapping[str, str]) -> Lines:
@@ -110,6 +125,20 @@ def _timeline(entries: t.Sequence[Record], missing: t.Mapping[str, str]) -> Line
     yield "```"
 
 
+def _person(person: Record) -> Lines:
+    times = _records(person, "times")
+    told = [_notification(each) for each in times[:MAX_TIMES]]
+    if len(times) > MAX_TIMES:
+        told.append(f"and {len(times) - MAX_TIMES} more until {_when(times[-1], 'at')}")
+    yield f"- {_name(person, 'who') or 'Somebody'}: {', '.join(told)}"
+
+
+def _notification(notification: Record) -> str:
+    channel, status = line(notification.get("channel")), line(notification.get("status"))
+    how = f" by {channel}" if channel else ""
+    return f"{_when(notification, 'at')}{how}{f' ({status})' if status not in ('', 'success') else ''}"
+
+
 def _log_entry(entry: Record) -> Lines:
     who = _name(entry, "agent") or line(_record(entry, "channel").get("type")) or "PagerDuty"
     yield f"- {_when(entry, 'created_at')}, {who}: {_summary(entry)}"
@@ -140,6 +169,7 @@ def _change(change: Record) -> Lines:
 
 
 ENTRIES: dict[str, t.Callable[[Record], Lines]] = {
+    "notified": _person,
     "log_entries": _log_entry,
     "notes": _note,
     "incidents_responders": _responder,

@@ -77,6 +77,7 @@ def delete_user(call: Call) -> Response:
     if any(user.id in _ids(schedule.members) for schedule in schedules):
         raise errors.invalid("User can't be deleted while they are on a schedule")
     del call.state.users[user.id]
+    call.state.deleted_users[user.id] = call.state.clock.now()
     return Response(204)
 
 

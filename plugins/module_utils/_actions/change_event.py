@@ -11,18 +11,26 @@ event by it. Private to the collection.
 from __future__ import annotations
 
 import typing as t
+from datetime import timedelta
 
-from .._api.client import PagerDuty, Record, path_of
+from .._api.client import PagerDuty, Query, Record, path_of
 from .._api.directory import SERVICE, Directory
 from .._core.action import Action, State
 from .._core.change import NEVER, Change
 from .._core.errors import TaskError, shorten
+from .._core.time_texts import iso_8601, time_of
 from .._core.words import RECORD
 from .._events.body import CHANGE_KEY, build_change_event
 from .._events.limits import READS_BEFORE_EVENT
 
 MAX_TARGET = 80
 """Characters of a summary that stands for the event in messages."""
+MARGIN = timedelta(days=1)
+"""How far from its time a change event is looked for.
+
+Each run of a task should give one change one time. A day covers a wrong clock, a mistaken time zone, and a time that is
+that of the run.
+"""
 IF_UNKNOWN = "Wait a few minutes, then run the task again: it sends the event unless the service shows it by then."
 IF_UNREADABLE = "Look at the recent changes of the service: another run sends the event again."
 PAYLOAD_FIELDS = ("summary", "source", "timestamp", "custom_details")
@@ -97,7 +105,7 @@ class ChangeEvent(Action[PagerDuty]):
         return {"change_event": record or None, CHANGE_KEY: _key_of(record)}
 
     def _find(self, client: PagerDuty) -> Record | None:
-        """Return the service's change event with the key.
+        """Return the service's change event with the key, of the event's own time if it has one.
 
         Raises:
             TaskError: the service cannot be found, or its change events cannot be read.
@@ -105,8 +113,20 @@ class ChangeEvent(Action[PagerDuty]):
         Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /services/{id}/change_events.
         """
         service = Directory(client).find(SERVICE, self.options["service"])
-        pages = client.pages(path_of("services", service["id"], "change_events"), "change_events")
+        span = _around(self._event["payload"].get("timestamp"))
+        pages = client.pages(path_of("services", service["id"], "change_events"), "change_events", span)
         return next((event for page in pages for event in page if _key_of(event) == self._key), None)
+
+
+def _around(timestamp: str | None) -> Query:
+    """Return the parameters for the time around that of an event; none if it has none, as it may be of any time."""
+    if timestamp is None:
+        return []
+    time = time_of(timestamp)
+    try:
+        return [("since", iso_8601(time - MARGIN)), ("until", iso_8601(time + MARGIN))]
+    except OverflowError:
+        return []
 
 
 def _key_of(event: Record) -> t.Any:

@@ -12,11 +12,12 @@ from __future__ import annotations
 import typing as t
 
 from .._api.client import PAGE_SIZE, PagerDuty, Record, path_of
-from .._api.integration_keys import without_keys
+from .._api.confidential import without_confidential
 from .._core.action import Action, State, each
 from .._core.change import Change, found
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._incidents.action import IncidentAction, known
+from .._incidents.notify_entries import people_notified
 from .._incidents.read import SINGLE_ONLY, IncidentsById, id_and_number, incidents_with_key, read_incidents
 
 Options = dict[str, t.Any]
@@ -102,12 +103,15 @@ class Reading(IncidentAction):
         """Return an incident with the parts that take a call of their own."""
         path = path_of("incidents", incident["id"])
         names = [name for name in READ_SEPARATELY if name in self.options["include"]]
-        return {**incident, **{name: self._part(f"{path}/{name}", name) for name in names}}
+        parts: Record = {name: self._part(f"{path}/{name}", name) for name in names}
+        if "log_entries" in parts:
+            parts["notified"] = people_notified(parts["log_entries"])
+        return {**incident, **parts}
 
     def plan(self, target: str, state: Record) -> Change:
-        """Return what was read, without secrets."""
+        """Return what was read, without what is confidential."""
         name = ": ".join(filter(None, (f"incident {id_and_number(state)}", state.get("status"))))
-        return found(target, name, without_keys(state))
+        return found(target, name, without_confidential(state))
 
     def _part(self, path: str, name: str) -> list[Record]:
         if name in PAGED:

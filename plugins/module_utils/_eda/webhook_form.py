@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from .._api.integration_keys import without_keys
+from .._api.confidential import without_confidential
 from .position import time_of
 
 SAME_TIME = 1.0
@@ -38,11 +38,11 @@ Json = dict[str, t.Any]
 
 
 def event_of(log_entry: Json) -> Json:
-    """Return a log entry, without integration keys, as an event of the form that a webhook has.
+    """Return a log entry, without what is confidential, as an event of the form that a webhook has.
 
     Source: PagerDuty/developer-docs, docs/webhooks/01-Overview.md, "Webhook Payload".
     """
-    entry = without_keys(log_entry)
+    entry = without_confidential(log_entry)
     incident = entry.pop("incident", None) or {}
     event_type = event_type_of(entry, incident)
     event = {

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from beliefs.account import Json
 from beliefs.belief import EVENTS_SCHEMA, INFERRED, SCHEMA, NotTried, belief
-from beliefs.own_service import OwnService
+from beliefs.own_service import OwnService, in_hours
 
 SEND = f"{EVENTS_SCHEMA}, POST /change/enqueue"
 MAX_ATTACHMENTS = "https://github.com/PagerDuty/go-pagerduty/issues/478"
 READ = f"{SCHEMA}, GET /services/{{id}}/change_events"
+DAY = 24
+"""Hours."""
 
 
 @belief(202, source=SEND)
@@ -28,6 +30,16 @@ def a_change_event_is_read_with_its_details(own: OwnService) -> object:
     send(own, key)
     found = own.eventually(lambda: with_key(own, key), bool)
     return len(found), {name for event in found for name in event["custom_details"]}
+
+
+@belief((1, 0), source=f"{INFERRED}: since and until are in {READ}, but not of which time of a change event they are")
+def since_and_until_are_about_the_time_that_was_sent(own: OwnService) -> object:
+    """With `since` and `until`, a change event is listed by its own `timestamp`, not by when PagerDuty received it."""
+    key = own.new_key()
+    send(own, key, timestamp=in_hours(-3 * DAY))
+    around = [("since", in_hours(-4 * DAY)), ("until", in_hours(-2 * DAY))]
+    found = own.eventually(lambda: with_key(own, key, *around), bool)
+    return len(found), len(with_key(own, key, ("since", in_hours(-DAY)), ("until", in_hours(DAY))))
 
 
 @belief(2, source=f"{INFERRED}: no document names a key by which change events are told apart")
@@ -59,9 +71,10 @@ def send(own: OwnService, key: str, **fields: str) -> int:
     return own.account.change_event({"routing_key": own.routing_key, "payload": payload}).status
 
 
-def with_key(own: OwnService, key: str) -> list[Json]:
-    """The change events of the service with a key."""
-    response = own.account.call("GET", f"/services/{own.service['id']}/change_events", query=[("limit", "100")])
+def with_key(own: OwnService, key: str, *span: tuple[str, str]) -> list[Json]:
+    """The change events of the service with a key, of a span if one is given."""
+    query = [("limit", "100"), *span]
+    response = own.account.call("GET", f"/services/{own.service['id']}/change_events", query=query)
     if response.status in (402, 403):
         raise NotTried("the account's plan has no change events")
     return [event for event in response.body["change_events"] if event["custom_details"].get("change_key") == key]

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import time
 import typing as t
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from integration.in_process.conftest import ModuleRunner
+from simulator import account
+from simulator.client import Client
 from simulator.launch import Simulator
 
 MAX_DELAY = 6.0
@@ -52,3 +55,30 @@ def test_an_event_is_sent_in_time_whatever_the_rest_api_does(
     assert time.monotonic() - start < MAX_DELAY
     # The first read of a slow PagerDuty is in time, but not the one that tells who is on call.
     assert [each for each in (*done.warnings, str(done["notifies"])) if warning in each or "could not be read" in each]
+
+
+CHANGES = 201
+"""How many change events there are; they take three pages."""
+OLDEST = datetime(2026, 5, 1, tzinfo=timezone.utc)
+
+
+def time_of_change(number: int) -> str:
+    return (OLDEST + timedelta(hours=number)).isoformat()
+
+
+@pytest.mark.parametrize(("is_timed", "reads"), [(True, 2), (False, 4)], ids=["with its time", "without"])
+@pytest.mark.parametrize(("number", "changes"), [(0, False), (CHANGES, True)], ids=["recorded", "new"])
+def test_a_change_with_a_time_is_looked_for_in_one_page_of_many(
+    number: int, changes: bool, is_timed: bool, reads: int, run_module: ModuleRunner, simulator: Simulator
+) -> None:
+    """The first read is that of the service."""
+    simulator.reset(events_limit=CHANGES)
+    call = Client(simulator.url)
+    for each in range(CHANGES):
+        payload = {"summary": "Deployed", "source": "ci", "custom_details": {"change_key": f"shop {each}"}}
+        event = {"routing_key": account.ROUTING_KEY, "payload": {**payload, "timestamp": time_of_change(each)}}
+        assert call("POST", "/v2/change/enqueue", event).status == 202
+    options = {"change_key": f"shop {number}", "service": account.CHECKOUT.id}
+    time_of_it = {"timestamp": time_of_change(number)} if is_timed else {}
+    done = run_module("change_event", check=True, **options, **time_of_it)
+    assert (done["changed"], len(done.reads)) == (changes, reads)

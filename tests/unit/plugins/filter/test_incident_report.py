@@ -29,3 +29,10 @@ def test_parts_are_added_and_refused_ones_are_named() -> None:
     assert "## Notes\n\nNone.\n" in text
     assert "## Changes\n\nThis could not be read: GET /x: Forbidden (HTTP 403).\n" in text
     assert "## Who did what\n\nThis could not be read: unknown\n" in text
+    assert "## Who was notified\n\nThis could not be read: unknown\n" in text
+
+
+def test_who_was_notified_comes_with_the_log_entries() -> None:
+    notified = [{"who": {"id": "PUSER01", "summary": "Ann"}, "channel": "sms", "at": "2026-01-31T11:07:00Z"}]
+    part = {"item": "log_entries", "incident": {"id": "Q1", "log_entries": [], "notified": notified}}
+    assert "- Ann: 2026-01-31 11:07:00 UTC by sms\n" in make(INCIDENT, [part])

@@ -31,7 +31,13 @@ FULL: dict[str, t.Any] = {
     "body": {"type": "incident_body", "details": "Full:\n/var"},
     "log_entries": [
         {"type": "resolve_log_entry", "summary": "Resolved by Ann", "created_at": "2026-02-01T00:01:02Z", "agent": ANN},
+        {"type": "notify_log_entry", "summary": "Notified Ann by email", "created_at": TIME, "user": ANN},
         {"type": "trigger_log_entry", "summary": "Triggered", "created_at": TIME, "channel": {"type": "api"}},
+    ],
+    "notified": [
+        {"who": ANN, "channel": "email", "status": "success", "at": TIME},
+        {"who": BOB, "channel": "phone", "status": "no_answer", "at": "2026-01-31T11:09:00Z"},
+        {"who": ANN, "channel": "sms", "status": "success", "at": "2026-01-31T11:12:00Z"},
     ],
     "notes": [
         {"user": ANN, "created_at": TIME, "content": "Looking"},
@@ -67,6 +73,11 @@ timeline
     section 2026-02-01
         00\u223601 : Resolved by Ann
 ```
+
+## Who was notified
+
+- Ann: 2026-01-31 11:07:00 UTC by email, 2026-01-31 11:12:00 UTC by sms
+- Bob: 2026-01-31 11:09:00 UTC by phone (no\\_answer)
 
 ## Who did what
 
@@ -186,6 +197,19 @@ def test_a_part_that_cannot_be_read_is_a_line(part: str, heading: str) -> None:
     text = report({**FULL, part: None}, {part: "GET /x: Payment Required (HTTP 402) <b>"})
     assert f"## {heading}\n\nThis could not be read: GET /x: Payment Required (HTTP 402) &lt;b&gt;\n" in text
     assert text.count("could not be read") == 1
+
+
+def test_a_person_who_was_notified_often_is_one_short_line() -> None:
+    times = [{"who": ANN, "channel": "phone", "at": f"2026-01-31T{hour:02}:00:00Z"} for hour in range(24)]
+    (line,) = [line for line in report({"id": "Q1", "notified": times}, {}).splitlines() if line.startswith("- Ann")]
+    assert line.endswith("2026-01-31 02:00:00 UTC by phone, and 21 more until 2026-01-31 23:00:00 UTC")
+
+
+def test_people_with_one_name_are_two_lines_and_a_notification_of_nobody_is_one() -> None:
+    others = [{"who": {**BOB, "summary": "Ann"}, "at": TIME}, {"who": None, "at": None}]
+    text = report({"id": "Q1", "notified": [{"who": ANN, "at": TIME}, *others]}, {})
+    assert text.count("- Ann: 2026-01-31 11:07:00 UTC\n") == 2
+    assert "- Somebody: at an unknown time\n" in text
 
 
 def test_details_that_are_no_text_are_shown_as_json() -> None:

@@ -113,6 +113,24 @@ def test_the_event_with_the_key_is_found_among_all_of_the_service(task: Tasks, h
     }
 
 
+@pytest.mark.parametrize(
+    ("timestamp", "span"),
+    [
+        ("2026-01-31T23:59:59+01:00", [("since", "2026-01-30T22:59:59Z"), ("until", "2026-02-01T22:59:59Z")]),
+        ("1769900399", [("since", "2026-01-30T22:59:59Z"), ("until", "2026-02-01T22:59:59Z")]),
+        ("0001-01-01T00:00:00Z", []),
+        ("9999-12-31T23:59:59Z", []),
+        ("yesterday", []),
+        (None, []),
+    ],
+)
+def test_an_event_with_a_time_is_looked_for_around_it(
+    timestamp: str | None, span: list[tuple[str, str]], task: Tasks, http: ScriptedHttp
+) -> None:
+    assert task(OWN, timestamp=timestamp, **ONCE).run(check_mode=True)["msg"] == "Change shop 1.2: recorded already."
+    assert [pair for pair in http.requests[-1].query if pair[0] in ("since", "until")] == span
+
+
 @pytest.mark.parametrize("missing", ["change_key", "service"])
 def test_without_a_key_or_a_service_nothing_is_read(missing: str, task: Tasks, http: ScriptedHttp) -> None:
     assert task(OWN, **{**ONCE, missing: None}).plan().is_needed

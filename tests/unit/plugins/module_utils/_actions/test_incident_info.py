@@ -68,7 +68,7 @@ def test_parts_with_a_call_of_their_own_are_added_under_their_name(pagerduty: Pa
         "GET /incidents/Q1": {"incident": incident()},
         "GET /incidents/Q1/notes": {"notes": [note("PN1", "text")]},
         "GET /incidents/Q1/log_entries": [
-            {"log_entries": [{"type": "notify_log_entry"}], "more": True},
+            {"log_entries": [{"type": "notify_log_entry", "user": named("PUSER01", "Ann")}], "more": True},
             {"log_entries": [{"type": "trigger_log_entry"}]},
         ],
     }
@@ -76,6 +76,7 @@ def test_parts_with_a_call_of_their_own_are_added_under_their_name(pagerduty: Pa
     read = Task("incident_info", pagerduty, incident_id=["Q1"], include=include).run()["incident"]
     assert [each["content"] for each in read["notes"]] == ["text"]
     assert [each["type"] for each in read["log_entries"]] == ["notify_log_entry", "trigger_log_entry"]
+    assert [each["who"]["summary"] for each in read["notified"]] == ["Ann"]
     assert [pair for pair in http.requests[0].query if pair[0] == "include[]"] == [("include[]", "users")]
 
 
@@ -90,16 +91,18 @@ def test_what_is_found_includes_what_is_asked_for(options: Record, pagerduty: Pa
     assert ("include[]", "body") in http.requests[0].query
 
 
-def test_integration_keys_are_left_out_wherever_they_are(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+def test_keys_and_phone_numbers_are_left_out_wherever_they_are(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     service = named("PS1", "Checkout", integrations=[{"id": "PI1", "integration_key": "s3cr3t"}])
     entry = {"type": "trigger_log_entry", "channel": {"type": "api", "service_key": "s3cr3t"}}
+    called = {"type": "auto", "notification": {"type": "phone", "address": "+1 415 555 0100", "status": "success"}}
     http.answers = {
         "GET /incidents/Q1": {"incident": incident(service=service, first_trigger_log_entry=entry)},
-        "GET /incidents/Q1/log_entries": {"log_entries": [entry]},
+        "GET /incidents/Q1/log_entries": {"log_entries": [{"type": "notify_log_entry", "channel": called}, entry]},
     }
     result = Task("incident_info", pagerduty, incident_id=["Q1"], include=["services", "log_entries"]).run()
     assert result["incident"]["service"]["integrations"] == [{"id": "PI1"}]
     assert "s3cr3t" not in str(result)
+    assert "555" not in str(result)
 
 
 def test_names_of_filters_are_looked_up_before_the_search(pagerduty: PagerDuty, http: ScriptedHttp) -> None:

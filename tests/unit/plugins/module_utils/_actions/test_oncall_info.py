@@ -208,6 +208,43 @@ def test_a_schedule_without_policy_counts_for_the_users_who_are_asked_about(
     assert oncalls == []
 
 
+GONE = {"id": "PUSER01", "summary": "Ann", "self": None}
+NOT_FOUND = (404, {"error": {"message": "Not Found", "code": 2100}})
+
+
+@pytest.mark.parametrize(
+    ("reference", "calls"),
+    [
+        ({**GONE, "deleted_at": "2025-01-31T00:00:00Z"}, []),
+        (GONE, ["GET /users/PUSER01", "GET /users", "GET /users"]),
+    ],
+    ids=["said to be deleted", "not found"],
+)
+def test_a_turn_of_somebody_who_was_deleted_keeps_the_name_of_the_reference(
+    reference: Record, calls: list[str], pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    turns = [{"user": each, "start": NIGHT, "end": NOON} for each in (reference, {"id": "PUSER02", "summary": "Bob"})]
+    schedule(http, escalation_policies=[], final_schedule={"rendered_schedule_entries": turns})
+    http.answers["GET /users/PUSER01"] = NOT_FOUND
+    http.answers["GET /users/PUSER02"] = {"user": {**user("Bob"), "id": "PUSER02"}}
+    http.answers["GET /users"] = {"users": []}
+    people = read(pagerduty, schedules=["PSCHED9"], at=MORNING)["users"]
+    assert [(each["name"], each["email"]) for each in people] == [("Ann", None), ("Bob", "bob@example.com")]
+    assert [call for call in http.calls if "user" in call][: len(calls)] == calls
+    assert oncalls == []
+
+
+def test_a_user_who_may_not_be_read_is_an_error(
+    pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    turns = [{"user": GONE, "start": NIGHT, "end": NOON}]
+    schedule(http, escalation_policies=[], final_schedule={"rendered_schedule_entries": turns})
+    http.answers["GET /users/PUSER01"] = (403, {"error": {"message": "No", "code": 2010}})
+    with pytest.raises(TaskError, match=r"GET https://api\.pagerduty\.com/users/PUSER01: No"):
+        read(pagerduty, schedules=["PSCHED9"], at=MORNING)
+    assert oncalls == []
+
+
 def test_a_turn_that_is_over_does_not_count(pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp) -> None:
     turn = {"user": {"id": "PUSER01", "summary": "Ann"}, "start": NIGHT, "end": MORNING}
     schedule(http, escalation_policies=[], final_schedule={"rendered_schedule_entries": [turn]})
