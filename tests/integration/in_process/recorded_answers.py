@@ -60,7 +60,8 @@ class Shape:
         kind: of the objects that have this shape.
         source: the project and the file that has it.
         shows: what is worth a test, as a sentence.
-        changes: by the path of a field, such as `assignments[].assignee.summary`: its value, or `GONE`.
+        changes: by the path of a field, such as `assignments[].assignee.summary`: its value, what makes it of the
+            present one, or `GONE`.
         only: the fields that are left; all if it is empty.
         unlike: modules for which this answer tells something else than the simulator's, such as that nobody was
             requested as a responder.
@@ -90,9 +91,9 @@ def _put(record: t.Any, path: t.Sequence[str], value: t.Any) -> None:
         return
     name, rest = path[0].removesuffix("[]"), path[1:]
     if not rest:
-        record.pop(name, None)
+        present = record.pop(name, None)
         if value is not GONE:
-            record[name] = deepcopy(value)
+            record[name] = value(present) if callable(value) else deepcopy(value)
         return
     below = record.get(name)
     for each in below if isinstance(below, list) else [below]:
@@ -177,6 +178,11 @@ STATE_OF_ALL = (
 """Modules that compare more of an incident than its status."""
 
 
+def in_utc(time: str) -> str:
+    """Return a time with an offset in place of the letter for UTC."""
+    return time.replace("Z", "+00:00")
+
+
 def whole(path: str, values: Json) -> dict[str, t.Any]:
     """Return the fields of a whole object in place of a reference."""
     return {f"{path}.{name}": value for name, value in values.items()}
@@ -202,7 +208,13 @@ INCIDENTS = (
         "incident",
         f"{PYGERDUTY}/incident_list_v2.json",
         "In 2015 an incident had no priority, no counts of alerts, and a service of a type of its own.",
-        {**WITHOUT_NEWER, "priority": GONE, "alert_counts": GONE, "assigned_via": GONE, "service.type": "generic_email"},
+        {
+            **WITHOUT_NEWER,
+            "priority": GONE,
+            "alert_counts": GONE,
+            "assigned_via": GONE,
+            "service.type": "generic_email",
+        },
         unlike=RESPONDERS,
     ),
     Shape(
@@ -674,7 +686,7 @@ PARTS = (
         "log_entry",
         f"{ZULIP}/unsupported_v2.json",
         "An entry has no page of its own, and its time has no letter for UTC.",
-        {"html_url": None, "created_at": "2026-01-31T12:00:00+00:00", "channel": {"type": "website"}},
+        {"html_url": None, "created_at": in_utc, "channel": {"type": "website"}},
     ),
     Shape(
         "log_entry",

@@ -42,7 +42,7 @@ class Replay:
             # Head and body in one packet: else each answer waits for the client's acknowledgement of its head.
             wbufsize = -1
 
-            def answer(self) -> None:
+            def do_GET(self) -> None:
                 """Answer in the shape."""
                 response = replay.answer(self._request())
                 content = text_of(response).encode()
@@ -53,7 +53,17 @@ class Replay:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_GET = do_POST = do_PUT = do_DELETE = answer
+            def do_POST(self) -> None:
+                """Answer in the shape."""
+                self.do_GET()
+
+            def do_PUT(self) -> None:
+                """Answer in the shape."""
+                self.do_GET()
+
+            def do_DELETE(self) -> None:
+                """Answer in the shape."""
+                self.do_GET()
 
             def _request(self) -> Request:
                 path, _mark, query = self.path.partition("?")

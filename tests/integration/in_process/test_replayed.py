@@ -4,8 +4,8 @@
 
 """Other people's worlds: PagerDuty answers every module in the shapes that other projects have recorded.
 
-In each shape a module does the same as in the simulator's own. Where an answer says less, it acts all the same, or names
-what it lacks.
+In each shape a module does the same as in the simulator's own. Where an answer says less, it acts all the same, or
+names what it lacks.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from simulator.launch import Simulator
 Json = dict[str, t.Any]
 
 MAX_INCIDENTS = 3
-LIKE = Case("reads what is like it", {"include": ["past_incidents", "related_incidents"]}, False, 4, incidents=2)
+LIKE = Case("reads what is like two", {"include": ["past_incidents", "related_incidents"]}, False, 4, incidents=2)
 CASES = [
     *((module, case) for module in MODULES for case in MODULES[module].cases if case.incidents <= MAX_INCIDENTS),
     ("incident_info", LIKE),
@@ -141,7 +141,9 @@ def test_each_shape_can_be_reported(shape: Shape, replay: Replay) -> None:
     assert INTEGRATION_KEY not in report
 
 
-@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape.kind in ("maintenance_window", "service")], ids=str)
+@pytest.mark.parametrize(
+    "shape", [shape for shape in SHAPES if shape.kind in ("maintenance_window", "service")], ids=str
+)
 def test_a_deployment_tells_what_it_did(shape: Shape, replay: Replay) -> None:
     replay.reset()
     replay.shape = shape
