@@ -15,14 +15,16 @@ ISOLATED := ANSIBLE_CONFIG=$(CURDIR)/tests/ansible.cfg ANSIBLE_HOME=$(CURDIR)/$(
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_QUIET=1
 SOURCES := $(shell git ls-files -- galaxy.yml meta plugins)
 
-QUICK := style types unit
-CHECKS := $(QUICK) changelog license-check extra-checks docs-check ansible-lint build-import-check sanity units targets molecule tests clients matrix awx eda
+STATIC := style types collection
+QUICK := $(STATIC) unit
+# The unit tests are those of `units` as well.
+CHECKS := $(STATIC) changelog license-check extra-checks docs-check ansible-lint build-import-check sanity units targets molecule tests clients matrix awx eda
 
 .PHONY: help demo test quick simulator snapshot content docs reliability bench pictures conformance release clean python
 
 help:
 	@echo "make demo         run a whole incident on a simulated PagerDuty, through the installed collection"
-	@echo "make test         run every check; 'make test CHECK=NAME' runs one of: $(CHECKS)"
+	@echo "make test         run every check; 'make test CHECK=NAME' runs one of: unit $(CHECKS)"
 	@echo "make quick        run the checks that take seconds: $(QUICK)"
 	@echo "make simulator    start a PagerDuty to practice on; ACCOUNT=FILE takes an account from make snapshot"
 	@echo "make snapshot     read your account into ACCOUNT=FILE, names and addresses of people masked unless WITH_PEOPLE=1"

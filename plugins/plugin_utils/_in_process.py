@@ -35,6 +35,7 @@ SWITCH = "pagerduty_in_process"
 MODULE_UTILS = "ansible_collections.oncall.pagerduty.plugins.module_utils"
 IMPORTED_LATE = (
     "_api.errors",
+    "_api.failed_responses",
     "_api.scopes",
     "_core.call_failures",
     "_core.locks",

@@ -6,14 +6,16 @@
 
 A scenario is one task with one fault on one of its calls, once or each time. It is checked by the simulator alone. A
 run without a fault shows the state before and after the task; whatever the fault, the state must be one of these two,
-and the result must say which. What it says is held against the journal as well: a write that was accepted is a change,
-also if the task then failed. Then the task runs again without a fault, and must have taken effect exactly once.
+and the result must say which. Where some of several people could not be looked up, the others are paged, and the result
+says so. What it says is held against the journal as well: a write that was accepted is a change, also if the task then
+failed. Then the task runs again without a fault, and must have taken effect exactly once.
 """
 
 from __future__ import annotations
 
 import re
 import typing as t
+from collections import Counter
 from dataclasses import dataclass, field
 
 from figures.reliability.processes import ModuleRun
@@ -197,7 +199,10 @@ class Expected:
 
 
 def effect(task: Task, state: State) -> State:
-    """Return the part of the simulator's state that is the task's effect: no ids, times or records of its own."""
+    """Return the part of the simulator's state that is the task's effect: no ids, times or records of its own.
+
+    Who was paged, and how often, counts; not in how many requests for responders.
+    """
     incidents = [
         {
             "id": incident["id"],
@@ -205,7 +210,6 @@ def effect(task: Task, state: State) -> State:
             "assignees": sorted(incident["assignees"]),
             "notes": [] if "notes" in task.rows.ignored else sorted(note["content"] for note in incident["notes"]),
             "responders": sorted((responder["user"], responder["state"]) for responder in incident["responders"]),
-            "responder_requests": incident["responder_requests"],
             "subscribers": sorted(subscriber["subscriber_id"] for subscriber in incident["subscribers"]),
             "merged_into": incident["merged_into"],
             "is_snoozed": incident["snoozed_until"] is not None,
@@ -230,15 +234,25 @@ def effect(task: Task, state: State) -> State:
     }
 
 
+def is_part(now: State, expected: Expected) -> bool:
+    """Return whether everybody was paged whom the task pages, except for some, and nothing else happened."""
+    before, after = expected.before, expected.after
+    paged = [Counter(effect["pages"]) for effect in (before, now, after)]
+    return paged[0] <= paged[1] <= paged[2] and _without_pages(now) in map(_without_pages, (before, after))
+
+
+def _without_pages(effect: State) -> State:
+    incidents = [
+        {name: value for name, value in incident.items() if name != "responders"} for incident in effect["incidents"]
+    ]
+    return {**effect, "pages": [], "incidents": incidents}
+
+
 def size(effect: State) -> int:
     """Return the number of things that could be there twice."""
     incidents = effect["incidents"]
     counted: int = sum(
-        len(incident["notes"])
-        + len(incident["alerts"])
-        + len(incident["status_updates"])
-        + incident["responder_requests"]
-        for incident in incidents
+        len(incident["notes"]) + len(incident["alerts"]) + len(incident["status_updates"]) for incident in incidents
     )
     others = ("pages", "change_events", "maintenance_windows", "runs", "plays", "users")
     return counted + len(incidents) + sum(len(effect[name]) for name in others)
@@ -302,12 +316,17 @@ def _most(expected: Expected) -> int:
     return max(size(expected.before), size(expected.after))
 
 
+def _tells_part(ran: ModuleRun) -> bool:
+    return ran.changed and any(failure.get("outcome") == "partly_done" for failure in ran.failures)
+
+
 def _losses(
     expected: Expected, first: ModuleRun, between: State, after: State, reported_unknown: bool
 ) -> t.Iterator[str]:
     if not first.failed and between != expected.after:
         yield "reported as done, but is not"
-    if between not in (expected.before, expected.after) and size(between) <= _most(expected):
+    told = _tells_part(first) and is_part(between, expected)
+    if between not in (expected.before, expected.after) and size(between) <= _most(expected) and not told:
         yield "partly done"
     if after != expected.after and size(after) <= _most(expected) and not reported_unknown:
         yield "not done after the second run"
@@ -315,15 +334,16 @@ def _losses(
 
 def _wrong(expected: Expected, ran: ModuleRun, now: State, name: str) -> t.Iterator[str]:
     changes = expected.before != expected.after
+    told = _tells_part(ran) and is_part(now, expected)
     if ran.code != int(ran.failed):
         yield f"{name} run: exit code {ran.code} with failed={ran.failed}"
     if not ran.failed and ran.changed != changes:
         yield f"{name} run: changed={ran.changed} without a failure"
     if ran.failed and not ran.failures:
         yield f"{name} run: failed without failures"
-    if changes and ran.failed and not ran.unknown and now != expected.before:
+    if changes and ran.failed and not ran.unknown and now != expected.before and not told:
         yield f"{name} run: outcome not_done, but it is done"
-    if ran.failed and ran.changed and now != expected.after:
+    if ran.failed and ran.changed and now != expected.after and not told:
         yield f"{name} run: failed and changed, but nothing changed"
     yield from _wrong_status(ran, now, name)
 

@@ -10,7 +10,16 @@ import typing as t
 
 import pytest
 
-from figures.reliability.matrix import FAULTS, TASKS, Scenario, against_journal, scenarios, scenarios_through_proxy
+from figures.reliability.matrix import (
+    FAULTS,
+    TASKS,
+    Expected,
+    Scenario,
+    against_journal,
+    is_part,
+    scenarios,
+    scenarios_through_proxy,
+)
 from figures.reliability.processes import ModuleRun
 from figures.reliability.routes import proxied_runner
 from figures.reliability.scenario_runner import ScenarioRunner
@@ -106,6 +115,28 @@ def test_a_result_is_held_against_the_journal(
     found = list(against_journal(FIRST_TASKS[module], ModuleRun(0, "", result), entries))
     assert len(found) == bool(contradiction)
     assert all(contradiction in each for each in found)
+
+
+ADA, BEN = ("PADA", "Q1", "request"), ("PBEN", "Q1", "request")
+
+
+def paging(*pages: tuple[str, str, str], title: str = "Disk full") -> dict[str, t.Any]:
+    return {"incidents": [{"title": title, "responders": [page[0] for page in pages]}], "pages": sorted(pages)}
+
+
+@pytest.mark.parametrize(
+    ("now", "part"),
+    [
+        (paging(ADA), True),
+        (paging(BEN), True),
+        (paging(ADA, ADA), False),
+        (paging(ADA, BEN, BEN), False),
+        (paging(ADA, title="Disk"), False),
+    ],
+    ids=str,
+)
+def test_only_some_of_the_people_paged_once_are_a_part_of_a_task(now: dict[str, t.Any], part: bool) -> None:
+    assert is_part(now, Expected(paging(), paging(ADA, BEN), ())) == part
 
 
 def test_the_reduced_form_has_every_module_and_every_fault_but_the_slow_one() -> None:

@@ -49,11 +49,10 @@ TOKENS = {
 
 
 @pytest.mark.parametrize("token", TOKENS.values(), ids=TOKENS)
-@pytest.mark.parametrize("around", ["{}", "using {} now", "'{}',", "<{}>", "a={};b", "\x1b[31m{}\x1b[0m", "{}\r\n"])
-def test_a_token_is_known_by_its_form(token: str, around: str) -> None:
-    text = masked(around.format(token))
-    assert token not in text
-    assert "***" in text
+def test_a_token_is_known_by_its_form_whatever_stands_around_it(token: str) -> None:
+    around = ("{}", "using {} now", "'{}',", "<{}>", "a={};b", "\x1b[31m{}\x1b[0m", "{}\r\n")
+    texts = [masked(each.format(token)) for each in around]
+    assert [text for text in texts if token in text or "***" not in text] == []
 
 
 @pytest.mark.parametrize(

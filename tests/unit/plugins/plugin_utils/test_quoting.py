@@ -83,27 +83,36 @@ def readable_words(text: str) -> str:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_one_line_of_a_list(text: str) -> None:
+def test_hostile_text_is_only_text(text: str) -> None:
+    for shows in (one_line_of_a_list, nothing_at_the_start_of_a_line, quotation_that_ends, text_of_one_event):
+        shows(text)
+
+
+def one_line_of_a_list(text: str) -> None:
     kinds, shown = tokens(f"- Opened: {line(text)}\n- Next")
     assert kinds.count("list_item_open") == 2
     assert len(kinds) == len(tokens("- Opened\n- Next")[0])
     assert readable_words(shown) == words(f"Opened:{text}Next")
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_starts_nothing_at_the_start_of_a_line(text: str) -> None:
+def nothing_at_the_start_of_a_line(text: str) -> None:
     kinds, shown = tokens(f"{line(text)}\n")
     assert kinds == (["paragraph_open", "inline", "paragraph_close"] if words(text) else [])
     assert readable_words(shown) == words(text)
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_a_quotation_ends_where_the_text_ends(text: str) -> None:
+def quotation_that_ends(text: str) -> None:
     kinds, shown = tokens(f"{block(text)}\n\n## Alerts\n")
     assert kinds[0] == "blockquote_open"
     assert kinds[-4:] == ["blockquote_close", "heading_open", "inline", "heading_close"]
     assert set(kinds[1:-4]) <= {"paragraph_open", "inline", "paragraph_close"}
     assert readable_words(shown) == words(f"{text}Alerts")
+
+
+def text_of_one_event(text: str) -> None:
+    shown = event(text)
+    assert not re.search(r"[\n\r:;#%<>`{}]", shown)
+    assert not any(unicodedata.category(each) in ("Cc", "Cf", "Zl", "Zp") for each in shown)
 
 
 @given(
@@ -121,13 +130,6 @@ def test_a_quotation_keeps_lines_and_indentation() -> None:
     _kinds, shown = tokens(block("first\n    second\n\nthird\n"))
     assert shown == "first\n\u00a0\u00a0\u00a0\u00a0secondthird"
     assert block("first\nsecond\n\nthird") == "> first\\\n> second\n>\n> third"
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_the_text_of_one_event(text: str) -> None:
-    shown = event(text)
-    assert not re.search(r"[\n\r:;#%<>`{}]", shown)
-    assert not any(unicodedata.category(each) in ("Cc", "Cf", "Zl", "Zp") for each in shown)
 
 
 @pytest.mark.parametrize(
