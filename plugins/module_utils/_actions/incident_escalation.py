@@ -178,6 +178,7 @@ class Escalation(IncidentPut):
         """
         if self._level != NEXT:
             return int(self._level)
+        _check_assigned(incident)
         current = self._current_level(incident, levels)
         later = [level for level in levels if level > current]
         if not later:
@@ -251,6 +252,18 @@ def _blind_change(state: Blind) -> Change:
 def _assigned_via(incident: Record) -> str:
     """Return how an incident was assigned: where PagerDuty does not say it, the assignees alone tell the level."""
     return str(incident.get("assigned_via") or POLICY)
+
+
+def _check_assigned(incident: Record) -> None:
+    """Check that PagerDuty says to whom an incident is assigned: that tells its level.
+
+    Raises:
+        Refused: it does not.
+    """
+    assignments = incident.get("assignments")
+    missing = "assignments" if assignments is None else "assignments[].assignee"
+    if assignments is None or not all(each.get("assignee") for each in assignments):
+        raise lacking(incident, missing, "its level is not known", "Set level to a number.")
 
 
 def _check_urgency(incident: Record) -> None:

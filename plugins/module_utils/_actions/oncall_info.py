@@ -174,19 +174,21 @@ class OnCallInfo(Action[PagerDuty]):
         unused = [each for each in wanted.schedules.values() if each.get("escalation_policies") == []]
         turns = [turn for schedule in unused for turn in self._turns_of(schedule) if turn.get("user")]
         kept = [turn for turn in turns if not wanted.users or turn["user"]["id"] in wanted.users]
-        return [{**turn, "user": self._whole(turn["user"])} for turn in kept]
+        # A schedule shows only references, without an e-mail address.
+        return [{**turn, "user": self._user(turn["user"])} for turn in kept]
 
-    def _whole(self, user: Record) -> Record:
-        """Return a user with an e-mail address, which schedules leave out; one who was deleted stays a reference.
+    def _user(self, user: Record) -> Record:
+        """Return a user, or the reference if the user cannot be read: whoever is on call is named at least.
 
-        Source: recorded schedules in port-labs/port-docs, incident-management/pagerduty, `deleted_at`.
+        Somebody who was deleted stays a reference. Source: recorded schedules in port-labs/port-docs,
+        incident-management/pagerduty, `deleted_at`.
         """
         if user.get("deleted_at"):
             return user
         try:
             return self._directory.find(USER, user["id"])
-        except Refused as error:
-            if error.status is not None:
+        except TaskError as error:
+            if error.is_fatal:
                 raise
             return user
 

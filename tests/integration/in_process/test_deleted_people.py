@@ -58,9 +58,7 @@ def left_behind(run_module: ModuleRunner, simulator: Simulator) -> str:
     return str(incident_id)
 
 
-def test_an_incident_names_them_wherever_they_are(
-    left_behind: str, run_module: ModuleRunner, simulator: Simulator
-) -> None:
+def test_an_incident_names_them_wherever_they_are(left_behind: str, run_module: ModuleRunner) -> None:
     include = ["log_entries", "notes", "users", "agents", "acknowledgers", "assignees"]
     read = run_module("incident_info", incident_id=left_behind, include=include)["incident"]
     assert read["notes"][0]["user"]["summary"] == GONE.name
@@ -83,9 +81,7 @@ ACTING: t.Sequence[tuple[str, dict[str, t.Any]]] = (
 
 
 @pytest.mark.parametrize(("module", "options"), ACTING, ids=str)
-def test_they_block_nothing(
-    module: str, options: dict[str, t.Any], left_behind: str, run_module: ModuleRunner, simulator: Simulator
-) -> None:
+def test_they_block_nothing(module: str, options: dict[str, t.Any], left_behind: str, run_module: ModuleRunner) -> None:
     done = run_module(module, incident_id=left_behind, **options)
     assert (done["failed"], done["changed"]) == (False, True), done["msg"]
     assert done.warnings == []

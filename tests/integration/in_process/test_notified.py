@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
+from types import MappingProxyType
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.action import Action
@@ -49,7 +50,7 @@ class Paging(t.NamedTuple):
     module: str
     options: Options
     people: t.Sequence[account.User]
-    state: Options = {}
+    state: t.Mapping[str, t.Any] = MappingProxyType({})
     before: t.Sequence[tuple[str, Options]] = ()
     incidents: int = 1
     logged: bool = True
@@ -107,18 +108,18 @@ UNKNOWN = {"incident_workflow"}
 
 @pytest.mark.parametrize("paging", PAGING, ids=lambda paging: f"{paging.module} {paging.options}")
 def test_who_is_foretold_is_who_is_notified(paging: Paging, simulator: Simulator) -> None:
-    ids = simulator.reset(incidents=paging.incidents, incident=paging.state)["incidents"]
+    ids = simulator.reset(incidents=paging.incidents, incident=dict(paging.state))["incidents"]
     run_module = ModuleRunner(simulator)
     for module, options in paging.before:
         run_module(module, **targeted(module, options, ids))
-    already = len(notified(run_module, paging, ids))
+    already = len(notified(run_module, ids))
     options = targeted(paging.module, paging.options, ids)
     foretold = run_module(paging.module, check=True, **options)
     done = run_module(paging.module, **options)
     assert done["failed"] is False, done["msg"]
     expected = Counter(user.id for user in paging.people)
     assert named(foretold) == named(done) == expected
-    in_the_log = Counter(each["who"]["id"] for each in notified(run_module, paging, ids)[already:])
+    in_the_log = Counter(each["who"]["id"] for each in notified(run_module, ids)[already:])
     assert in_the_log == (expected if paging.logged else Counter())
 
 
@@ -127,7 +128,7 @@ def named(run: ModuleRun) -> Counter[str]:
     return Counter(each["who"]["id"] for each in run["notifies"] if each["who"]["id"])
 
 
-def notified(run_module: ModuleRunner, paging: Paging, ids: t.Sequence[str]) -> list[dict[str, t.Any]]:
+def notified(run_module: ModuleRunner, ids: t.Sequence[str]) -> list[dict[str, t.Any]]:
     """Return whom the log of the incident names, the oldest first."""
     wanted: Options = {"incident_id": [ids[0]]} if ids else {"statuses": ["triggered", "acknowledged"]}
     found = run_module("incident_info", include=["log_entries"], **wanted)["incidents"]

@@ -4,12 +4,13 @@
 
 """PagerDuty leaves out all that it may leave out, or has null for it: what acts is done, and the rest is told.
 
+One field at a time is in tests/unit/test_nulls.py.
+
 Source: PagerDuty/developer-docs, docs/REST-API/06-Types.md.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import typing as t
 
@@ -19,7 +20,6 @@ from integration.in_process.conftest import ModuleRun, ModuleRunner
 from modules import MODULES, targeted
 from modules.rows import KEY, Case
 from simulator import account
-from simulator.client import Client
 from simulator.launch import Simulator
 
 Options = dict[str, t.Any]
@@ -143,43 +143,3 @@ def test_an_incident_that_has_the_status_already_is_no_failure(status: str, simu
     done = ModuleRunner(simulator)("incident_status", incident_id=incident_id, status=status)
     assert (done["failed"], done["changed"]) == (False, False)
     assert done["msg"] == f"Incident {incident_id}: already {status}."
-
-
-@pytest.mark.parametrize("status", ["acknowledged", "resolved"])
-def test_one_field_that_is_null_never_blocks_acknowledging_or_resolving(status: str, simulator: Simulator) -> None:
-    """Every field of an incident and of what it refers to, one at a time."""
-    responders = {account.OWNER.id: "pending"}
-    (incident_id,) = simulator.reset(incidents=1, incident={"alerts": 1, "responders": responders})["incidents"]
-    whole = Client(simulator.url)("GET", f"/incidents/{incident_id}").body["incident"]
-    blocked = []
-    for place in places(whole):
-        simulator.reset(incidents=1, incident={"alerts": 1, "responders": responders})
-        body = json.dumps({"incident": with_null(whole, place)})
-        answer = {"method": "GET", "path": f"/incidents/{incident_id}", "fault": "status_before", "status": 200}
-        simulator.faults([{**answer, "body": body, "times": 9}])
-        done = ModuleRunner(simulator)("incident_status", incident_id=incident_id, status=status)
-        if done["failed"] or simulator.state()["incidents"][0]["status"] != status:
-            blocked.append((place, done["msg"]))
-    assert blocked == []
-
-
-Place = tuple[str | int, ...]
-
-
-def places(value: t.Any, before: Place = ()) -> t.Iterator[Place]:
-    """Yield the places of all fields, also those of references; ids identify them, and are not left out."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, each in items:
-        if isinstance(value, dict) and key != "id":
-            yield (*before, key)
-        yield from places(each, (*before, key))
-
-
-def with_null(value: t.Any, place: Place) -> t.Any:
-    """Return a copy of a value with null in a place."""
-    copy = json.loads(json.dumps(value))
-    holder = copy
-    for key in place[:-1]:
-        holder = holder[key]
-    holder[place[-1]] = None
-    return copy
