@@ -173,9 +173,10 @@ STATE_OF_ALL = (
     "incident_escalation_policy",
     "incident_merge",
     "incident_snooze",
+    "incident_status",
     *RESPONDERS,
 )
-"""Modules that compare more of an incident than its status."""
+"""Modules that compare more of an incident than its status, or say whom it notifies."""
 
 
 def in_utc(time: str) -> str:
@@ -525,6 +526,13 @@ ON_CALL = (
     ),
 )
 
+UNGROUPED = Shape(
+    "service",
+    "PagerDuty/terraform-provider-pagerduty, pagerduty/resource_pagerduty_service.go",
+    "A service that groups nothing says so by nulls.",
+    {"alert_grouping_parameters": {"type": None, "config": None}},
+    unlike=("event",),
+)
 SERVICES = (
     Shape(
         "service",
@@ -546,6 +554,7 @@ SERVICES = (
         "A service has neither type nor policy.",
         {"teams[].type": GONE, "integrations[].type": GONE},
         ("id", "name", "description", "created_at", "updated_at", "status", "teams", "integrations", "html_url"),
+        ("event", "incident"),
     ),
     Shape(
         "service",
@@ -560,7 +569,9 @@ SERVICES = (
             },
             "integrations[].type": "generic_email_inbound_integration_reference",
         },
+        unlike=("event",),
     ),
+    UNGROUPED,
     Shape(
         "service",
         f"{ZULIP}/trigger_v2.json",
@@ -571,7 +582,6 @@ SERVICES = (
             "privilege": None,
             "metadata": {},
             "support_hours": None,
-            "alert_grouping_parameters": GONE,
         },
     ),
     Shape(
@@ -586,7 +596,7 @@ SERVICES = (
     Shape("priority", f"{MCP}/test_priorities.py", "A priority in a list has a name alone.", only=("id", "name")),
     Shape(
         "maintenance_window",
-        "PagerDuty's recurring maintenance windows, test of src/core",
+        "lfepp/recurring-maintenance-windows, test of src/core",
         "The summary is empty, as there is no description for it.",
         {"summary": "", "teams": []},
     ),
@@ -690,7 +700,7 @@ PARTS = (
     ),
     Shape(
         "log_entry",
-        "PagerDuty's example of GET /log_entries, as a Go program of 2016 tests it",
+        "PagerDuty/api-schema, reference/REST/openapiv3.json, NotifyLogEntry",
         "Nobody did it, and a notification tells by which means.",
         {
             "agent": GONE,

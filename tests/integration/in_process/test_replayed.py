@@ -19,7 +19,7 @@ from ansible_collections.oncall.pagerduty.plugins.filter.deployment_status impor
 from ansible_collections.oncall.pagerduty.plugins.filter.incident_report import incident_report
 
 from integration.in_process.conftest import ModuleRun, ModuleRunner
-from integration.in_process.recorded_answers import INTEGRATION_KEY, SHAPES, Shape
+from integration.in_process.recorded_answers import INTEGRATION_KEY, SHAPES, UNGROUPED, Shape
 from integration.in_process.replay import Replay
 from modules import MODULES, targeted
 from modules.rows import Case
@@ -79,8 +79,13 @@ def do(replay: Replay, module: str, case: Case, shape: Shape | None) -> Done:
     calls = replay.journal()["entries"]
     writes = [(call["method"], call["path"], call["body"]) for call in calls if call["method"] != "GET"]
     reads = {} if MODULES[module].writes else listed_ids(run.result)
-    effect = {"failed": run["failed"], "changed": run["changed"], "listed": reads, "writes": writes}
-    return Done(run, {**effect, "account": replay.state()})
+    told = {"failed": run["failed"], "changed": run["changed"], "notifies": notified_ids(run.result)}
+    return Done(run, {**told, "listed": reads, "writes": writes, "account": replay.state()})
+
+
+def notified_ids(result: Json) -> list[str | None]:
+    """Return whom a result says to be notified; None for whoever it does not name."""
+    return sorted({each["who"]["id"] for each in result.get("notifies", ())}, key=str)
 
 
 def listed_ids(result: Json) -> Json:
@@ -123,6 +128,23 @@ def test_no_shape_keeps_an_incident_from_being_acknowledged_or_resolved(
         done = runner(replay)(module, incident_id=incident_id, status=status)
         assert (done["failed"], done["changed"]) == (False, True), (shape, done["msg"])
         assert replay.state()["incidents"][0]["status"] == status
+
+
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if "event" in shape.unlike], ids=str)
+def test_no_shape_keeps_an_event_from_paging(shape: Shape, replay: Replay) -> None:
+    replay.reset()
+    replay.shape = shape
+    done = runner(replay)("event", dedup_key="checkout-disk")
+    assert (done["failed"], done["changed"]) == (False, True), done["msg"]
+    assert [page["user"] for page in replay.state()["pages"]] == [account.PRIMARY.id]
+    # Whom it pages is told, or that PagerDuty does not say it.
+    assert notified_ids(done.result) in ([account.PRIMARY.id], [None])
+
+
+def test_a_service_that_groups_nothing_tells_whom_an_event_pages(replay: Replay) -> None:
+    replay.reset()
+    replay.shape = UNGROUPED
+    assert notified_ids(runner(replay)("event", dedup_key="checkout-disk").result) == [account.PRIMARY.id]
 
 
 REPORTED = ("alert", "change_event", "incident", "log_entry", "note")
