@@ -18,7 +18,7 @@ CONTROLLERS: dict[str, tuple[str, str]] = {
 """By version: the release of ansible-core, and the Python that runs it. `devel` is the newest pre-release."""
 
 CLIENTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "pdh": ("0.8.0", ("3.13", "3.12", "3.11")),
+    "pdh": ("0.8.1", ("3.13", "3.12", "3.11")),
     "pagerduty-mcp": ("1.1.0", ("3.12",)),
 }
 """Clients of PagerDuty, which the simulator must satisfy: the release, and the Pythons that run it, the best first."""

@@ -18,6 +18,7 @@ from ansible.module_utils import basic
 
 from ._api.auth import Settings, settings
 from ._api.client import PagerDuty
+from ._api.confidential import without_confidential
 from ._core.action import Action, predict
 from ._core.change import Notification, Outcome
 from ._core.errors import InvalidOption, PartlyDone, TaskError
@@ -144,7 +145,7 @@ class Module:
             "failed": bool(failures),
             "changed": changed,
             "msg": " ".join(said),
-            **action.result([outcome.record for outcome in outcomes if outcome.record is not None]),
+            **without_confidential(action.result([each.record for each in outcomes if each.record is not None])),
         }
         if self._writes:
             result["notifies"] = [_shown(outcome.target, each) for outcome in outcomes for each in outcome.notifies]

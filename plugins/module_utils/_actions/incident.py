@@ -248,10 +248,12 @@ class UpdateOrOpening(IncidentUpdate):
         status = incident.get("status")
         if status == "resolved" or (status is None and self.options["status"] not in NEVER_OPENS):
             return False
-        if incident.get("incident_key") == self._key:
+        key = incident.get("incident_key")
+        if key == self._key:
             return True
         alerts = find_alerts(self.client, incident["id"], self._key)
-        return not alerts or any(alert["status"] != "resolved" for alert in alerts)
+        # PagerDuty has found it by one or the other.
+        return any(alert["status"] != "resolved" for alert in alerts) or not (key or alerts)
 
     def _nothing_to_acknowledge(self) -> Refused:
         service = short_name(self._service)

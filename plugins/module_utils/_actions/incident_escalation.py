@@ -26,7 +26,8 @@ from .._incidents.on_call import OnCall, UsersByLevel, assigned, notified
 from .._incidents.read import check_open, lacking, name_of
 
 NEXT = "next"
-ESCALATED: Record = {"assigned_via": "escalation_policy", "status": "triggered", "acknowledgements": []}
+POLICY = "escalation_policy"
+ESCALATED: Record = {"assigned_via": POLICY, "status": "triggered", "acknowledgements": []}
 """Fields of an incident that was escalated: it pages people, so an acknowledged one becomes triggered (INFERRED)."""
 NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 
@@ -127,10 +128,10 @@ class Escalation(IncidentPut):
             return _blind_change(state)
         incident, level, users, is_held = state
         before = {
-            "assigned_via": incident.get("assigned_via"),
+            "assigned_via": _assigned_via(incident),
             "assignees": sorted(label(users.get(user["id"], user)) for user in assignees_of(incident)),
         }
-        after = {"assigned_via": "escalation_policy", "assignees": sorted(map(label, users.values()))}
+        after = {"assigned_via": POLICY, "assignees": sorted(map(label, users.values()))}
         name = name_of(incident)
         if before == after or is_held:
             says = f"already at level {level}"
@@ -198,7 +199,7 @@ class Escalation(IncidentPut):
         Raises:
             Refused: it cannot be determined.
         """
-        is_by_policy = incident.get("assigned_via") == "escalation_policy"
+        is_by_policy = _assigned_via(incident) == POLICY
         matching = _levels_of({user["id"] for user in assignees_of(incident)}, levels) if is_by_policy else []
         if incident.get("status") == "acknowledged" or len(matching) != 1:
             before = assignees_before(self.client, incident)
@@ -273,17 +274,20 @@ def _blind_change(state: Blind) -> Change:
     )
 
 
+def _assigned_via(incident: Record) -> str:
+    """Return how an incident was assigned: where PagerDuty does not say it, the assignees alone tell the level."""
+    return str(incident.get("assigned_via") or POLICY)
+
+
 def _check_assigned(incident: Record) -> None:
-    """Check that PagerDuty says how an incident is assigned, and to whom: that tells its level.
+    """Check that PagerDuty says to whom an incident is assigned: that tells its level.
 
     Raises:
         Refused: it does not.
     """
     assignments = incident.get("assignments")
-    missing = next((name for name in ("assigned_via", "assignments") if incident.get(name) is None), None)
-    if assignments and not all(each.get("assignee") for each in assignments):
-        missing = "assignments[].assignee"
-    if missing:
+    missing = "assignments" if assignments is None else "assignments[].assignee"
+    if assignments is None or not all(each.get("assignee") for each in assignments):
         raise lacking(incident, missing, "its level is not known", "Set level to a number.")
 
 

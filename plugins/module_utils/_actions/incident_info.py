@@ -12,7 +12,6 @@ from __future__ import annotations
 import typing as t
 
 from .._api.client import PAGE_SIZE, PagerDuty, Record, path_of
-from .._api.confidential import without_confidential
 from .._core.action import Action, State, each
 from .._core.change import Change, found
 from .._core.errors import InvalidOption, Refused, TaskError
@@ -114,9 +113,9 @@ class Reading(IncidentAction):
         return {**incident, **parts}
 
     def plan(self, target: str, state: Record) -> Change:
-        """Return what was read, without what is confidential."""
+        """Return what was read."""
         name = ": ".join(filter(None, (f"incident {id_and_number(state)}", state.get("status"))))
-        return found(target, name, without_confidential(state))
+        return found(target, name, state)
 
     def _part(self, path: str, name: str) -> list[Record] | Record | None:
         """Return a part of an incident; None, with a warning, if the account's plan lacks it."""

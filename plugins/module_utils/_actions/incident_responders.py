@@ -29,6 +29,7 @@ from .._incidents.responders import (
     NOT_COMING,
     PENDING,
     notified_responders,
+    shows_responders,
     states_by_id,
     states_of_responders,
     targets_of,
@@ -187,7 +188,7 @@ class Request(ResponderAction):
         }
 
     def _warnings(self, incident: Record, states: t.Mapping[str, str], missing: t.Sequence[str]) -> list[str]:
-        if missing and not _shows_responders(incident):
+        if missing and not shows_responders(incident):
             return [
                 f"{name_of(incident)}: PagerDuty's response has neither 'responder_requests' nor "
                 "'incidents_responders', so some may have been requested before, and are paged again."
@@ -244,7 +245,7 @@ class Cancellation(ResponderAction):
         """Plan to cancel what is pending."""
         states = states_by_id(state, _cancellable_state)
         # If PagerDuty does not say who was requested, it will say whose request was cancelled.
-        otherwise = NOT_REQUESTED if _shows_responders(state) else PENDING
+        otherwise = NOT_REQUESTED if shows_responders(state) else PENDING
         before = {target_id: states.get(target_id, otherwise) for target_id in self._wanted}
         pending = [target_id for target_id in self._wanted if before[target_id] == PENDING]
         joined = self._labels(target_id for target_id in self._wanted if before[target_id] == JOINED)
@@ -286,11 +287,6 @@ class Cancellation(ResponderAction):
         if others:
             self.client.warn(message)
         return read_incident(self.client, change.target)
-
-
-def _shows_responders(incident: Record) -> bool:
-    """Return whether PagerDuty says who was requested."""
-    return any(incident.get(name) is not None for name in ("responder_requests", "incidents_responders"))
 
 
 def _request_counts(incident: Record) -> Counter[str]:

@@ -25,7 +25,7 @@ from .._incidents.action import IncidentAction
 from .._incidents.notes import Notes, read_notes
 from .._incidents.on_call import OnCall
 from .._incidents.read import check_open, name_of, read_incident, well_formed
-from .._incidents.responders import notified_responders, states_of_responders
+from .._incidents.responders import notified_responders, shows_responders, states_of_responders
 from .._incidents.run_note import IF_UNKNOWN, Run, has_started, start
 
 Options = dict[str, t.Any]
@@ -175,6 +175,11 @@ class ReadablePlay(Play):
         """Plan to run the play unless all its effects are there; if only the bridge is missing, to set it."""
         before, after = self._effects(state)
         run = self.run(state, before, after)
+        if run.is_needed and after["responders"] and not shows_responders(state):
+            run.warnings = [
+                f"{name_of(state)}: PagerDuty's response has neither 'responder_requests' nor 'incidents_responders', "
+                "so the play may have run before, and pages its responders again."
+            ]
         only_bridge = run.is_needed and after["responders"] and before["responders"] == after["responders"]
         return self._bridge.instead_of(run) if only_bridge else run
 

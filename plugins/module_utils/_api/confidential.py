@@ -11,8 +11,12 @@ from __future__ import annotations
 
 import typing as t
 
-KEYS = frozenset(("integration_key", "service_key"))
-"""Names of integration keys. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, /services/{id}, `Channel`."""
+KEYS = frozenset(("integration_key", "routing_key", "service_key"))
+"""Names of integration keys.
+
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, /services/{id}, `Channel`, `ChangeEvent`; the body of an
+incident holds the event that has opened it, with its key: wpfleger96/pagerduty-mcp-server, tests/fixtures.
+"""
 
 
 def without_confidential(value: t.Any, holder: str = "") -> t.Any:
@@ -25,13 +29,17 @@ def without_confidential(value: t.Any, holder: str = "") -> t.Any:
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `Notification`, `address`.
     """
+    kept: t.Any = value
     if isinstance(value, dict):
-        return {
+        kept = {
             name: without_confidential(each, name)
             for name, each in value.items()
             if name not in KEYS and not _is_phone_number(holder, name, each)
         }
-    return [without_confidential(each, holder) for each in value] if isinstance(value, list) else value
+    elif isinstance(value, list):
+        kept = [without_confidential(each, holder) for each in value]
+    # Thousands of incidents share their references: what is equal stays the same object.
+    return value if kept == value else kept
 
 
 def _is_phone_number(holder: str, name: str, value: t.Any) -> bool:

@@ -9,6 +9,7 @@ Private to the collection.
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .._core.errors import Refused, shorten
@@ -60,6 +61,7 @@ CODES_BY_WORDS = {"already resolved": 1001, "already acknowledged": 1002}
 INFERRED from openshift/configuration-anomaly-detection, pkg/pagerduty/pagerduty.go, which looks for them in the answer.
 """
 INVALID_INPUT = 2001
+CODE = r"[0-9]{1,9}"
 DUPLICATES = {
     "open incident with matching dedup key already exists": "Run the task again: it then finds the open incident.",
     "email has already been taken": "Run the task again: it then finds the user.",
@@ -84,8 +86,7 @@ def refusal(status: int, body: t.Any, request_id: str | None, description: str) 
     details = ", ".join(
         filter(None, (f"HTTP {status}", f"code {code}" if code is not None else "", _request_id(request_id)))
     )
-    reasons = f": {'; '.join(errors)}" if errors else ""
-    said = f"{message}{reasons}" if message or reasons else "PagerDuty gave no error message"
+    said = ": ".join(filter(None, (message, "; ".join(errors)))) or "PagerDuty gave no error message"
     reason = _reason(code, errors)
     text = " ".join(errors).casefold()
     duplicate = next((hint for words, hint in DUPLICATES.items() if words in text), "")
@@ -117,14 +118,21 @@ def _parse(body: t.Any) -> tuple[str, int | None, list[str]]:
     if not isinstance(body, dict):
         return "", None, []
     error = body.get("error", body)
+    if isinstance(error, list):
+        return "", None, _details(error)
     if not isinstance(error, dict):
         return shorten(str(error)), None, []
-    code = error.get("code")
-    return shorten(str(error.get("message") or "")), code if isinstance(code, int) else None, _details(error)
+    return shorten(str(error.get("message") or "")), _code(error.get("code")), _details(error.get("errors") or [])
 
 
-def _details(error: dict[str, t.Any]) -> list[str]:
-    errors = error.get("errors") or []
+def _code(code: t.Any) -> int | None:
+    """Return a code, which was also seen as a text: PagerDuty/go-pagerduty, client_test.go."""
+    if isinstance(code, str) and re.fullmatch(CODE, code):
+        return int(code)
+    return code if isinstance(code, int) else None
+
+
+def _details(errors: t.Any) -> list[str]:
     if isinstance(errors, dict):
         errors = [f"{name}: {value}" for name, value in errors.items()]
     return [shorten(str(entry)) for entry in errors] if isinstance(errors, list) else [shorten(str(errors))]

@@ -111,9 +111,11 @@ class LogEntries:
         query = [*self._query, ("since", iso(since)), ("until", iso(until))]
         body = await self._api.get("/log_entries", [*query, ("offset", str(offset)), ("limit", str(limit))])
         entries, more = body.get("log_entries"), body.get("more")
-        if not isinstance(entries, list) or not isinstance(more, bool):
-            raise Delayed("'log_entries' or 'more' is missing in the response")
-        return [entry for entry in entries if _is_usable(entry)], more
+        if not isinstance(entries, list):
+            raise Delayed("'log_entries' is missing in the response")
+        # A page that does not say it has been seen: until it is not full, there may be more.
+        has_more = more if isinstance(more, bool) else len(entries) >= limit
+        return [entry for entry in entries if _is_usable(entry)], has_more
 
 
 def _is_usable(entry: t.Any) -> bool:

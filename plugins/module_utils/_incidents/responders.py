@@ -27,6 +27,11 @@ def states_of_responders(incident: Record) -> dict[str, str]:
     return states_by_id(incident, _state_of_target)
 
 
+def shows_responders(incident: Record) -> bool:
+    """Return whether PagerDuty says who was requested."""
+    return any(incident.get(name) is not None for name in ("responder_requests", "incidents_responders"))
+
+
 def states_by_id(incident: Record, state_of_target: t.Callable[[Record], str]) -> dict[str, str]:
     """Return the states of an incident's responders by id, those of requested policies as a function tells them."""
     states: dict[str, str] = {}

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import sys
 
-import pdpyras
+from pagerduty import RestApiV2Client
 from pdh.main import main
 
 if __name__ == "__main__":
-    pdpyras.APISession.url = sys.argv.pop(1)
+    RestApiV2Client.url = sys.argv.pop(1)
     main(prog_name="pdh")

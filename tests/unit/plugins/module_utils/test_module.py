@@ -164,6 +164,14 @@ def test_each_warning_is_given_once(run: Run) -> None:
     assert run({"a": False, "b": False})["warnings"] == ["Hot."]
 
 
+def test_what_is_confidential_is_in_no_result(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def send_one(_lamps: Lamps, change: Change) -> dict[str, t.Any]:
+        return {"id": change.target, "details": {"routing_key": "k" * 32, "service_key": "k" * 32}}
+
+    monkeypatch.setattr(Lamps, "send_one", send_one)
+    assert run({"a": False})["lamps"] == [{"id": "a", "details": {}}]
+
+
 def test_a_module_that_only_reads_never_writes(run: Run) -> None:
     done = run({"a": False}, module=Module(Lamps, {}, writes=False))
     assert Lamps.writes == []

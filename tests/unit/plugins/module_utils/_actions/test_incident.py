@@ -155,6 +155,16 @@ def test_an_incident_counts_if_it_or_its_alert_with_the_key_is_open(
     assert [call for call, _body in http.writes] == writes
 
 
+@pytest.mark.parametrize("key", [None, ""])
+def test_an_incident_that_shows_no_key_counts_if_no_alert_has_the_key(
+    key: str | None, task: Tasks, http: ScriptedHttp
+) -> None:
+    http.answers[FIND] = found(incident(incident_key=key))
+    http.answers[ALERTS] = {"alerts": []}
+    result = task().run()
+    assert (result["msg"], http.writes) == ("Incident Q1 (#1): already as wanted.", [])
+
+
 def test_an_open_incident_with_the_key_is_updated(task: Tasks, http: ScriptedHttp) -> None:
     http.answers[FIND] = found(incident())
     http.answers[PUT] = found(incident(title="Disk is full"))

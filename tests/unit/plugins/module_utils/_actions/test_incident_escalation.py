@@ -206,6 +206,13 @@ def test_an_incident_has_an_id(task: Tasks) -> None:
         asked.action.check()
 
 
+def test_without_assigned_via_the_assignees_alone_tell_the_level(task: Tasks, http: ScriptedHttp) -> None:
+    at_2 = {**AT_2, "assigned_via": None}
+    assert task(at_2, 2).run()["msg"] == "Incident Q1 (#1): already at level 2."
+    http.answers[ON_CALL] = on_call(*LEVELS, (3, ANA))
+    assert task(at_2, "next").plan().body == {"escalation_level": 3}
+
+
 @pytest.mark.parametrize("levels", [LEVELS, [(1, ANA), (5, CARLA), (3, BEN)]])
 def test_the_next_level_is_the_one_after_the_assignees_with_somebody_on_call(
     levels: t.Sequence[tuple[int, Record]], task: Tasks, http: ScriptedHttp

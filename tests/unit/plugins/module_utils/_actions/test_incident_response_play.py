@@ -174,6 +174,15 @@ def test_a_play_whose_responders_pagerduty_leaves_out_is_run_with_a_warning(
     assert all("leaves out 'responders' of the response play" in warning for warning in http.warnings)
 
 
+@pytest.mark.parametrize(("fields", "warns"), [({}, True), ({"incidents_responders": []}, False)])
+def test_a_play_runs_with_a_warning_if_the_incident_does_not_show_who_was_requested(
+    fields: Record, warns: bool, task: Tasks
+) -> None:
+    change = task({"responders": [ANA]}, **fields).plan()
+    assert change.is_needed
+    assert any("'incidents_responders'" in warning for warning in change.warnings) is warns
+
+
 def test_a_play_that_a_note_records_is_not_run_again(task: Tasks, http: ScriptedHttp) -> None:
     result = task({"subscribers": [ANA]}, recorded("has started"), status="resolved").run()
     assert (result["changed"], result["msg"]) == (False, "Incident Q1 (#1): the play has run already.")

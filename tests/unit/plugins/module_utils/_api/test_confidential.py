@@ -10,6 +10,15 @@ import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.confidential import without_confidential
 
 
+def test_the_key_of_an_event_is_left_out() -> None:
+    body = {"details": {"__pd_cef_payload": {"dedup_key": "disk", "routing_key": "k" * 32}}}
+    change_event = {"summary": "Deployed", "routing_key": "k" * 32}
+    assert without_confidential([body, change_event]) == [
+        {"details": {"__pd_cef_payload": {"dedup_key": "disk"}}},
+        {"summary": "Deployed"},
+    ]
+
+
 def test_keys_are_left_out_at_any_depth() -> None:
     channel = {"type": "api", "service_key": "k" * 32}
     response = {"id": "R1", "channel": channel, "integrations": [{"id": "PI", "integration_key": "k" * 32}, None]}

@@ -53,14 +53,26 @@ def test_errors_of_the_events_api_are_understood_too() -> None:
     assert error.errors == ["Length of 'routing_key' is wrong"]
 
 
-def test_an_error_may_be_a_text_alone() -> None:
-    error = refusal(400, {"error": "Please use a user-level token."}, None, CALL)
-    assert "Please use a user-level token." in error.message
-
-
-def test_error_details_may_be_a_dictionary() -> None:
-    error = refusal(400, {"error": {"message": "no", "errors": {"title": "too long"}}}, None, CALL)
-    assert error.errors == ["title: too long"]
+@pytest.mark.parametrize(
+    ("error", "code", "errors", "said"),
+    [
+        ({"message": "no", "errors": {"title": "too long"}}, None, ["title: too long"], "no: title: too long"),
+        # PagerDuty/go-pagerduty, client_test.go.
+        (["links should have at most 50 items"], None, ["links should have at most 50 items"], "links should"),
+        ({"code": "42", "message": "no", "errors": "too long"}, 42, ["too long"], "no: too long"),
+        ({"code": "none", "message": "no"}, None, [], "no (HTTP 400)"),
+        # openshift/configuration-anomaly-detection, pkg/pagerduty/pagerduty_test.go.
+        ({"code": 2001}, 2001, [], "PagerDuty gave no error message (HTTP 400, code 2001)"),
+        # PagerDuty/python-pagerduty, tests/rest_api_v2_client_test.py.
+        ("Please use a user-level token.", None, [], "Please use a user-level token. (HTTP 400)"),
+    ],
+)
+def test_every_form_of_an_error_that_others_have_seen_is_understood(
+    error: object, code: int | None, errors: list[str], said: str
+) -> None:
+    understood = refusal(400, {"error": error}, None, CALL)
+    assert (understood.code, understood.errors) == (code, errors)
+    assert understood.message.startswith(f"PUT /incidents: {said}")
 
 
 @pytest.mark.parametrize("code", HINTS_BY_CODE)

@@ -92,6 +92,21 @@ def test_variables_of_a_rulebook_may_be_texts_or_empty() -> None:
     assert settings_of({"api_token": "a-token", **empty}) == settings_of({"api_token": "a-token"})
 
 
+@pytest.mark.parametrize(
+    ("said", "limit", "more"),
+    [({"more": False}, 1, False), ({"more": True}, 9, True), ({}, 1, True), ({}, 9, False), ({"more": None}, 9, False)],
+)
+def test_a_page_that_does_not_say_whether_there_are_more_has_more_if_it_is_full(
+    said: Json, limit: int, more: bool
+) -> None:
+    class Api:
+        async def get(self, _path: str, _query: t.Any) -> Json:
+            return {"log_entries": [{"id": "R1", "type": "notify_log_entry", "created_at": iso(0)}], **said}
+
+    page = log_entries.LogEntries(t.cast("t.Any", Api()), []).page(0, 1, 0, limit)
+    assert asyncio.run(page)[1] is more
+
+
 def test_an_entry_that_cannot_be_used_is_skipped() -> None:
     class Api:
         async def get(self, _path: str, _query: t.Any) -> Json:
