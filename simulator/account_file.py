@@ -85,7 +85,11 @@ def _user(record: Record, teams: t.Mapping[str, Team]) -> User:
 def _schedule(record: Record, users: t.Mapping[str, User], teams: t.Mapping[str, Team]) -> Schedule:
     on_call = _known(record["on_call"], users)
     members = tuple(dict.fromkeys((*on_call, *_known(record["members"], users))))
-    return Schedule(record["id"], record["name"], members, on_call, _known(record["teams"], teams))
+    is_shift_based = record.get("is_shift_based", False)
+    if is_shift_based and not on_call:
+        # Somebody is next, as PagerDuty shows who takes shifts but not whose turn is when.
+        on_call, members = (None,), (None, *members)
+    return Schedule(record["id"], record["name"], members, on_call, _known(record["teams"], teams), is_shift_based)
 
 
 def _policy(record: Record, targets: t.Mapping[str, t.Any], teams: t.Mapping[str, Team]) -> EscalationPolicy:

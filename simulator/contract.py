@@ -25,11 +25,14 @@ from simulator import events
 from simulator.call import Response
 from simulator.errors import OffContract
 from simulator.request import Request
+from simulator.shift_based_schema import PARAMETERS, PATHS, SCHEMAS
 
 Json = dict[str, t.Any]
 
 MAX_ERRORS = 5
 """Errors shown in one response."""
+LARGER = {"maxLength": 2000, "maxItems": 100}
+"""Limits of custom fields."""
 MAX_MESSAGE = 300
 """Characters; jsonschema begins with the whole value."""
 
@@ -226,6 +229,19 @@ def read_custom_field_values_as_in_the_examples(document: Json) -> None:
         alternative["required"] = [name, "value"]
 
 
+def allow_paragraphs_and_more_tags(document: Json) -> None:
+    """A text has at most 200 characters and a list 10 to the schema, whose changelog is newer: 2,000 and 100.
+
+    Source: PagerDuty/api-schema, docs/CHANGELOG.md, 2026-03-25.
+    """
+    schemas = document["components"]["schemas"]
+    values = [properties["value"] for properties in _properties(document, "CustomFieldsFieldValue")]
+    values += [each["properties"]["value"] for each in schemas["CustomFieldsEditableFieldValue"]["oneOf"]]
+    kinds = [each for value in values for kind in value["anyOf"] for each in (kind, *kind.get("oneOf", ()))]
+    for schema in (each for kind in kinds for each in (kind, kind.get("items", {}))):
+        schema.update({name: most for name, most in LARGER.items() if name in schema})
+
+
 def read_log_entries_as_in_the_examples(document: Json) -> None:
     """An acknowledgement is an `acknowledge_log_entry` to LogEntry, but not to AcknowledgeLogEntry, which includes it.
 
@@ -281,6 +297,16 @@ def read_incident_details_as_in_the_example(document: Json) -> None:
         properties["details"] = {"anyOf": [{"type": "string"}, properties["details"]]}
 
 
+def know_shift_based_schedules(document: Json) -> None:
+    """A file from before 2026-03-18, or a part of one, does not have them: what is missing is as in a newer one."""
+    for path, operations in PATHS.items():
+        document["paths"].setdefault(path, operations)
+    for name, schema in SCHEMAS.items():
+        document["components"]["schemas"].setdefault(name, schema)
+    for name, parameter in PARAMETERS.items():
+        document["components"]["parameters"].setdefault(name, parameter)
+
+
 def include_the_body(document: Json) -> None:
     """`Incident` says that its body is returned with `include[]=body`; the parameters do not list it."""
     for name in ("include_incident", "include_incidents"):
@@ -288,6 +314,7 @@ def include_the_body(document: Json) -> None:
 
 
 AMENDMENTS: t.Sequence[t.Callable[[Json], None]] = (
+    know_shift_based_schedules,
     leave_headers_to_the_middleware,
     read_repeated_parameters_as_lists,
     allow_null_where_the_examples_have_it,
@@ -295,6 +322,7 @@ AMENDMENTS: t.Sequence[t.Callable[[Json], None]] = (
     ignore_patterns_that_are_pictures,
     allow_what_include_expands,
     read_custom_field_values_as_in_the_examples,
+    allow_paragraphs_and_more_tags,
     read_log_entries_as_in_the_examples,
     know_the_log_entries_of_status_updates,
     know_the_channels_of_notifications,
@@ -303,11 +331,14 @@ AMENDMENTS: t.Sequence[t.Callable[[Json], None]] = (
     include_the_body,
 )
 NULLABLE: t.Mapping[str, t.Sequence[str]] = {
+    "AcknowledgeLogEntry": ("acknowledgement_timeout",),
     "AlertGroupingParameters": ("config",),
     "Incident": ("priority", "resolve_reason", "conference_bridge", "resolved_at"),
     "Oncall": ("schedule", "start", "end"),
     "Service": ("auto_resolve_timeout", "acknowledgement_timeout"),
     "ScheduleLayer": ("end",),
+    # Source: PagerDuty/api-schema, docs/CHANGELOG.md, 2025-07-23.
+    "WebhookSubscription": ("oauth_client",),
     "User": ("job_title",),
 }
 EXPANDABLE: t.Mapping[str, t.Mapping[str, str]] = {

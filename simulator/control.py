@@ -7,11 +7,14 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
+from simulator import account
 from simulator.account import User
 from simulator.call import Response
 from simulator.checks import Fields
 from simulator.clock import iso
+from simulator.elsewhere import HAPPENINGS, happen
 from simulator.errors import ApiError, invalid
 from simulator.incident import Incident
 from simulator.maintenance import MaintenanceWindow
@@ -62,7 +65,10 @@ def show_state(simulation: Simulation, _body: t.Any) -> Json:
         "users": [user_state(user) for user in state.users.values()],
         "change_events": state.change_events,
         "maintenance_windows": [window_state(each) for each in state.maintenance_windows.values()],
-        "workflow_instances": [vars(instance) for instance in state.workflow_instances.values()],
+        "workflow_instances": [
+            {name: getattr(instance, name) for name in INSTANCE_FIELDS}
+            for instance in state.workflow_instances.values()
+        ],
         "response_play_runs": state.response_play_runs,
         "abilities": sorted(state.abilities),
         "now": iso(simulation.clock.now()),
@@ -130,6 +136,28 @@ def add_webhook_faults(simulation: Simulation, options: t.Any) -> Json:
     return {"faults": simulation.state.webhook_faults}
 
 
+def upgrade_schedule(simulation: Simulation, options: t.Any) -> Json:
+    """Make a layer-based schedule a shift-based one, with the same id and the same people.
+
+    Source: PagerDuty/developer-docs, docs/REST-API/21-Schedules-v2-to-v3-Upgrade.md, "Schedule IDs".
+    """
+    schedules = simulation.state.schedules
+    schedule = schedules.get(Fields(options).text("schedule"))
+    if schedule is None:
+        raise invalid("schedule must be the id of one")
+    schedules[schedule.id] = replace(schedule, is_shift_based=True)
+    return {"schedule": schedule.id}
+
+
+def happen_elsewhere(simulation: Simulation, options: t.Any) -> Json:
+    """Let something happen to an incident that clients of the API cannot do, and that webhooks report."""
+    fields, state = Fields(options), simulation.state
+    incident = state.incident(fields.text("incident"))
+    happen(fields.choice("event_type", HAPPENINGS), incident, state.actor(account.COMMANDER))
+    simulation.on_events()
+    return incident_state(incident)
+
+
 def show_health(simulation: Simulation, _body: t.Any) -> Json:
     """Return whether it checks the contract, and how fast its clock runs."""
     return {"status": "ok", "contract": simulation.contract is not None, "clock_speed": simulation.clock.speed}
@@ -144,13 +172,16 @@ COMMANDS: t.Mapping[tuple[str, str], t.Callable[[Simulation, t.Any], Json]] = {
     ("GET", "faults"): show_faults,
     ("DELETE", "faults"): clear_faults,
     ("POST", "optional_keys"): set_optional_keys,
+    ("POST", "upgrade_schedule"): upgrade_schedule,
     ("GET", "health"): show_health,
     ("GET", "webhooks"): show_webhooks,
     ("POST", "webhook_secrets"): set_webhook_secrets,
     ("POST", "webhook_faults"): add_webhook_faults,
+    ("POST", "elsewhere"): happen_elsewhere,
 }
 
 
+INSTANCE_FIELDS = ("id", "workflow_id", "incident_id")
 ALERT_FIELDS = ("id", "alert_key", "status", "severity", "summary", "event_count")
 
 

@@ -110,6 +110,23 @@ def not_found(what: str) -> ApiError:
     return ApiError(404, 2100, "Not Found", [f"{what} not found"])
 
 
+def shift_based_schedule() -> ApiError:
+    """GET /schedules/{id} of a shift-based schedule. Its code is INFERRED.
+
+    Source: PagerDuty/pagerduty-mcp-server, tests/test_schedules.py; PagerDuty/pd-oncall-chat-topic#48.
+    """
+    return ApiError(400, 2001, "This is a shift-based schedule. Use the v3 Schedules API to access it.")
+
+
+def layer_based_schedule() -> ApiError:
+    """GET /v3/schedules/{id} of a layer-based schedule. Its code is INFERRED.
+
+    Source: PagerDuty/developer-docs, docs/REST-API/21-Schedules-v2-to-v3-Upgrade.md; the words are those of
+    PagerDuty/pagerduty-mcp-server, tests/test_schedules.py.
+    """
+    return ApiError(400, 2001, "This is a layer-based schedule. Use the v2 Schedules API to access it.")
+
+
 def incident_not_found(incident_id: str) -> ApiError:
     """The incident does not exist."""
     return ApiError(404, 5001, "Incident Not Found", [f"Incident {incident_id} not found"])
@@ -147,11 +164,6 @@ def access_denied() -> ApiError:
 def already_resolved() -> ApiError:
     """A resolved incident cannot be resolved again."""
     return ApiError(400, 1001, "Incident Already Resolved")
-
-
-def already_acknowledged() -> ApiError:
-    """The user has acknowledged the incident before."""
-    return ApiError(400, 1002, "Incident Already Acknowledged")
 
 
 def invalid_status() -> ApiError:

@@ -120,6 +120,7 @@ def enqueue(event: Json, integration: Integration, state: State) -> Response:
         _trigger(event, dedup_key, integration, state)
     elif _is_in_service(integration, state) and (alert := state.open_alert(integration, dedup_key)):
         EFFECTS[event["event_action"]](alert, _act(integration, state))
+        state.watch(alert.incident)
     return Response(202, {"status": "success", "message": "Event processed", "dedup_key": dedup_key})
 
 

@@ -89,6 +89,7 @@ class LogEntry:
     Args:
         kind: PagerDuty's type without `_log_entry`.
         message: of a status update's entry.
+        triggers_at: when a snoozed incident is triggered again, of a snooze entry.
         assignees: of an assign or escalate entry.
         notified: of a notify entry.
         service_key: the integration key of the event that was logged.
@@ -103,6 +104,7 @@ class LogEntry:
     incident: Incident = field(repr=False)
     note: str | None = None
     message: str | None = None
+    triggers_at: float | None = None
     assignees: tuple[User, ...] = ()
     notified: User | None = None
     details: dict[str, t.Any] = field(default_factory=dict)
@@ -198,16 +200,33 @@ class OutboundEvent:
     """What webhooks report.
 
     Args:
-        event_type: PagerDuty's type without `incident.`.
-        incident: as it was at that time.
-        subject: what the event is about; None for the incident itself.
+        event_type: such as `incident.triggered`.
+        resource: the incident or service, as it was at that time.
+        subject: what the event is about; None for the resource itself.
     """
 
     event_type: str
     at: float
     agent: Agent
-    incident: Incident
-    subject: Note | Responder | StatusUpdate | ConferenceBridge | WorkflowInstance | None = None
+    resource: Incident | Service
+    subject: t.Any = None
+
+    @property
+    def service(self) -> Service:
+        """The service whose subscribers the event reaches."""
+        return self.resource if isinstance(self.resource, Service) else self.resource.service
+
+
+@dataclass(frozen=True)
+class FieldValues:
+    """The values of custom fields.
+
+    Args:
+        before: the former values of those that were changed, by the ids of the fields.
+    """
+
+    values: t.Mapping[str, t.Any]
+    before: t.Mapping[str, t.Any]
 
 
 @dataclass(frozen=True)
@@ -217,6 +236,7 @@ class WorkflowInstance:
     id: str
     workflow_id: str
     incident_id: str
+    service: Service
 
 
 @dataclass(frozen=True)
@@ -275,6 +295,7 @@ class Incident:
     custom_values: dict[str, t.Any] = field(default_factory=dict)
     snoozed_until: float | None = None
     resolved_at: float | None = None
+    reopened_at: float | None = None
     merged_into: Incident | None = None
 
     @property
@@ -319,7 +340,7 @@ class Incident:
         self.announce(actor, "triggered")
         return trigger
 
-    def check(self, change: Change, by: Agent) -> None:
+    def check(self, change: Change) -> None:
         """Check that a change is allowed.
 
         Raises:
@@ -332,8 +353,6 @@ class Incident:
             raise errors.cannot_reassign()
         if change.resolution is not None and change.status != "resolved":
             raise errors.invalid("resolution goes with the status resolved only")
-        if change.status == "acknowledged" and not reassigned and self._has_acknowledged(by):
-            raise errors.already_acknowledged()
         self._check_level(change)
 
     def apply(self, change: Change, actor: Actor) -> None:
@@ -369,14 +388,13 @@ class Incident:
         assignees or policy of the request, else by the current policy; to acknowledged by the current user.
         """
         self.resolved_at = None
+        self.reopened_at = actor.at
         self.merged_into = None
         # The schema has no log entry for this; the assignment or acknowledgement is logged.
         self._status_is(actor, "triggered")
         self.escalation_policy = change.escalation_policy or self.escalation_policy
         self.assignees = ()
-        if change.status == "acknowledged" and isinstance(actor.by, User):
-            self.assignees = (actor.by,)
-            self.level = None
+        if change.status == "acknowledged":
             self.acknowledge(actor)
         elif change.assignees is not None:
             self._assign(actor, change.assignees, None, "assign", "triggered")
@@ -385,16 +403,48 @@ class Incident:
         self.updated_at = actor.at
         self.announce(actor, "reopened")
 
-    def acknowledge(self, actor: Actor) -> None:
-        """Acknowledge the incident; another user's acknowledgement ends a snooze.
+    @property
+    def triggers_again_at(self) -> float | None:
+        """When an acknowledged incident is triggered again: at the end of its snooze, or by its service's timeout.
 
-        Source: https://support.pagerduty.com/main/docs/edit-incidents.
+        Source: PagerDuty/developer-docs, docs/webhooks/09-V2-Overview.md, "incident.acknowledge".
+        """
+        if self.status != "acknowledged":
+            return None
+        if self.snoozed_until is not None:
+            return self.snoozed_until
+        timeout = self.service.acknowledgement_timeout
+        return None if timeout is None else max(given.at for given in self.acknowledgements) + timeout
+
+    def acknowledge(self, actor: Actor) -> None:
+        """Acknowledge the incident, again if need be: that ends a snooze, and the service's timeout begins anew.
+
+        A user who does so takes it.
+
+        Source: https://support.pagerduty.com/main/docs/edit-incidents;
+        https://community.pagerduty.com/pagerduty-user-onboarding-13/responding-to-incidents-in-pagerduty-372.
         """
         self.snoozed_until = None
-        self.acknowledgements.append(Acknowledgement(actor.at, actor.by))
+        is_taken = isinstance(actor.by, User) and self.assignees != (actor.by,)
+        if isinstance(actor.by, User) and is_taken:
+            self._take(actor, actor.by)
+        others = [given for given in self.acknowledgements if given.acknowledger != actor.by]
+        self.acknowledgements = [*others, Acknowledgement(actor.at, actor.by)]
         self.write(actor, "acknowledge", f"Acknowledged by {actor.by.name}")
         self._status_is(actor, "acknowledged")
         self.announce(actor, "acknowledged")
+        if is_taken:
+            self.announce(actor, "reassigned")
+
+    def _take(self, actor: Actor, user: User) -> None:
+        """Assign the incident to the user who acknowledges it, which pages nobody (INFERRED).
+
+        Source for the log entry: PagerDuty/developer-docs, docs/webhooks/09-V2-Overview.md, "incident.assign".
+        """
+        if user not in self.assignees:
+            self.level = None
+        self.assignees, self.assigned_at = (user,), actor.at
+        self.write(actor, "assign", f"Assigned to {user.name} by {user.name}", assignees=(user,))
 
     def unacknowledge(self, actor: Actor) -> None:
         """Trigger the incident again, and page the assignees."""
@@ -429,7 +479,8 @@ class Incident:
         if self.status != "acknowledged":
             raise errors.invalid("Only acknowledged incidents can be snoozed")
         self.snoozed_until = actor.at + duration
-        self.write(actor, "snooze", f"Snoozed by {actor.by.name} for {duration} seconds")
+        says = f"Snoozed by {actor.by.name} for {duration} seconds"
+        self.write(actor, "snooze", says, triggers_at=self.snoozed_until)
 
     def merge(self, actor: Actor, sources: t.Sequence[Incident]) -> None:
         """Take over the alerts of other incidents, which are resolved."""
@@ -506,8 +557,11 @@ class Incident:
 
     def set_custom_values(self, actor: Actor, values: t.Mapping[str, t.Any]) -> None:
         """Set custom fields, by the ids of the fields."""
+        before = {field_id: self.custom_values.get(field_id) for field_id in values}
         self.custom_values.update(values)
         self.write(actor, "custom_field_value_change", "Custom fields changed")
+        changed = {field_id: value for field_id, value in before.items() if value != values[field_id]}
+        self.announce(actor, "custom_field_values.updated", FieldValues(dict(self.custom_values), changed))
 
     def write(self, actor: Actor, kind: str, summary: str, **rest: t.Any) -> LogEntry:
         """Add a log entry."""
@@ -517,13 +571,10 @@ class Incident:
 
     def announce(self, actor: Actor, event_type: str, subject: t.Any = None) -> None:
         """Record an event for webhooks, with the incident as it is now."""
-        actor.events.append(OutboundEvent(event_type, actor.at, actor.by, copy.copy(self), subject))
+        actor.events.append(OutboundEvent(f"incident.{event_type}", actor.at, actor.by, copy.copy(self), subject))
 
     def _moves(self, change: Change) -> bool:
         return change.escalation_policy is not None and change.escalation_policy != self.escalation_policy
-
-    def _has_acknowledged(self, by: Agent) -> bool:
-        return any(acknowledgement.acknowledger == by for acknowledgement in self.acknowledgements)
 
     def _check_level(self, change: Change) -> None:
         level = change.escalation_level

@@ -121,6 +121,10 @@ class Simulator:
         """Let the REST API answer with optional keys `omitted`, `null` or `present`, until the next reset."""
         self._command("POST", "optional_keys", {"optional_keys": wanted})
 
+    def upgrade_schedule(self, schedule: str) -> None:
+        """Make a layer-based schedule a shift-based one, with the same id, until the next reset."""
+        self._command("POST", "upgrade_schedule", {"schedule": schedule})
+
     def deliveries(self) -> list[dict[str, t.Any]]:
         """What was delivered to webhook subscriptions so far, and what waits."""
         return t.cast("list[dict[str, t.Any]]", self._command("GET", "webhooks")["deliveries"])
@@ -132,6 +136,10 @@ class Simulator:
     def webhook_faults(self, *faults: str) -> None:
         """Let `lose_answer` or `duplicate` happen to the next attempts to deliver a webhook."""
         self._command("POST", "webhook_faults", {"faults": faults})
+
+    def elsewhere(self, event_type: str, incident: str) -> None:
+        """Let something happen to an incident in the web interface or by automation, such as `task.created`."""
+        self._command("POST", "elsewhere", {"event_type": event_type, "incident": incident})
 
     def stop(self) -> int:
         """Stop it and return its exit code."""

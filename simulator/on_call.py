@@ -4,7 +4,8 @@
 
 """Who is on call at which time: the members of a schedule take turns, a week each.
 
-Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /oncalls and GET /schedules/{id}.
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /oncalls, GET /schedules/{id} and
+GET /v3/schedules/{id}.
 """
 
 from __future__ import annotations
@@ -22,11 +23,17 @@ MAX_FUTURE = 90 * DAY
 
 
 class Turn(t.NamedTuple):
-    """A person's turn of a schedule, in seconds since 1970."""
+    """A turn of a schedule, in seconds since 1970.
 
-    user: User
+    Args:
+        user: None if it is not assigned to anybody.
+        rotation: which of the turns at the same time it is, from 1.
+    """
+
+    user: User | None
     start: float
     end: float
+    rotation: int = 1
 
 
 class OnCall(t.NamedTuple):
@@ -46,13 +53,19 @@ class OnCall(t.NamedTuple):
 
 def turns(schedule: Schedule, since: float, until: float, now: float) -> t.Iterator[Turn]:
     """Return the turns that overlap with a span or touch it, in order. This week's turns are those of `on_call`."""
-    start = now - now % DAY - 3 * DAY
+    start = this_week(now)
     week = int((since - start) // WEEK) - 1
     while start + week * WEEK <= min(until, now + MAX_FUTURE):
         begin = start + week * WEEK
         if begin + WEEK >= since:
-            yield from (Turn(user, begin, begin + WEEK) for user in _on_call(schedule, week))
+            for rotation, user in enumerate(_on_call(schedule, week), start=1):
+                yield Turn(user, begin, begin + WEEK, rotation)
         week += 1
+
+
+def this_week(now: float) -> float:
+    """Return when this week's turns begin."""
+    return now - now % DAY - 3 * DAY
 
 
 def on_calls(policies: t.Iterable[EscalationPolicy], since: float, until: float, now: float) -> t.Iterator[OnCall]:
@@ -64,10 +77,11 @@ def on_calls(policies: t.Iterable[EscalationPolicy], since: float, until: float,
                     yield OnCall(policy, level, target)
                 else:
                     for turn in turns(target, since, until, now):
-                        yield OnCall(policy, level, turn.user, target, turn)
+                        if turn.user:
+                            yield OnCall(policy, level, turn.user, target, turn)
 
 
-def _on_call(schedule: Schedule, week: int) -> tuple[User, ...]:
+def _on_call(schedule: Schedule, week: int) -> tuple[User | None, ...]:
     """Return whose turn it is `week` weeks from now."""
     if schedule.former and week < -FORMER_UNTIL:
         return schedule.former

@@ -53,6 +53,7 @@ COLLECTIONS = {
     "priority": "priorities",
     "response_play": "response_plays",
     "incident_workflow": "incident_workflows",
+    "schedule_v3": "v3/schedules",
 }
 """Paths of collections whose name is not the plural of the kind."""
 
@@ -94,7 +95,8 @@ class Serializer:
             "type": f"{thing.kind}_reference",
             "summary": thing.name,
             "self": f"{self._base}/{collection}/{thing.id}",
-            "html_url": None,
+            # The schema of no other object lacks `nullable` here.
+            "html_url": f"{self._base}/schedules/{thing.id}" if thing.kind == "schedule_v3" else None,
         }
         deleted_at = self._state.deleted_users.get(thing.id)
         return shown if deleted_at is None else {**shown, "self": None, "deleted_at": iso(deleted_at)}
@@ -171,7 +173,7 @@ class Serializer:
         }
 
     def _target(self, target: User | Schedule) -> Json:
-        return self.user(target) if isinstance(target, User) else self.schedule(target)
+        return self.user(target) if isinstance(target, User) else self._any_schedule(target)
 
     def escalation_policy(self, policy: EscalationPolicy) -> Json:
         """`EscalationPolicy`."""
@@ -188,24 +190,37 @@ class Serializer:
 
     def schedule(self, schedule: Schedule) -> Json:
         """`Schedule`."""
+        return {
+            **self._schedule(schedule),
+            "users": [self.reference(user) for user in schedule.users],
+        }
+
+    def _schedule(self, schedule: Schedule) -> Json:
+        """What both kinds of schedules have."""
         policies = [
             policy
             for policy in self._state.escalation_policies.values()
-            if any(schedule in rule.targets for rule in policy.rules)
+            if any(target.id == schedule.id for rule in policy.rules for target in rule.targets)
         ]
         return {
             **self._whole(schedule),
             "time_zone": "Etc/UTC",
             "description": schedule.name,
             "escalation_policies": [self.reference(policy) for policy in policies],
-            "users": [self.reference(user) for user in schedule.members],
             "teams": [self.reference(team) for team in schedule.teams],
         }
+
+    def _any_schedule(self, schedule: Schedule) -> Json:
+        """A schedule of either kind, where `include[]` expands a reference; a shift-based one stays one (INFERRED)."""
+        schedule = self._state.current(schedule)
+        return self.reference(schedule) if schedule.is_shift_based else self.schedule(schedule)
 
     def schedule_with_layers(self, schedule: Schedule, turns: t.Iterable[Turn]) -> Json:
         """`Schedule` as asked for singly: with its layers, and whose turn it is in the span that the request names."""
         entries = [
-            {"start": iso(turn.start), "end": iso(turn.end), "user": self.reference(turn.user)} for turn in turns
+            {"start": iso(turn.start), "end": iso(turn.end), "user": self.reference(turn.user)}
+            for turn in turns
+            if turn.user
         ]
         layer = {
             "id": f"{schedule.id}L1",
@@ -214,7 +229,7 @@ class Serializer:
             "end": None,
             "rotation_virtual_start": SINCE_WHEN,
             "rotation_turn_length_seconds": int(7 * DAY),
-            "users": [{"user": self.reference(user)} for user in schedule.members],
+            "users": [{"user": self.reference(user)} for user in schedule.users],
             "restrictions": [],
             "rendered_schedule_entries": entries,
         }
@@ -223,6 +238,61 @@ class Serializer:
             "schedule_layers": [layer],
             "final_schedule": {"name": "Final Schedule", "rendered_schedule_entries": entries},
             "overrides_subschedule": {"name": "Overrides", "rendered_schedule_entries": []},
+        }
+
+    def shift_based_schedule(self, schedule: Schedule, week: float) -> Json:
+        """`ScheduleResponse`: with a rotation for each of those who are on call at the same time.
+
+        Args:
+            week: when this week's turns begin.
+        """
+        shown = self._schedule(schedule)
+        # The schema has no summary here.
+        del shown["summary"]
+        slots = range(1, len(schedule.on_call) + 1)
+        return {**shown, "rotations": [self._rotation(schedule, number, week) for number in slots]}
+
+    def _rotation(self, schedule: Schedule, number: int, week: float) -> Json:
+        """`Rotation`: its members take turns of a week."""
+        first = schedule.members.index(schedule.on_call[number - 1])
+        event = {
+            "id": f"{rotation_id(schedule, number)}E",
+            "type": "schedule_event",
+            "name": "Weeks",
+            "start_time": {"date_time": iso(week), "time_zone": "Etc/UTC"},
+            "end_time": {"date_time": iso(week + 7 * DAY), "time_zone": "Etc/UTC"},
+            "effective_since": iso(week),
+            "effective_until": None,
+            "recurrence": ["RRULE:FREQ=WEEKLY"],
+            "assignment_strategy": {
+                "type": "rotating_member_assignment_strategy",
+                "shifts_per_member": 1,
+                "members": [_member(user) for user in (*schedule.members[first:], *schedule.members[:first])],
+            },
+        }
+        return {"id": rotation_id(schedule, number), "type": "schedule_rotation", "events": [event]}
+
+    @staticmethod
+    def final_schedule(schedule: Schedule, turns: t.Sequence[Turn], covered: float) -> Json:
+        """`FinalSchedule`; a turn that nobody is assigned to is there as well.
+
+        Args:
+            covered: how much of the span somebody is on call, from 0 to 1.
+        """
+        assignments = [
+            {
+                "type": "computed_shift_assignment",
+                "start_time": iso(turn.start),
+                "end_time": iso(turn.end),
+                "member": _member(turn.user),
+                "source": {"type": "schedule_rotation", "rotation_id": rotation_id(schedule, turn.rotation)},
+            }
+            for turn in turns
+        ]
+        return {
+            "type": "final_schedule",
+            "rendered_coverage_percentage": round(100 * covered, 2),
+            "computed_shift_assignments": assignments,
         }
 
     def integration(self, integration: Integration) -> Json:
@@ -243,7 +313,7 @@ class Serializer:
         return {**self.reference(integration), "self": f"{self._base}/{path}"}
 
     def service(self, service: Service) -> Json:
-        """`Service`; it never acknowledges or resolves by itself.
+        """`Service`; it never resolves by itself.
 
         `updated_at` is not in the schema. Source: ibmresilient/resilient-community-apps, fn_pagerduty/README.md, which
         has a recorded response; and the client pdh, which reads it.
@@ -258,7 +328,7 @@ class Serializer:
             "last_incident_timestamp": SINCE_WHEN,
             "scheduled_actions": [],
             "auto_resolve_timeout": None,
-            "acknowledgement_timeout": None,
+            "acknowledgement_timeout": service.acknowledgement_timeout,
             "alert_creation": "create_alerts_and_incidents",
             "incident_urgency_rule": {"type": "constant", "urgency": "high"},
             "escalation_policy": self._expanded(
@@ -290,7 +360,7 @@ class Serializer:
         return {
             "escalation_policy": self._expanded("escalation_policies", policy, self.plain().escalation_policy),
             "escalation_level": level,
-            "schedule": schedule and self._expanded("schedules", schedule, self.schedule),
+            "schedule": schedule and self._expanded("schedules", schedule, self._any_schedule),
             "user": self._expanded("users", user, self.user),
             "start": turn and iso(turn.start),
             "end": turn and iso(turn.end),
@@ -405,6 +475,10 @@ class Serializer:
             shown["note"] = entry.note
         if entry.message is not None:
             shown["message"] = entry.message
+        if entry.kind == "acknowledge":
+            shown["acknowledgement_timeout"] = incident.service.acknowledgement_timeout
+        if entry.triggers_at is not None:
+            shown["changed_actions"] = [{"type": "unacknowledge", "at": iso(entry.triggers_at)}]
         if entry.assignees:
             shown["assignees"] = [self.reference(user) for user in entry.assignees]
         return shown
@@ -585,9 +659,8 @@ class Serializer:
 
     @staticmethod
     def _pending_actions(incident: Incident) -> list[Json]:
-        if incident.snoozed_until is None:
-            return []
-        return [{"type": "unacknowledge", "at": iso(incident.snoozed_until)}]
+        at = incident.triggers_again_at
+        return [] if at is None else [{"type": "unacknowledge", "at": iso(at)}]
 
     @staticmethod
     def _conference_bridge(incident: Incident) -> Json | None:
@@ -601,3 +674,13 @@ class Serializer:
     def page(page: Page) -> Json:
         """Return a page for the control API."""
         return {"user": page.user.id, "incident": page.incident_id, "reason": page.reason}
+
+
+def rotation_id(schedule: Schedule, number: int) -> str:
+    """Return the id of a rotation of a shift-based schedule; PagerDuty's have 26 letters and digits."""
+    return f"{schedule.id}{number:019d}"
+
+
+def _member(user: User | None) -> Json:
+    """`ShiftMember`."""
+    return {"type": "user_member", "user_id": user.id} if user else {"type": "empty_member"}

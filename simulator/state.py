@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from simulator import account, errors
-from simulator.account import ConferenceBridge, EscalationPolicy, Integration, Priority, Service, User
+from simulator.account import ConferenceBridge, EscalationPolicy, Integration, Priority, Schedule, Service, User
 from simulator.clock import Clock, time_of
 from simulator.ids import Ids
 from simulator.incident import (
@@ -69,6 +69,7 @@ class State:
     response_play_runs: list[dict[str, str]] = field(default_factory=list)
     """The id of the play and of the incident, for each run."""
     escalation_policies: dict[str, EscalationPolicy] = field(default_factory=lambda: dict(account.ESCALATION_POLICIES))
+    schedules: dict[str, Schedule] = field(default_factory=lambda: dict(account.SCHEDULES))
     services: dict[str, Service] = field(default_factory=lambda: dict(account.SERVICES))
     maintenance_windows: dict[str, MaintenanceWindow] = field(default_factory=standing_windows)
     users: dict[str, User] = field(default_factory=lambda: dict(account.USERS))
@@ -87,14 +88,16 @@ class State:
     """The address by which clients know this server."""
     _by_number: dict[int, Incident] = field(default_factory=dict)
     _by_key: dict[str, list[Incident]] = field(default_factory=dict)
-    _snoozed: dict[str, Incident] = field(default_factory=dict)
+    _watched: dict[str, Incident] = field(default_factory=dict)
 
     def actor(self, by: Agent, at: float | None = None) -> Actor:
         """Return an actor, now or at a given time."""
         return Actor(self.clock.now() if at is None else at, by, self.ids, self.pages, self.events)
 
     def current(self, thing: t.Any) -> t.Any:
-        """Return a user as they are now, or anything else as it is."""
+        """Return a user or schedule as it is now, or anything else as it is."""
+        if isinstance(thing, Schedule):
+            return self.schedules.get(thing.id, thing)
         return self.users.get(thing.id, thing) if isinstance(thing, User) else thing
 
     def user_with_email(self, email: str) -> User | None:
@@ -197,6 +200,7 @@ class State:
             incident_type=new.incident_type,
         )
         incident.begin(actor, summary, new.assignees)
+        self.watch(incident)
         self.incidents[incident.id] = incident
         self._by_number[incident.number] = incident
         self._by_key.setdefault(incident.incident_key, []).append(incident)
@@ -209,17 +213,23 @@ class State:
             ApiError: it is not acknowledged.
         """
         incident.snooze(actor, duration)
-        self._snoozed[incident.id] = incident
+        self.watch(incident)
+
+    def watch(self, incident: Incident) -> None:
+        """Remember to trigger an incident again, if it is acknowledged for a time only."""
+        if incident.triggers_again_at is not None:
+            self._watched[incident.id] = incident
 
     def settle(self) -> None:
-        """Trigger incidents again whose snooze is over."""
+        """Trigger incidents again whose snooze or acknowledgement is over."""
         now = self.clock.now()
-        for incident in list(self._snoozed.values()):
-            if incident.snoozed_until is None:
-                del self._snoozed[incident.id]
-            elif incident.snoozed_until <= now:
-                del self._snoozed[incident.id]
-                incident.unacknowledge(self.actor(incident.service, incident.snoozed_until))
+        for incident in list(self._watched.values()):
+            at = incident.triggers_again_at
+            if at is None:
+                del self._watched[incident.id]
+            elif at <= now:
+                del self._watched[incident.id]
+                incident.unacknowledge(self.actor(incident.service, at))
 
     def integration(self, routing_key: str) -> Integration | None:
         """Return the integration with a routing key."""
@@ -255,8 +265,9 @@ class State:
     def _seed_one(self, seed: Seed, number: int, at: float) -> Incident:
         actor = self.actor(account.AUTOMATION, at)
         incident = self.open_incident(replace(seed.new_incident, title=seed.title(number)), actor)
-        incident.check(seed.change, actor.by)
+        incident.check(seed.change)
         incident.apply(seed.change, actor)
+        self.watch(incident)
         self._add_alerts(incident, seed.alerts)
         for content in seed.notes:
             incident.add_note(actor, account.AUTOMATION, content)
@@ -306,7 +317,9 @@ class Seed:
             "incident_key",
             "created_at",
             "service",
+            "acknowledgement_timeout",
             "priority",
+            "incident_type",
             "escalation_policy",
             "assignees",
             "escalation_level",
@@ -328,12 +341,13 @@ class Seed:
         status = overrides.get("status", "triggered")
         self.new_incident = NewIncident(
             title="",
-            service=account.SERVICES[overrides.get("service", account.CHECKOUT.id)],
+            service=self._service(overrides),
             urgency=overrides.get("urgency", "high"),
             incident_key=overrides.get("incident_key"),
             priority=None if priority is None else account.PRIORITIES[priority],
             escalation_policy=None if policy is None else account.ESCALATION_POLICIES[policy],
             assignees=None if assignees is None else tuple(account.USERS[user_id] for user_id in assignees),
+            incident_type=overrides.get("incident_type", account.BASE_INCIDENT.name),
         )
         self.change = Change(
             status=None if status == "triggered" else status,
@@ -350,6 +364,11 @@ class Seed:
         self.responders = {
             account.USERS[user_id]: str(state) for user_id, state in overrides.get("responders", {}).items()
         }
+
+    @staticmethod
+    def _service(overrides: t.Mapping[str, t.Any]) -> Service:
+        service = account.SERVICES[overrides.get("service", account.CHECKOUT.id)]
+        return replace(service, acknowledgement_timeout=overrides.get("acknowledgement_timeout"))
 
     def title(self, number: int) -> str:
         """Return the title of the N-th incident."""

@@ -11,9 +11,10 @@ import typing as t
 from datetime import datetime, timezone
 
 from simulator import account
-from simulator.account import ConferenceBridge, User
+from simulator.account import ConferenceBridge, CustomField, Service, User
 from simulator.clock import iso
-from simulator.incident import Incident, Note, OutboundEvent, Responder, StatusUpdate, WorkflowInstance
+from simulator.elsewhere import ActionInvocation, RoleAssignment, Task
+from simulator.incident import FieldValues, Incident, Note, OutboundEvent, Responder, StatusUpdate, WorkflowInstance
 from simulator.serializers import Json, Serializer
 
 
@@ -21,7 +22,7 @@ def body_of(event: OutboundEvent, event_id: str, serializer: Serializer) -> byte
     """Return the body of a delivery; the same bytes for each attempt."""
     return _encoded(
         event_id,
-        f"incident.{event.event_type}",
+        event.event_type,
         event.at,
         serializer.reference(event.agent) if isinstance(event.agent, User) else None,
         _data(event, serializer),
@@ -51,13 +52,15 @@ def _milliseconds(seconds: float) -> str:
 
 
 def _data(event: OutboundEvent, serializer: Serializer) -> Json:
-    subject = event.subject
-    if event.event_type == "custom_field_values.updated":
-        return _custom_fields(event.incident, serializer)
+    resource, subject = event.resource, event.subject
+    if isinstance(resource, Service):
+        return _service(resource, serializer)
+    if isinstance(subject, RoleAssignment):
+        return _role(resource, subject, serializer)
     for kind, show in SUBJECTS.items():
         if isinstance(subject, kind):
-            return {"incident": _reference(event.incident, serializer), **show(subject, serializer)}
-    return _incident(event.incident, serializer)
+            return {"incident": _reference(resource, serializer), **show(subject, serializer)}
+    return _incident(resource, serializer)
 
 
 def _reference(incident: Incident, serializer: Serializer) -> Json:
@@ -73,6 +76,7 @@ def _incident(incident: Incident, serializer: Serializer) -> Json:
         "status": incident.status,
         "incident_key": incident.incident_key,
         "created_at": iso(incident.created_at),
+        "reopened_at": incident.reopened_at and iso(incident.reopened_at),
         "title": incident.title,
         "incident_type": {"name": incident.incident_type},
         "service": serializer.reference(incident.service),
@@ -87,20 +91,34 @@ def _incident(incident: Incident, serializer: Serializer) -> Json:
     }
 
 
-def _custom_fields(incident: Incident, serializer: Serializer) -> Json:
-    values = [
-        {
-            "data_type": field.data_type,
-            "field_type": field.field_type,
-            "id": field.id,
-            "name": field.name,
-            "namespace": "incidents",
-            "type": "field_value",
-            "value": incident.custom_values.get(field.id),
-        }
-        for field in account.CUSTOM_FIELDS.values()
-    ]
-    return {"incident": _reference(incident, serializer), "custom_fields": values, "type": "incident_field_values"}
+def _service(service: Service, serializer: Serializer) -> Json:
+    return {
+        **serializer.reference(service),
+        "alert_creation": "create_alerts_and_incidents",
+        "teams": [serializer.reference(team) for team in service.teams],
+        "type": "service",
+    }
+
+
+def _field_values(fields: FieldValues, _serializer: Serializer) -> Json:
+    known = account.CUSTOM_FIELDS
+    return {
+        "custom_fields": [_field_value(field, fields.values.get(field.id)) for field in known.values()],
+        "changed_custom_fields": [_field_value(known[field_id], value) for field_id, value in fields.before.items()],
+        "type": "incident_field_values",
+    }
+
+
+def _field_value(field: CustomField, value: t.Any) -> Json:
+    return {
+        "data_type": field.data_type,
+        "field_type": field.field_type,
+        "id": field.id,
+        "name": field.name,
+        "namespace": "incidents",
+        "type": "field_value",
+        "value": value,
+    }
 
 
 def _note(note: Note, _serializer: Serializer) -> Json:
@@ -137,6 +155,53 @@ def _workflow(instance: WorkflowInstance, serializer: Serializer) -> Json:
         "type": "incident_workflow_instance",
         "summary": workflow.name,
         "incident_workflow": serializer.reference(workflow),
+        # Started through the API, not by a trigger (INFERRED).
+        "workflow_trigger": None,
+        "service": serializer.reference(instance.service),
+    }
+
+
+def _task(task: Task, serializer: Serializer) -> Json:
+    return {
+        "name": task.name,
+        "description": task.name,
+        "id": task.id,
+        "summary": task.name,
+        "type": "incident_task",
+        "status": task.status,
+        "assignees": [serializer.reference(user) for user in task.assignees],
+    }
+
+
+def _role(incident: Incident, assignment: RoleAssignment, serializer: Serializer) -> Json:
+    """Alone among the events of an incident, this one has the incident further down."""
+    whole = {
+        "assignee": serializer.reference(assignment.assignee),
+        "id": assignment.id,
+        "incident": _reference(incident, serializer),
+        "old_assignee": None,
+        "role": {"id": "PROLE01", "summary": assignment.role, "type": "role_reference"},
+        "status": "active",
+        "type": "role_assignment_reference",
+    }
+    return {"type": "incident_role_assignment", "incident_role_assignments": [whole]}
+
+
+def _invocation(invocation: ActionInvocation, _serializer: Serializer) -> Json:
+    actions = "https://api.pagerduty.com/automation"
+    return {
+        "id": invocation.id,
+        "self": f"{actions}/invocations/{invocation.id}",
+        "html_url": None,
+        "action": {
+            "id": "01SIMULATEDACTION000000001",
+            "self": f"{actions}/actions/01SIMULATEDACTION000000001",
+            "html_url": None,
+            "summary": invocation.action,
+            "type": "action_reference",
+        },
+        "state": invocation.state,
+        "type": "incident_action_invocation",
     }
 
 
@@ -145,5 +210,8 @@ SUBJECTS: t.Mapping[type, t.Callable[[t.Any, Serializer], Json]] = {
     StatusUpdate: _status_update,
     Responder: _responder,
     ConferenceBridge: _bridge,
+    FieldValues: _field_values,
     WorkflowInstance: _workflow,
+    Task: _task,
+    ActionInvocation: _invocation,
 }

@@ -94,7 +94,7 @@ class Delivery:
             "subscription": self.subscription.id,
             "webhook_id": self.webhook_id,
             "event_type": self.event_type,
-            "incident": self.resource,
+            "resource": self.resource,
             "attempts": self.attempts,
             "outcome": self.outcome,
         }

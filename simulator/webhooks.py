@@ -42,10 +42,10 @@ def wants(subscription: WebhookSubscription, event: OutboundEvent, now: float) -
     """Return whether a subscription is for an event, and is enabled."""
     if not subscription.active or subscription.disabled_until > now:
         return False
-    service = event.incident.service
+    service = event.service
     matching = (None, service.id, *(team.id for team in service.teams))
     by_account = subscription.filter_type == "account_reference"
-    return f"incident.{event.event_type}" in subscription.events and (by_account or subscription.filter_id in matching)
+    return event.event_type in subscription.events and (by_account or subscription.filter_id in matching)
 
 
 class Webhooks:
@@ -85,9 +85,7 @@ class Webhooks:
         for event in state.events:
             body = body_of(event, state.ids.event(), serializer)
             state.deliveries += [
-                Delivery(
-                    subscription, state.ids.webhook(), f"incident.{event.event_type}", event.incident.id, body, now
-                )
+                Delivery(subscription, state.ids.webhook(), event.event_type, event.resource.id, body, now)
                 for subscription in state.webhook_subscriptions.values()
                 if wants(subscription, event, now)
             ]

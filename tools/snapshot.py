@@ -19,9 +19,15 @@ from pathlib import Path
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import settings
-from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty, path_of
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.schedules import (
+    is_shift_based,
+    read_schedule,
+    turns_of,
+)
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import Refused, TaskError
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import RetryBudget
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import parse_time
 from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
 
 Record = dict[str, t.Any]
@@ -76,7 +82,11 @@ def snapshot(pagerduty: PagerDuty, *, with_people: bool) -> dict[str, list[Recor
     return {
         "teams": [_named(each) for each in _read(pagerduty, "teams")],
         "users": [_user(each, number, with_people) for number, each in enumerate(_read(pagerduty, "users"), start=1)],
-        "schedules": [_schedule(pagerduty, each) for each in _read(pagerduty, "schedules")],
+        "schedules": [
+            _schedule(pagerduty, each)
+            for path in ("schedules", "v3/schedules")
+            for each in _read(pagerduty, "schedules", path=path)
+        ],
         "escalation_policies": [_policy(each) for each in _read(pagerduty, "escalation_policies")],
         "services": [_service(each) for each in _read(pagerduty, "services", integrations)],
         "priorities": [_named(each) for each in _read(pagerduty, "priorities")],
@@ -87,16 +97,23 @@ def snapshot(pagerduty: PagerDuty, *, with_people: bool) -> dict[str, list[Recor
     }
 
 
-def _read(pagerduty: PagerDuty, key: str, query: t.Sequence[tuple[str, str]] = ()) -> list[Record]:
-    """Return all entries of a list; none, and a line that says so, if the account has no such feature."""
+def _read(
+    pagerduty: PagerDuty, key: str, query: t.Sequence[tuple[str, str]] = (), path: str | None = None
+) -> list[Record]:
+    """Return all entries of a list; none, and a line that says so, if the account has no such feature.
+
+    Args:
+        path: of the list; None if it is the key.
+    """
+    name = path or key
     try:
-        entries = [entry for page in pagerduty.pages(path_of(key), key, query) for entry in page]
+        entries = [entry for page in pagerduty.pages(f"/{name}", key, query) for entry in page]
     except Refused as error:
         if error.status not in WITHOUT_FEATURE:
             raise
-        _say(f"Left out {key}: {error}")
+        _say(f"Left out {name}: {error}")
         return []
-    _say(f"Read {len(entries)} {key}.")
+    _say(f"Read {len(entries)} {name}.")
     return entries
 
 
@@ -124,13 +141,29 @@ def _user(record: Record, number: int, with_people: bool) -> Record:
     }
 
 
-def _schedule(pagerduty: PagerDuty, record: Record) -> Record:
+def _schedule(pagerduty: PagerDuty, listed: Record) -> Record:
     now = datetime.now(timezone.utc)
-    span = [("since", now.isoformat()), ("until", (now + timedelta(seconds=1)).isoformat())]
-    turns = pagerduty.get(path_of("schedules", record["id"]), "schedule", span)["final_schedule"]
-    on_call = _ids(turn["user"] for turn in turns["rendered_schedule_entries"])
-    members = _ids(record.get("users"))
-    return {**_named(record), "teams": _ids(record.get("teams")), "members": members, "on_call": on_call}
+    record = read_schedule(pagerduty, listed, now, now + timedelta(seconds=1))
+    members = _members(record, now) if is_shift_based(listed) else _ids(listed.get("users"))
+    return {
+        **_named(record),
+        "teams": _ids(record.get("teams")),
+        "members": members,
+        "on_call": list(dict.fromkeys(_ids(turn["user"] for turn in turns_of(record) or ()))),
+        "is_shift_based": is_shift_based(listed),
+    }
+
+
+def _members(record: Record, now: datetime) -> list[str]:
+    """Return the ids of those who take shifts, without those whose last shift is over."""
+    events = [event for rotation in record.get("rotations") or () for event in rotation.get("events") or ()]
+    members = [
+        member
+        for event in events
+        if not event.get("effective_until") or parse_time("effective_until", event["effective_until"]) > now
+        for member in event["assignment_strategy"]["members"]
+    ]
+    return list(dict.fromkeys(member["user_id"] for member in members if member.get("user_id")))
 
 
 def _policy(record: Record) -> Record:

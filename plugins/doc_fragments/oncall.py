@@ -17,9 +17,10 @@ options:
     elements: str
   schedules:
     description:
-      - Schedules, by id or name. A schedule that no escalation policy uses is read as well, unless O(levels) or
-        O(escalation_policies) are given.
-      - A flexible schedule is known only by its id, and only while somebody is on call for it.
+      - Schedules, by id or name, layer-based and shift-based ones alike. A schedule that no escalation policy uses is
+        read as well, unless O(levels) or O(escalation_policies) are given.
+      - On a shift-based schedule several people may be on call at once; all of them are returned. A schedule keeps its
+        id and name when it is upgraded.
     type: list
     elements: str
   users:

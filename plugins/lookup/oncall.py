@@ -16,7 +16,8 @@ description:
   - Returns the people on call for escalation policies, schedules, or users, each person once, those at the lowest level
     first. At least one escalation policy, schedule, or user is required.
   - Without O(at), O(since), and O(until), those who are on call now.
-  - Levels and schedules without anybody on call are shown as warnings. If nobody is on call, the list is empty.
+  - Levels and schedules without anybody on call are shown as warnings, schedules with their next shift. If nobody is on
+    call, the list is empty.
 extends_documentation_fragment:
   - oncall.pagerduty.auth
   - oncall.pagerduty.auth.lookup

@@ -15,6 +15,7 @@ description:
   - A new incident pages its assignee, or the people on call for its escalation policy.
   - New assignees are paged, and so are the people on call at the first level of a new escalation policy. If the
     incident was acknowledged, it becomes triggered again.
+  - With O(incident_id) and O(service) it moves incidents to another service, in one call for each.
   - Does nothing when every given field already has its value. The order of assignees does not matter.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
@@ -30,16 +31,22 @@ options:
         C(incidents).
       - All of them are tried. If some fail, the task fails, and RV(failures) lists them while RV(incidents) has the
         others.
-      - Either O(incident_id) or O(service) and O(incident_key) are required. They are mutually exclusive.
+      - Either O(incident_id) or O(incident_key) is required. They are mutually exclusive.
     type: list
     elements: str
     aliases: [incident_ids, id]
   service:
-    description: The service of the incident, by id or name. Requires O(incident_key).
+    description:
+      - The service of the incident, by id or name.
+      - With O(incident_id), incidents of other services move to this one. They keep their escalation policy and their
+        assignees, and moving notifies nobody. Set O(escalation_policy) or O(assignees) as well to hand them over.
+      - With O(incident_key), the service that has the incident. Incidents of other services are not looked at, even if
+        they have the same key, and nothing is moved.
     type: str
   incident_key:
     description:
       - A name of your own for the incident, which no other open incident of the service may have. Requires O(service).
+      - Once the incident has moved to another service, it is not found under this one any more.
       - If an open incident has this key, or holds an open alert with this dedup key, it is updated. Otherwise an
         incident is opened, which requires O(title).
       - In check mode, fields of a new incident that only PagerDuty knows are null, such as its id.
@@ -55,6 +62,8 @@ options:
       - The status that the incidents should have.
       - With V(triggered), a resolved incident is re-opened. It is assigned by O(assignees) or O(escalation_policy), or
         by its current escalation policy.
+      - With V(acknowledged), PagerDuty assigns the incident to whoever acknowledges it, and to nobody else. That is the
+        user in O(assignees). Without O(assignees) it is the user of O(from_email), or of the token if it is a user's.
       - With V(acknowledged), a resolved incident is an error unless O(reopen=true).
       - With O(incident_key), V(acknowledged) and V(resolved) never open an incident. If none is open, V(acknowledged)
         is an error, and V(resolved) changes nothing.
@@ -69,7 +78,7 @@ options:
     type: str
   reopen:
     description:
-      - Whether O(status=acknowledged) may re-open a resolved incident, which PagerDuty then assigns to you.
+      - Whether O(status=acknowledged) may re-open a resolved incident.
       - Cannot be combined with O(incident_key), which opens a new incident instead.
     type: bool
     default: false
@@ -80,6 +89,10 @@ options:
         afterwards and names all of them.
       - Mutually exclusive with O(escalation_policy). Cannot be combined with O(status=resolved), as a resolved incident
         has no assignees.
+      - With O(status=acknowledged) it must be one user, in whose name the incident is acknowledged, so that it is or
+        stays theirs. They are not notified. This needs an API key of the account - with the token of another user, the
+        incident is assigned to them, which pages them unless it was theirs, and acknowledging it is left to them; a
+        warning says so.
       - PagerDuty opens an incident with one assignee only. If that is the user who opens it, PagerDuty opens it as
         acknowledged and pages nobody; a warning says so.
     type: list
@@ -114,9 +127,9 @@ options:
     type: str
 notes:
   - The OAuth scopes needed are C(incidents.read) and C(incidents.write), and to look up O(assignees), O(priority),
-    O(escalation_policy), or O(incident_type) also C(users.read), C(priorities.read), C(escalation_policies.read), or
-    C(incident_types.read). To open an incident, C(services.read) is needed as well. C(oncalls.read) is needed only to
-    name whom the change notifies.
+    O(escalation_policy), O(incident_type), or O(service) also C(users.read), C(priorities.read),
+    C(escalation_policies.read), C(incident_types.read), or C(services.read). C(oncalls.read) is needed only to name
+    whom the change notifies, and C(users.read) only to name who gets an incident by acknowledging it.
   - PagerDuty limits how fast an account can open incidents this way, as it is meant for what people do. Use
     M(oncall.pagerduty.event) for monitoring.
 seealso:
@@ -160,6 +173,18 @@ EXAMPLES = r"""
     assignees:
       - incident.commander@example.com
       - database.second@example.com
+
+- name: Acknowledge an incident for the person who works on it
+  oncall.pagerduty.incident:
+    incident_id: "{{ incident_id }}"
+    status: acknowledged
+    assignees: database.second@example.com
+
+- name: Move an incident to the service that causes it, and to the people who are on call there
+  oncall.pagerduty.incident:
+    incident_id: "{{ incident_id }}"
+    service: Database
+    escalation_policy: Database
 
 - name: Set the conference bridge
   oncall.pagerduty.incident:
@@ -253,7 +278,7 @@ DEFINITION = Module(
         "incident_type": {"type": "str"},
     },
     required_one_of=[("incident_id", "incident_key"), tuple(FIELDS)],
-    required_together=[("service", "incident_key")],
+    required_by={"incident_key": ["service"]},
     mutually_exclusive=[("assignees", "escalation_policy"), *(("incident_id", name) for name in OPENING)],
 )
 

@@ -9,8 +9,9 @@ short_description: Set custom fields of PagerDuty incidents
 version_added: 0.1.0
 description:
   - Sets custom fields of one or more incidents, or empties them.
-  - Does nothing when every given field has its value. The order in a list does not matter, and times are equal if
-    they mean the same time. Otherwise only the fields that differ are sent, in one call for each incident.
+  - Does nothing when every given field has its value. The order in a list does not matter, times are equal if they mean
+    the same time, and white space at the end of a line or around a text makes no difference. Otherwise only the fields
+    that differ are sent, in one call for each incident.
   - Names, types, and the options of select fields are checked before the call. Other limits are PagerDuty's to check.
   - Nobody is notified by the change itself. It may start an incident workflow that waits for it.
 author:
@@ -24,7 +25,8 @@ options:
   custom_fields:
     description:
       - The values, by the names or display names of the fields.
-      - A field that holds several values takes a list. V(null) empties a field.
+      - A field that holds several values, such as a tag or a multi-select field, takes a list. A paragraph takes a text
+        of several lines. V(null) empties a field.
       - Fields that are not given stay as they are.
     type: dict
     required: true
@@ -48,11 +50,21 @@ EXAMPLES = r"""
       environment: production
       customers_affected: 250
 
-- name: Set a field that holds several values
+- name: Set fields that hold several values
   oncall.pagerduty.incident_custom_fields:
     incident_id: "{{ incident_ids }}"
     custom_fields:
       regions: [eu, us]
+      labels: [payments, third-party]
+
+- name: Set a paragraph and a URL
+  oncall.pagerduty.incident_custom_fields:
+    incident_id: "{{ incident_id }}"
+    custom_fields:
+      impact: |
+        Payments with cards fail.
+        Other ways to pay work.
+      runbook: https://wiki.example.com/payments
 
 - name: Empty a field
   oncall.pagerduty.incident_custom_fields:

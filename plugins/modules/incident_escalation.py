@@ -12,7 +12,8 @@ description:
     call at that level.
   - Does nothing, and pages nobody, when the policy has already assigned the incident to the people on call at that
     level.
-  - An acknowledged incident becomes triggered again.
+  - An acknowledged incident becomes triggered again, unless it was acknowledged at that level. Then somebody has it,
+    and nobody is paged.
   - PagerDuty escalates only high-urgency incidents to a level. A low-urgency incident is refused before the call.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
@@ -32,8 +33,9 @@ options:
     description:
       - The level, starting at 1. The incident's policy must have it, and somebody must be on call there.
       - V(next) is the level after the current one, without those at which nobody is on call. PagerDuty does not return
-        the current level, so it must follow from the assignees. The task fails if the incident was reassigned manually,
-        if its level has round robin, and if the same people are on call at several levels.
+        the current level, so it must follow from the assignees. If somebody has acknowledged the incident, and so has
+        it, it follows from those who had it before, as its log has them. The task fails if the incident was reassigned
+        manually, if its level has round robin, and if the same people are on call at several levels.
       - With V(next), every run escalates further. Within a run, a task escalates an incident once, however many hosts
         it has, for all items of its loop, and for all attempts of C(until). The other hosts wait for the first one. So
         the level stays the same, also if the response to the escalation is lost. If such a task fails with C(outcome)

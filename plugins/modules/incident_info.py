@@ -26,8 +26,8 @@ options:
       - All of them are tried. If some fail, the task fails, and RV(failures) lists them while RV(incidents) has the
         others.
       - Either O(incident_id), O(dedup_key), or a filter is required, and they exclude each other. The filters are
-        O(statuses), O(services), O(teams), O(urgencies), O(assignees), O(priorities), O(since), and O(until). An
-        incident is found if it fits all filters that are set, and any value of each.
+        O(statuses), O(services), O(teams), O(urgencies), O(assignees), O(priorities), O(incident_types), O(since), and
+        O(until). An incident is found if it fits all filters that are set, and any value of each.
     type: list
     elements: str
     aliases: [incident_ids, id]
@@ -68,6 +68,13 @@ options:
     description: Find incidents with one of these priorities, by id or name such as V(P1).
     type: list
     elements: str
+  incident_types:
+    description:
+      - Find incidents of one of these types, by name such as V(major_incident), by the name that PagerDuty shows, or by
+        id.
+      - A type that is disabled finds the incidents that have had it before.
+    type: list
+    elements: str
   since:
     description:
       - Find incidents that were opened at this time or later. An ISO 8601 time with a time zone, such as
@@ -104,10 +111,13 @@ options:
   include:
     description:
       - What to include in each incident.
-      - V(alerts), V(log_entries), V(notes), V(past_incidents), V(related_change_events), and V(related_incidents) are
-        added under their name, and take a call each for each incident.
+      - V(alerts), V(log_entries), V(notes), V(outlier_incident), V(past_incidents), V(related_change_events), and
+        V(related_incidents) are added under their name, and take a call each for each incident.
       - V(past_incidents) are up to 5 similar ones of the same service, V(related_incidents) up to 20 that are open on
-        other services. PagerDuty has them only with some plans; with others, the task fails and says so.
+        other services. V(outlier_incident) says how often such incidents occur on the service, in
+        C(incident.occurrence), whose C(category) is for example C(rare).
+      - PagerDuty has these three only with its AIOps add-on or the older Event Intelligence package. Otherwise they are
+        null, and a warning says so.
       - With V(log_entries), each incident also has C(notified), which lists whom PagerDuty has really notified.
       - PagerDuty returns V(body), V(conference_bridge), and V(custom_fields) only if they are included.
         V(custom_fields) requires O(incident_id).
@@ -127,6 +137,7 @@ options:
       - first_trigger_log_entries
       - log_entries
       - notes
+      - outlier_incident
       - past_incidents
       - priorities
       - related_change_events
@@ -135,8 +146,9 @@ options:
       - teams
       - users
 notes:
-  - The OAuth scope needed is C(incidents.read), and to look up O(services), O(teams), O(assignees), or O(priorities)
-    also C(services.read), C(teams.read), C(users.read), or C(priorities.read).
+  - The OAuth scope needed is C(incidents.read), and to look up O(services), O(teams), O(assignees), O(priorities), or
+    O(incident_types) also C(services.read), C(teams.read), C(users.read), C(priorities.read), or
+    C(incident_types.read).
   - PagerDuty returns at most 10,000 incidents. If there are more, a warning says so.
 seealso:
   - name: Get an incident
@@ -174,6 +186,11 @@ EXAMPLES = r"""
     services: [Checkout]
     statuses: [triggered, acknowledged]
     urgencies: [high]
+
+- name: Find the major incidents of the last week
+  oncall.pagerduty.incident_info:
+    incident_types: [major_incident]
+    since: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime((now().timestamp() | int) - 7 * 86400, utc=true) }}"
 
 - name: Find the last three incidents of two teams, with the changes that may have caused them
   oncall.pagerduty.incident_info:
@@ -271,6 +288,7 @@ DEFINITION = Module(
         "urgencies": {**TEXTS, "choices": ["high", "low"]},
         "assignees": TEXTS,
         "priorities": TEXTS,
+        "incident_types": TEXTS,
         "since": {"type": "str"},
         "until": {"type": "str"},
         "sort": {**TEXTS, "choices": list(SORT_ORDERS)},

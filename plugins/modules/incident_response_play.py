@@ -14,8 +14,9 @@ description:
     and nobody is paged.
   - PagerDuty does not return the subscribers that a play adds. A play without responders and bridge is recorded in a
     note on the incident, and not run again while that note is there.
-  - PagerDuty ended response plays in 2024. For accounts without them the task fails and names
-    M(oncall.pagerduty.incident_workflow).
+  - PagerDuty ended response plays in 2024 and took them out of its API reference on 2025-09-09. Incident workflows have
+    replaced them, so use M(oncall.pagerduty.incident_workflow) for anything new. For accounts without response plays,
+    the task fails and names that module.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:

@@ -10,9 +10,11 @@ version_added: 0.1.0
 description:
   - Snoozes one or more incidents. Until the time is over, they stay acknowledged and notify nobody. Then PagerDuty
     triggers them again, which notifies their assignees, and whoever has come on call since.
-  - PagerDuty snoozes only acknowledged incidents, so a triggered incident is acknowledged first.
-  - Does nothing when the incident stays acknowledged at least until that time. An end up to a minute earlier counts as
-    the same.
+  - PagerDuty snoozes only acknowledged incidents, so a triggered incident is acknowledged first. PagerDuty assigns it
+    to whoever acknowledges it - the user of O(from_email), or of the token if it is a user's - and to nobody else. To
+    acknowledge it for somebody who should keep it, use M(oncall.pagerduty.incident) first.
+  - Does nothing when the incident is snoozed at least until that time. An end up to a minute earlier counts as the
+    same. The acknowledgement timeout of the service is no snooze, and is replaced, also by an earlier end.
   - Nobody is notified when the incident is snoozed. Requested escalation policies go on notifying their people.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
@@ -38,7 +40,8 @@ options:
     description: When the snooze should end, as an ISO 8601 time with a time zone. At most a week from now.
     type: str
 notes:
-  - The OAuth scopes needed are C(incidents.read) and C(incidents.write).
+  - The OAuth scopes needed are C(incidents.read) and C(incidents.write). C(users.read) is needed only to name who gets
+    an incident by acknowledging it.
 seealso:
   - name: Snooze an incident
     description: The call in PagerDuty's API reference.

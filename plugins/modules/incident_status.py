@@ -9,8 +9,11 @@ short_description: Acknowledge, resolve, or re-open PagerDuty incidents
 version_added: 0.1.0
 description:
   - Sets the status of one or more incidents.
-  - Acknowledging an incident stops its escalation. Resolving it ends it. Setting it back to V(triggered) takes an
-    acknowledgement back or re-opens a resolved incident, and pages people.
+  - Acknowledging an incident stops its escalation, and PagerDuty assigns it to whoever acknowledges it - the user of
+    O(from_email), or of the token if it is a user's - and to nobody else. Nobody is paged. To acknowledge it for
+    somebody who should keep it, use M(oncall.pagerduty.incident) with O(oncall.pagerduty.incident#module:assignees).
+  - Resolving an incident ends it. Setting it back to V(triggered) takes an acknowledgement back or re-opens a resolved
+    incident, and pages people.
   - Does nothing when the incident already has the status.
   - Up to 250 incidents are changed by one call.
 author:
@@ -38,16 +41,17 @@ options:
       - The resolution of an incident that is already resolved cannot be changed; a different one is a warning.
     type: str
   reopen:
-    description: Whether O(status=acknowledged) may re-open a resolved incident, which PagerDuty then assigns to you.
+    description: Whether O(status=acknowledged) may re-open a resolved incident.
     type: bool
     default: false
 notes:
   - The OAuth scopes needed are C(incidents.read) and C(incidents.write). C(oncalls.read) is needed only to name whom
-    the change notifies.
+    the change notifies, and C(users.read) only to name who gets an incident by acknowledging it.
 seealso:
   - name: Update an incident
     description: The call in PagerDuty's API reference.
     link: https://developer.pagerduty.com/api-reference/8a0e1aa2ec666-update-an-incident
+  - module: oncall.pagerduty.incident
   - module: oncall.pagerduty.incident_note
 """
 

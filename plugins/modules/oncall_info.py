@@ -12,7 +12,8 @@ description:
     e-mail address.
   - Without O(at), O(since), and O(until), those who are on call now. Without O(escalation_policies), O(schedules), and
     O(users), those of the whole account.
-  - Levels and schedules without anybody on call are returned as well, and shown as warnings.
+  - Levels and schedules without anybody on call are returned as well, schedules with their next shift, and shown as
+    warnings.
   - Changes nothing, and pages nobody.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
@@ -64,6 +65,7 @@ RETURN = r"""
 users:
   description:
     - The people on call, each once; those at the lowest level first.
+    - Somebody who has been deleted keeps the name in past shifts; C(email) is null then.
     - In each of the C(shifts), C(schedule), C(start), and C(end) are null if the escalation policy names the person
       itself, who is then always on call. C(escalation_policy) and C(escalation_level) are null if no escalation policy
       uses the schedule.
@@ -101,14 +103,20 @@ empty_levels:
 empty_schedules:
   description:
     - The given O(schedules) that have nobody on call.
+    - C(next_shift) is when the next shift starts and who then is on call; null if there is none within two weeks.
     - Empty if O(escalation_policies), O(users), or O(levels) are given as well.
   returned: success
   type: list
   elements: dict
   sample:
     - schedule:
-        id: PSCHED3
-        summary: Empty Schedule
+        id: PSCHED6
+        summary: Launch Watch
+      next_shift:
+        start: "2026-11-27T00:00:00Z"
+        users:
+          - id: PUSER09
+            summary: Night Shift
 failures:
   description: Why it could not be read.
   returned: on failure

@@ -9,6 +9,7 @@ Source: PagerDuty/api-schema, reference/REST/openapiv3.json.
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from simulator import account, errors
@@ -17,8 +18,6 @@ from simulator.call import Call, Response, Route
 from simulator.checks import Fields
 from simulator.clock import time_of
 
-MAX_TEXT = 200
-MAX_VALUES = 10
 TYPES: t.Mapping[str, type | tuple[type, ...]] = {"boolean": bool, "integer": int, "float": (int, float)}
 """The other data types are texts."""
 
@@ -43,7 +42,6 @@ def set_values(call: Call) -> Response:
     for field, value in changes:
         check_value(field, value)
     incident.set_custom_values(call.actor, {field.id: value for field, value in changes})
-    incident.announce(call.actor, "custom_field_values.updated")
     show = call.serializer().custom_value
     return Response(201, {"custom_fields": [show(incident, field) for field, _value in changes]})
 
@@ -70,8 +68,8 @@ def check_value(field: CustomField, value: t.Any) -> None:
     if value is None:
         return
     if field.field_type.startswith("multi_value"):
-        if not isinstance(value, list) or len(value) > MAX_VALUES or len(value) != len(set(map(str, value))):
-            raise errors.invalid(f"{field.name} must be an array of at most {MAX_VALUES} different values")
+        if not isinstance(value, list) or len(value) > field.max_values or len(value) != len(set(map(str, value))):
+            raise errors.invalid(f"{field.name} must be an array of at most {field.max_values} different values")
         for each in value:
             check_single(field, each)
     else:
@@ -87,10 +85,12 @@ def check_single(field: CustomField, value: t.Any) -> None:
     is_of_type = isinstance(value, TYPES.get(field.data_type, str))
     if not is_of_type or (isinstance(value, bool) and field.data_type != "boolean"):
         raise errors.invalid(f"{field.name} must be a {field.data_type}")
-    if isinstance(value, str) and len(value) > MAX_TEXT:
-        raise errors.invalid(f"{field.name} must have at most {MAX_TEXT} characters")
+    if isinstance(value, str) and len(value) > field.max_length:
+        raise errors.invalid(f"{field.name} must have at most {field.max_length} characters")
     if field.data_type == "datetime":
         check_datetime(field, value)
+    if field.data_type == "url" and not re.match(r"https?://\S+$", value):
+        raise errors.invalid(f"{field.name} must be a URL")
     if field.options and value not in field.options:
         raise errors.invalid(f"{field.name} must be one of {', '.join(field.options)}")
 

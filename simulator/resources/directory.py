@@ -78,14 +78,17 @@ def list_team_members(call: Call) -> Response:
 
 
 def list_schedules(call: Call) -> Response:
-    """GET /schedules."""
+    """GET /schedules: only the layer-based ones."""
     serializer = call.serializer("schedule_layers", "overrides_subschedule", "final_schedule")
-    return call.listing("schedules", matching(call, account.SCHEDULES.values()), serializer.schedule)
+    layer_based = [schedule for schedule in call.state.schedules.values() if not schedule.is_shift_based]
+    return call.listing("schedules", matching(call, layer_based), serializer.schedule)
 
 
 def get_schedule(call: Call) -> Response:
     """GET /schedules/{id}: with turns if the request names a span, which cuts them unless they may overflow."""
-    schedule = call.find(account.SCHEDULES)
+    schedule = call.find(call.state.schedules)
+    if schedule.is_shift_based:
+        raise errors.shift_based_schedule()
     since, until = call.query.time("since"), call.query.time("until")
     overflow = call.query.flag("overflow")
     serializer = call.serializer("schedule_layers", "overrides_subschedule", "final_schedule")
@@ -94,9 +97,14 @@ def get_schedule(call: Call) -> Response:
     begin = t.cast("float", until) - DEFAULT_SPAN if since is None else since
     end = begin + DEFAULT_SPAN if until is None else until
     found = list(turns(schedule, begin, end, call.state.clock.now()))
-    if not overflow:
-        found = [Turn(turn.user, max(turn.start, begin), min(turn.end, end)) for turn in found]
-    return Response(body={"schedule": serializer.schedule_with_layers(schedule, found)})
+    return Response(
+        body={"schedule": serializer.schedule_with_layers(schedule, found if overflow else cut(found, begin, end))}
+    )
+
+
+def cut(found: t.Iterable[Turn], begin: float, end: float) -> list[Turn]:
+    """Return turns without what of them is out of a span."""
+    return [turn._replace(start=max(turn.start, begin), end=min(turn.end, end)) for turn in found]
 
 
 def list_escalation_policies(call: Call) -> Response:

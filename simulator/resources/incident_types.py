@@ -11,13 +11,14 @@ from simulator.account import IncidentType
 from simulator.call import Call, Response, Route
 from simulator.serializers import SINCE_WHEN, Json
 
-FILTERS = ("enabled", "disabled", "all")
+STATUSES = ("disabled", "enabled")
+FILTERS = (*STATUSES, "all")
 
 
 def list_incident_types(call: Call) -> Response:
-    """GET /incidents/types: not in pages; all are enabled here."""
-    wanted = call.query.all("filter", FILTERS)[-1:]
-    found = [] if wanted == ["disabled"] else account.INCIDENT_TYPES.values()
+    """GET /incidents/types: not in pages; the enabled ones unless others are asked for."""
+    (wanted,) = call.query.all("filter", FILTERS)[-1:] or ("enabled",)
+    found = [each for each in account.INCIDENT_TYPES.values() if wanted in ("all", STATUSES[each.is_enabled])]
     return Response(body={"incident_types": [show(each) for each in found]})
 
 
@@ -38,7 +39,7 @@ def show(incident_type: IncidentType) -> Json:
         "name": incident_type.name,
         "display_name": incident_type.display_name,
         "description": incident_type.display_name,
-        "enabled": True,
+        "enabled": incident_type.is_enabled,
         "created_at": SINCE_WHEN,
         "updated_at": SINCE_WHEN,
     }

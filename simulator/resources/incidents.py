@@ -79,6 +79,8 @@ def incident_filter(query: Query, now: float) -> t.Callable[[Incident], bool]:
     users = query.all("user_ids[]")
     # Not in the OpenAPI file. Source: PagerDuty/pagerduty-mcp-server, pagerduty_mcp/tools/incidents.py, list_incidents.
     priorities = query.all("priority_ids[]")
+    # Only in the changelog, docs/CHANGELOG.md of PagerDuty/api-schema, 2025-01-09.
+    types = query.all("incident_type_ids[]")
     since, until = date_range(query, now)
 
     def wanted(incident: Incident) -> bool:
@@ -91,6 +93,7 @@ def incident_filter(query: Query, now: float) -> t.Callable[[Incident], bool]:
             # A resolved incident shows no assignees.
             and (not users or (incident.is_open and any(user.id in users for user in incident.assignees)))
             and (not priorities or (incident.priority is not None and incident.priority.id in priorities))
+            and (not types or account.INCIDENT_TYPES[incident.incident_type].id in types)
         )
 
     return wanted
@@ -173,19 +176,24 @@ def update_incident(call: Call) -> Response:
     fields = without_equal_fields(call, incident, call.body.object("incident"))
     fields.choice("type", UPDATE_TYPES)
     change = change_of(fields, call.state)
-    incident.check(change, call.user)
+    incident.check(change)
     incident.apply(change, call.actor)
+    call.state.watch(incident)
     return Response(body={"incident": call.serializer().incident(incident)})
 
 
 def update_incidents(call: Call) -> Response:
-    """PUT /incidents: all changes, or none if one is refused."""
-    items = call.body.items("incidents")
+    """PUT /incidents: all changes, or none if one is refused; none moves to another service.
+
+    The schema has `service` for PUT /incidents/{id} alone. That it is ignored here is INFERRED.
+    """
+    items = [item.without(["service"]) for item in call.body.items("incidents")]
     if len(items) > MAX_IN_ONE_UPDATE:
         raise errors.too_many("incidents")
     changes = checked_changes(call, items)
     for incident, change in changes:
         incident.apply(change, call.actor)
+        call.state.watch(incident)
     show = call.serializer().incident
     return Response(body={"incidents": [show(incident) for incident, _change in changes]})
 
@@ -237,7 +245,7 @@ def checked_change(call: Call, incident: Incident, fields: Fields) -> tuple[Inci
     """
     fields.choice("type", UPDATE_TYPES)
     change = change_of(fields, call.state)
-    incident.check(change, call.user)
+    incident.check(change)
     return incident, change
 
 
@@ -363,9 +371,12 @@ def incident_type_of(fields: Fields) -> str | None:
     """The incident type's name.
 
     Raises:
-        ApiError: there is no such type.
+        ApiError: there is no such type, or it is disabled (INFERRED).
     """
-    return fields.object("incident_type").choice("name", account.INCIDENT_TYPES) if "incident_type" in fields else None
+    if "incident_type" not in fields:
+        return None
+    enabled = [each.name for each in account.INCIDENT_TYPES.values() if each.is_enabled]
+    return fields.object("incident_type").choice("name", enabled)
 
 
 def snooze_incident(call: Call) -> Response:

@@ -16,6 +16,7 @@ from simulator import account, errors
 from simulator.account import EscalationPolicy, EscalationRule, Integration, Service
 from simulator.call import Call, Response, Route
 from simulator.checks import Fields
+from simulator.incident import OutboundEvent
 
 STATUSES = ("active", "disabled")
 """What a client can set; other statuses follow from maintenance windows and open incidents."""
@@ -23,6 +24,8 @@ INTEGRATION_TYPES = (Integration.kind,)
 POLICY_TYPES = ("escalation_policy_reference", "escalation_policy")
 DEFAULT_DELAY = 30
 """Minutes."""
+DEFAULT_TIMEOUT = 1800
+"""Seconds. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `Service`, `acknowledgement_timeout`."""
 
 
 def create_escalation_policy(call: Call) -> Response:
@@ -50,13 +53,15 @@ def create_service(call: Call) -> Response:
     if any(service.name == name for service in call.state.services.values()):
         raise errors.invalid("Name has already been taken")
     policy_id = fields.reference("escalation_policy", *POLICY_TYPES)
-    service = Service(call.state.ids.short(), name, _policy(call, policy_id), ())
+    policy, timeout = _policy(call, policy_id), _timeout(fields, DEFAULT_TIMEOUT)
+    service = Service(call.state.ids.short(), name, policy, (), acknowledgement_timeout=timeout)
     call.state.services[service.id] = service
+    announce(call, "created", service)
     return Response(201, {"service": call.serializer().service(service)})
 
 
 def update_service(call: Call) -> Response:
-    """PUT /services/{id}: its name, status and escalation policy."""
+    """PUT /services/{id}: its name, status, escalation policy and acknowledgement timeout."""
     service = call.find(call.state.services)
     fields = call.body.object("service")
     status = fields.maybe_choice("status", STATUSES) or service.status
@@ -64,15 +69,25 @@ def update_service(call: Call) -> Response:
     if "escalation_policy" in fields:
         policy = _policy(call, fields.reference("escalation_policy", *POLICY_TYPES))
     name = fields.maybe_text("name") or service.name
-    changed = replace(service, name=name, status=status, escalation_policy=policy)
+    timeout = _timeout(fields, service.acknowledgement_timeout)
+    changed = replace(service, name=name, status=status, escalation_policy=policy, acknowledgement_timeout=timeout)
     call.state.services[service.id] = changed
+    announce(call, "updated", changed)
     return Response(body={"service": call.serializer().service(changed)})
 
 
 def delete_service(call: Call) -> Response:
     """DELETE /services/{id}."""
-    del call.state.services[call.find(call.state.services).id]
+    service = call.find(call.state.services)
+    del call.state.services[service.id]
+    announce(call, "deleted", service)
     return Response(204)
+
+
+def announce(call: Call, event_type: str, service: Service) -> None:
+    """Record an event for webhooks."""
+    actor = call.actor
+    actor.events.append(OutboundEvent(f"service.{event_type}", actor.at, actor.by, service))
 
 
 def create_integration(call: Call) -> Response:
@@ -86,6 +101,13 @@ def create_integration(call: Call) -> Response:
     return Response(201, {"integration": call.serializer().integration(integration)})
 
 
+def _timeout(fields: Fields, present: int | None) -> int | None:
+    """The acknowledgement timeout; null means none."""
+    if "acknowledgement_timeout" not in fields:
+        return present
+    return None if fields.raw("acknowledgement_timeout") is None else fields.integer("acknowledgement_timeout")
+
+
 def _policy(call: Call, policy_id: str) -> EscalationPolicy:
     if policy_id not in call.state.escalation_policies:
         raise errors.invalid("Escalation policy not found")
@@ -93,7 +115,7 @@ def _policy(call: Call, policy_id: str) -> EscalationPolicy:
 
 
 def _rule(call: Call, fields: Fields) -> EscalationRule:
-    things = {**account.USERS, **account.SCHEDULES}
+    things = {**account.USERS, **call.state.schedules}
     targets = tuple(_target(things, target.text("id")) for target in fields.items("targets"))
     delay = fields.maybe_integer("escalation_delay_in_minutes") or DEFAULT_DELAY
     return EscalationRule(call.state.ids.short(), targets, delay)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from simulator import account, errors
+from simulator import errors
 from simulator.account import Schedule, User
 from simulator.call import Call, Response, Route
 from simulator.checks import Fields
@@ -69,12 +69,12 @@ def delete_user(call: Call) -> Response:
     targets = [
         target for policy in call.state.escalation_policies.values() for rule in policy.rules for target in rule.targets
     ]
-    schedules = [*account.SCHEDULES.values(), *(target for target in targets if isinstance(target, Schedule))]
+    schedules = [*call.state.schedules.values(), *(target for target in targets if isinstance(target, Schedule))]
     if any(incident.is_open and user.id in _ids(incident.assignees) for incident in call.state.incidents.values()):
         raise errors.invalid("User can't be deleted while incidents are assigned to them")
     if user.id in _ids(targets):
         raise errors.invalid("User can't be deleted while they are on an escalation policy")
-    if any(user.id in _ids(schedule.members) for schedule in schedules):
+    if any(user.id in _ids(schedule.users) for schedule in schedules):
         raise errors.invalid("User can't be deleted while they are on a schedule")
     del call.state.users[user.id]
     call.state.deleted_users[user.id] = call.state.clock.now()

@@ -167,6 +167,7 @@ def shown(subscription: WebhookSubscription, call: Call) -> Json:
         },
         "events": list(subscription.events),
         "filter": {"type": subscription.filter_type},
+        "oauth_client": None,
     }
     if subscription.filter_id is not None:
         whole["filter"]["id"] = subscription.filter_id

@@ -68,6 +68,17 @@ def test_a_snoozed_incident_is_triggered_again_in_its_time(hands: Hands) -> None
     assert incident.last_status_change_at == hands.time
 
 
+def test_an_acknowledgement_ends_with_the_timeout_of_its_service(hands: Hands) -> None:
+    state = State(Clock(real=hands))
+    (incident,) = state.seed(1, {"status": "acknowledged", "acknowledgement_timeout": 1800})
+    hands.time += 1799
+    state.settle()
+    assert incident.status == "acknowledged"
+    hands.time += 1
+    state.settle()
+    assert [page.user.id for page in state.pages if page.reason == "unacknowledged"] == [account.AUTOMATION.id]
+
+
 @pytest.mark.parametrize("text", ["2026-01-31T12:00:00Z", "2026-01-31T13:00:00+01:00", "2026-01-31T12:00:00"])
 def test_time_texts_are_read_with_their_zone(text: str) -> None:
     assert iso(time_of(text)) == "2026-01-31T12:00:00Z"

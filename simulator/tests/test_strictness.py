@@ -71,7 +71,7 @@ def test_log_entries_of_the_same_time_come_the_newest_first(simulator: Simulator
     (incident,) = simulator.reset(incidents=1, incident={"status": "acknowledged"})["incidents"]
     for path in ("/log_entries", f"/incidents/{incident}/log_entries"):
         entries = call("GET", path, query=[("is_overview", "true")]).body["log_entries"]
-        kinds = ["acknowledge_log_entry", "assign_log_entry", "trigger_log_entry"]
+        kinds = ["acknowledge_log_entry", "assign_log_entry", "assign_log_entry", "trigger_log_entry"]
         assert [entry["type"] for entry in entries] == kinds
 
 
@@ -98,6 +98,18 @@ def test_a_complete_incident_with_one_field_changed_is_accepted(simulator: Simul
     assert (state["status"], state["log_entries"][-1]) == ("acknowledged", "acknowledge")
 
 
+def test_an_incident_moves_alone_and_keeps_its_people(simulator: Simulator, call: Client) -> None:
+    (incident,) = simulator.reset(incidents=1, incident={"status": "acknowledged"})["incidents"]
+    (before,) = simulator.state()["incidents"]
+    several = {"incidents": [{"id": incident, "type": "incident_reference", "service": reference(account.DATABASE)}]}
+    assert call("PUT", "/incidents", several).status == 200
+    assert simulator.state()["incidents"] == [before]
+    answer = update(call, incident, service=reference(account.DATABASE))
+    assert answer.body["incident"]["service"]["id"] == account.DATABASE.id
+    assert simulator.state()["incidents"] == [{**before, "service": account.DATABASE.id}]
+    assert simulator.state()["pages"] == [{"user": account.PRIMARY.id, "incident": incident, "reason": "triggered"}]
+
+
 def test_an_incident_may_be_forbidden_while_others_are_not(simulator: Simulator, call: Client) -> None:
     first, second = simulator.reset(incidents=2, forbidden=[0])["incidents"]
     assert refusal(update(call, first, status="resolved")) == (403, 2018)
@@ -106,12 +118,41 @@ def test_an_incident_may_be_forbidden_while_others_are_not(simulator: Simulator,
     assert refusal(call("PUT", "/incidents", {"incidents": items})) == (403, 2018)
 
 
-def test_acknowledging_twice_is_refused_to_the_same_user_only(simulator: Simulator, call: Client) -> None:
+def test_who_acknowledges_takes_the_incident_and_nobody_is_paged(simulator: Simulator, call: Client) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
-    assert update(call, incident, status="acknowledged").status == 200
-    assert refusal(update(call, incident, status="acknowledged")) == (400, 1002)
+    before = simulator.state()["pages"]
+    shown = update(call, incident, status="acknowledged").body["incident"]
+    assert [each["assignee"]["id"] for each in shown["assignments"]] == [account.AUTOMATION.id]
+    entries = call("GET", f"/incidents/{incident}/log_entries").body["log_entries"]
+    assert [entry["type"] for entry in entries[:2]] == ["acknowledge_log_entry", "assign_log_entry"]
+    assert [user["id"] for user in entries[1]["assignees"]] == [account.AUTOMATION.id]
+    assert simulator.state()["pages"] == before
+
+
+def test_one_of_several_assignees_keeps_what_they_acknowledge(simulator: Simulator, call: Client) -> None:
+    (incident,) = simulator.reset(incidents=1, incident={"escalation_level": 3})["incidents"]
+    shown = update(call, incident, status="acknowledged", headers={"From": account.OWNER.email}).body["incident"]
+    assert [each["assignee"]["id"] for each in shown["assignments"]] == [account.OWNER.id]
+    assert shown["assigned_via"] == "escalation_policy"
+
+
+def test_an_assignee_who_acknowledges_is_not_assigned_again(simulator: Simulator, call: Client) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    update(call, incident, status="acknowledged", headers={"From": account.PRIMARY.email})
+    assert simulator.state()["incidents"][0]["log_entries"] == ["trigger", "assign", "notify", "acknowledge"]
+
+
+def test_acknowledging_again_is_accepted_and_moves_the_incident_to_who_does_so(
+    simulator: Simulator, call: Client
+) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    for _time in range(2):
+        assert update(call, incident, status="acknowledged").status == 200
+    assert simulator.state()["incidents"][0]["acknowledged_by"] == [account.AUTOMATION.id]
     assert update(call, incident, status="acknowledged", headers={"From": account.OWNER.email}).status == 200
-    assert simulator.state()["incidents"][0]["acknowledged_by"] == [account.AUTOMATION.id, account.OWNER.id]
+    (state,) = simulator.state()["incidents"]
+    assert state["acknowledged_by"] == [account.AUTOMATION.id, account.OWNER.id]
+    assert state["assignees"] == [account.OWNER.id]
 
 
 CHANGES: t.Sequence[tuple[Json, int]] = (
@@ -368,8 +409,28 @@ def test_filters_are_combined(simulator: Simulator, call: Client) -> None:
     for each in ids[1:]:
         update(call, each, priority={"id": "PPRIOR1", "type": "priority_reference"})
     fits += [("priority_ids[]", "PPRIOR1"), ("priority_ids[]", "PPRIOR2")]
+    fits += [("incident_type_ids[]", account.BASE_INCIDENT.id)]
     found = call("GET", "/incidents", query=fits).body["incidents"]
     assert [incident["id"] for incident in found] == [ids[1]]
+    other_type = [("incident_type_ids[]", account.MAJOR_INCIDENT_TYPE.id)]
+    assert call("GET", "/incidents", query=other_type).body["incidents"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ((), {"incident_default", "major_incident"}),
+        ((("filter", "disabled"),), {"fire_drill"}),
+        ((("filter", "all"),), {"incident_default", "major_incident", "fire_drill"}),
+    ],
+)
+def test_disabled_types_are_listed_on_demand_and_cannot_be_set(
+    query: t.Sequence[tuple[str, str]], names: set[str], simulator: Simulator, call: Client
+) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    listed = call("GET", "/incidents/types", query=query).body["incident_types"]
+    assert {each["name"] for each in listed} == names
+    assert refusal(update(call, incident, incident_type={"name": account.DISABLED_TYPE.name})) == (400, 2001)
 
 
 def merge(call: Client, target: str, *sources: str) -> Answered:
@@ -418,6 +479,18 @@ def test_only_an_acknowledged_incident_is_snoozed(simulator: Simulator, call: Cl
     update(call, incident, status="acknowledged")
     shown = call("POST", f"/incidents/{incident}/snooze", {"duration": 60}).body["incident"]
     assert [action["type"] for action in shown["pending_actions"]] == ["unacknowledge"]
+
+
+def test_the_acknowledgement_timeout_of_a_service_is_a_pending_action(simulator: Simulator, call: Client) -> None:
+    day = {"status": "acknowledged", "acknowledgement_timeout": 86_400, "created_at": "2099-01-31T12:00:00Z"}
+    (incident,) = simulator.reset(incidents=1, incident=day)["incidents"]
+    shown = call("GET", f"/incidents/{incident}").body["incident"]
+    assert shown["pending_actions"] == [{"type": "unacknowledge", "at": "2099-02-01T12:00:00Z"}]
+    snoozed = call("POST", f"/incidents/{incident}/snooze", {"duration": 3600}).body["incident"]
+    assert snoozed["pending_actions"] != shown["pending_actions"]
+    snooze, acknowledgement = call("GET", f"/incidents/{incident}/log_entries").body["log_entries"][:2]
+    assert snooze["changed_actions"] == snoozed["pending_actions"]
+    assert acknowledgement["acknowledgement_timeout"] == 86_400
 
 
 def test_another_acknowledgement_ends_a_snooze(simulator: Simulator, call: Client) -> None:

@@ -16,12 +16,15 @@ import pytest
 from simulator import account
 from simulator.client import Client
 from simulator.endpoint import Endpoint
-from simulator.launch import Simulator
+from simulator.launch import Simulator, SimulatorError
 
 Json = dict[str, t.Any]
 
 EVENTS = (
     "incident.acknowledged",
+    "incident.action_invocation.created",
+    "incident.action_invocation.terminated",
+    "incident.action_invocation.updated",
     "incident.annotated",
     "incident.conference_bridge.updated",
     "incident.custom_field_values.updated",
@@ -33,13 +36,25 @@ EVENTS = (
     "incident.reopened",
     "incident.resolved",
     "incident.responder.added",
+    "incident.responder.replied",
+    "incident.role.assigned",
     "incident.service_updated",
     "incident.status_update_published",
+    "incident.task.completed",
+    "incident.task.created",
+    "incident.task.updated",
     "incident.triggered",
     "incident.unacknowledged",
     "incident.workflow.completed",
     "incident.workflow.started",
+    "service.created",
+    "service.deleted",
+    "service.updated",
 )
+"""All that PagerDuty's documentation lists, but for custom fields of services.
+
+Source: PagerDuty/developer-docs, docs/webhooks/01-Overview.md, "Event Types".
+"""
 ACCOUNT: Json = {"type": "account_reference"}
 
 
@@ -109,6 +124,8 @@ def test_the_whole_life_of_an_incident_is_reported_in_order(
     update(call, incident, status="triggered")
     update(call, incident, priority={"id": "PPRIOR1", "type": "priority_reference"})
     update(call, incident, conference_bridge={"conference_url": "https://meet.example.com/1"})
+    update(call, incident, service={"id": account.DATABASE.id, "type": "service_reference"})
+    update(call, incident, incident_type={"name": "major_incident"})
     update(call, incident, escalation_level=2)
     update(call, incident, assignments=[owner])
     update(call, incident, escalation_policy=policy)
@@ -124,9 +141,12 @@ def test_the_whole_life_of_an_incident_is_reported_in_order(
     assert [event_type.removeprefix("incident.") for event_type in endpoint.types] == [
         "triggered",
         "acknowledged",
+        "reassigned",
         "unacknowledged",
         "priority_updated",
         "conference_bridge.updated",
+        "service_updated",
+        "incident_type.changed",
         "escalated",
         "reassigned",
         "delegated",
@@ -143,6 +163,102 @@ def test_the_whole_life_of_an_incident_is_reported_in_order(
     assert data["responder.added"]["user"]["id"] == account.OWNER.id
     assert data["acknowledged"]["status"] == "acknowledged"
     assert data["resolved"]["status"] == "resolved"
+    assert data["service_updated"]["service"]["id"] == account.DATABASE.id
+    assert data["incident_type.changed"]["incident_type"] == {"name": "major_incident"}
+    assert (data["triggered"]["reopened_at"], data["reopened"]["reopened_at"] is None) == (None, False)
+
+
+def test_the_former_values_of_custom_fields_are_reported_as_well(
+    simulator: Simulator, call: Client, endpoint: Endpoint
+) -> None:
+    subscribe(call, endpoint.url, ["incident.custom_field_values.updated"])
+    incident = open_incident(call)
+    for ticket in ("T-1", "T-2"):
+        fields = [{"name": "ticket", "value": ticket}, {"name": "environment", "value": "staging"}]
+        call("PUT", f"/incidents/{incident}/custom_fields/values", {"custom_fields": fields})
+    settled(simulator)
+    first, second = [event["data"] for event in endpoint.events]
+    assert values_of(first["changed_custom_fields"]) == {"ticket": None, "environment": None}
+    assert values_of(second["changed_custom_fields"]) == {"ticket": "T-1"}
+    assert values_of(second["custom_fields"]).items() >= {"ticket": "T-2", "environment": "staging"}.items()
+    assert (second["type"], second["incident"]["id"]) == ("incident_field_values", incident)
+
+
+def values_of(fields: list[Json]) -> Json:
+    return {field["name"]: field["value"] for field in fields}
+
+
+@pytest.mark.parametrize(
+    ("event_type", "expected"),
+    [
+        ("task.created", {"type": "incident_task", "status": "todo"}),
+        ("task.updated", {"type": "incident_task", "status": "todo"}),
+        ("task.completed", {"type": "incident_task", "status": "completed"}),
+        ("responder.replied", {"type": "incident_responder", "state": "joined"}),
+        ("action_invocation.created", {"type": "incident_action_invocation", "state": "created"}),
+        ("action_invocation.updated", {"type": "incident_action_invocation", "state": "running"}),
+        ("action_invocation.terminated", {"type": "incident_action_invocation", "state": "completed"}),
+    ],
+)
+def test_what_happens_in_the_web_interface_is_reported(
+    event_type: str, expected: Json, simulator: Simulator, call: Client, endpoint: Endpoint
+) -> None:
+    incident = open_incident(call)
+    target = {"responder_request_target": {"id": account.OWNER.id, "type": "user_reference"}}
+    request = {"requester_id": account.AUTOMATION.id, "message": "Help", "responder_request_targets": [target]}
+    call("POST", f"/incidents/{incident}/responder_requests", request)
+    subscribe(call, endpoint.url)
+    simulator.elsewhere(event_type, incident)
+    settled(simulator)
+    (event,) = endpoint.events
+    assert (event["event_type"], event["resource_type"]) == (f"incident.{event_type}", "incident")
+    assert expected.items() <= event["data"].items()
+    assert event["data"]["incident"]["id"] == incident
+
+
+def test_a_role_has_its_incident_further_down(simulator: Simulator, call: Client, endpoint: Endpoint) -> None:
+    incident = open_incident(call)
+    subscribe(call, endpoint.url)
+    simulator.elsewhere("role.assigned", incident)
+    settled(simulator)
+    (event,) = endpoint.events
+    (assignment,) = event["data"].pop("incident_role_assignments")
+    assert event["data"] == {"type": "incident_role_assignment"}
+    assert (assignment["incident"]["id"], assignment["assignee"]["id"]) == (incident, account.COMMANDER.id)
+
+
+def test_nobody_can_reply_who_was_not_asked(simulator: Simulator, call: Client) -> None:
+    with pytest.raises(SimulatorError, match="no responder"):
+        simulator.elsewhere("responder.replied", open_incident(call))
+
+
+def test_a_run_of_a_workflow_names_the_workflow_and_the_service(
+    simulator: Simulator, call: Client, endpoint: Endpoint
+) -> None:
+    subscribe(call, endpoint.url, ["incident.workflow.started", "incident.workflow.completed"])
+    reference = {"id": open_incident(call), "type": "incident_reference"}
+    instance = {"id": "run1", "type": "incident_workflow_instance", "incident": reference}
+    path = f"/incident_workflows/{account.DECLARE_MAJOR.id}/instances"
+    call("POST", path, {"incident_workflow_instance": instance})
+    settled(simulator)
+    for event in endpoint.events:
+        data = event["data"]
+        assert (data["type"], data["service"]["id"]) == ("incident_workflow_instance", account.CHECKOUT.id)
+        assert data["incident_workflow"]["id"] == account.DECLARE_MAJOR.id
+    assert len(endpoint.events) == 2
+
+
+def test_the_life_of_a_service_is_reported(simulator: Simulator, call: Client, endpoint: Endpoint) -> None:
+    subscribe(call, endpoint.url)
+    policy = {"id": account.WEB_OPERATIONS.id, "type": "escalation_policy_reference"}
+    body = {"service": {"type": "service", "name": "New", "escalation_policy": policy}}
+    service = call("POST", "/services", body).body["service"]["id"]
+    call("PUT", f"/services/{service}", {"service": {"type": "service", "name": "Newer"}})
+    call("DELETE", f"/services/{service}")
+    settled(simulator)
+    assert endpoint.types == ["service.created", "service.updated", "service.deleted"]
+    assert {(event["resource_type"], event["data"]["id"]) for event in endpoint.events} == {("service", service)}
+    assert [event["data"]["summary"] for event in endpoint.events] == ["New", "Newer", "Newer"]
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])

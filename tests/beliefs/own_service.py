@@ -49,8 +49,8 @@ class OwnService:
     def __enter__(self) -> OwnService:
         try:
             self.user: Json = self._find_user()
-            self.policy: Json = self._create_policy()
-            self.service: Json = self._create_service()
+            self.policy: Json = self._create_policy(self.name, self._cleanup)
+            self.service: Json = self._create_service(self.name, self.policy, self._cleanup)
             self.integration: Json = self._create_integration()
         except BaseException:
             self._cleanup.close()
@@ -123,6 +123,11 @@ class OwnService:
         query = [("incident_key", key), ("date_range", "all"), ("sort_by", "created_at:desc")]
         return t.cast("list[Json]", self.account.get("/incidents", "incidents", query))
 
+    def set_acknowledgement_timeout(self, seconds: int | None) -> None:
+        """Set after how long an acknowledged incident of the service is triggered again; None for never."""
+        body = {"service": {"type": "service", "acknowledgement_timeout": seconds}}
+        self.account.write("PUT", f"/services/{self.service['id']}", body, "service")
+
     def new_window(self, **fields: t.Any) -> Json:
         """The body that puts the service into maintenance for an hour, unless the fields say otherwise."""
         services = [self.reference("service")]
@@ -137,6 +142,13 @@ class OwnService:
             yield window
         finally:
             self.account.call("DELETE", f"/maintenance_windows/{window['id']}")
+
+    @contextlib.contextmanager
+    def another_service(self) -> t.Iterator[Json]:
+        """Create another service, with an escalation policy of its own for the same user; both are deleted."""
+        name = self.new_key()
+        with contextlib.ExitStack() as cleanup:
+            yield self._create_service(name, self._create_policy(name, cleanup), cleanup)
 
     def eventually(self, read: t.Callable[[], Value], wanted: t.Callable[[Value], object]) -> Value:
         """Read until a value is wanted, since PagerDuty processes events some time after it has accepted them.
@@ -160,20 +172,20 @@ class OwnService:
             raise CallError(f"No user of the account has the e-mail address {self.account.from_email}.")
         return t.cast("Json", found[0])
 
-    def _create_policy(self) -> Json:
+    def _create_policy(self, name: str, cleanup: contextlib.ExitStack) -> Json:
         rule = {"escalation_delay_in_minutes": 30, "targets": [self.reference_to(self.user, "user")]}
-        policy = {"type": "escalation_policy", "name": self.name, "escalation_rules": [rule, rule]}
+        policy = {"type": "escalation_policy", "name": name, "escalation_rules": [rule, rule]}
         body = {"escalation_policy": policy}
         created = self.account.write("POST", "/escalation_policies", body, "escalation_policy")
-        self._cleanup.callback(self._delete, f"/escalation_policies/{created['id']}")
+        cleanup.callback(self._delete, f"/escalation_policies/{created['id']}")
         return t.cast("Json", created)
 
-    def _create_service(self) -> Json:
-        policy = self.reference_to(self.policy, "escalation_policy")
-        body = {"service": {"type": "service", "name": self.name, "escalation_policy": policy}}
+    def _create_service(self, name: str, policy: Json, cleanup: contextlib.ExitStack) -> Json:
+        reference = self.reference_to(policy, "escalation_policy")
+        body = {"service": {"type": "service", "name": name, "escalation_policy": reference}}
         created = self.account.write("POST", "/services", body, "service")
-        self._cleanup.callback(self._delete, f"/services/{created['id']}")
-        self._cleanup.callback(self._resolve_all)
+        cleanup.callback(self._delete, f"/services/{created['id']}")
+        cleanup.callback(self._resolve_all, created["id"])
         return t.cast("Json", created)
 
     def _create_integration(self) -> Json:
@@ -181,8 +193,8 @@ class OwnService:
         path = f"/services/{self.service['id']}/integrations"
         return t.cast("Json", self.account.write("POST", path, body, "integration"))
 
-    def _resolve_all(self) -> None:
-        query = [("service_ids[]", self.service["id"]), ("statuses[]", "triggered"), ("statuses[]", "acknowledged")]
+    def _resolve_all(self, service_id: str) -> None:
+        query = [("service_ids[]", service_id), ("statuses[]", "triggered"), ("statuses[]", "acknowledged")]
         incidents = self.account.get("/incidents", "incidents", [*query, ("limit", "100"), ("date_range", "all")])
         for incident in incidents:
             self.update(incident["id"], status="resolved")

@@ -532,6 +532,9 @@ class TestReport:
         assert "Acknowledged by Automation" in text
         assert "> It is \\| the disk:\\\n> \\# really\n" in text
         assert f"- {account.SECONDARY.name}: pending, asked by Automation" in text
+        notified = text.partition("## Who was notified\n\n")[2].partition("\n\n")[0].splitlines()
+        assert [line.partition(":")[0] for line in notified] == ["- Primary On-call", "- Secondary On-call"]
+        assert all(line.endswith(" UTC by email") for line in notified)
         assert "```mermaid\ntimeline\n" in text
         again = run_role(play, "report", report_incident_id=incident, report_file=str(file))
         assert not any(task.changed for task in again.tasks)
@@ -554,7 +557,13 @@ class TestReport:
         done = run_role(play, "report", report_incident_id=incident, report_file=str(file))
         assert done.code == 0, done.output
         text = file.read_text()
-        for heading, why in (("Alerts", "402"), ("Notes", "403"), ("Who did what", "500"), ("Changes", "HTML")):
+        for heading, why in (
+            ("Alerts", "402"),
+            ("Notes", "403"),
+            ("Who was notified", "500"),
+            ("Who did what", "500"),
+            ("Changes", "HTML"),
+        ):
             section = text.partition(f"## {heading}\n\n")[2].partition("\n\n")[0]
             assert section.startswith("This could not be read: GET "), section
             assert path in section

@@ -10,10 +10,11 @@ import typing as t
 
 from hypothesis import strategies as st
 
-from modules.rows import KEY, OPEN, PUT, Case, ConcurrentTask, FaultTask, ModuleTests
+from modules.rows import KEY, OPEN, PUT, PUT_ONE, Case, ConcurrentTask, FaultTask, ModuleTests
 from modules.strategies import PRIORITIES, policies, resolutions, some, texts, urls, users
 from simulator import account
 
+ENABLED_TYPES = [each.name for each in account.INCIDENT_TYPES.values() if each.is_enabled]
 OPENING: dict[str, t.Any] = {
     "incident_id": None,
     "service": account.CHECKOUT.name,
@@ -25,7 +26,8 @@ OPENING: dict[str, t.Any] = {
 def is_valid(options: dict[str, t.Any]) -> bool:
     """Whether options can be given together."""
     excluded = "escalation_policy" in options or options.get("status") == "resolved"
-    return set(options) != {"reopen"} and not ("assignees" in options and excluded)
+    is_too_many = options.get("status") == "acknowledged" and len(options.get("assignees", ())) > 1
+    return set(options) != {"reopen"} and not ("assignees" in options and excluded) and not is_too_many
 
 
 updates = some(
@@ -36,6 +38,7 @@ updates = some(
     priority=st.sampled_from(sorted(PRIORITIES)),
     assignees=st.lists(users, min_size=1, max_size=3),
     escalation_policy=policies,
+    service=st.sampled_from([account.CHECKOUT.id, account.DATABASE.name]),
     conference_bridge=some(conference_url=urls, conference_number=st.just("+1-415-555-0100")),
 ).filter(is_valid)
 
@@ -48,7 +51,7 @@ openings = st.builds(
             "incident_key": st.sampled_from([KEY, "another"]),
             "title": texts,
         },
-        optional={"body": texts, "incident_type": st.sampled_from(sorted(account.INCIDENT_TYPES))},
+        optional={"body": texts, "incident_type": st.sampled_from(ENABLED_TYPES)},
     ),
     updates,
 ).filter(lambda options: "reopen" not in options and len(options.get("assignees", "")) < 2)
@@ -87,6 +90,13 @@ TESTS = ModuleTests(
             changes=False,
             before=(("incident", {"conference_bridge": {"conference_url": "https://meet.example.com/a"}}),),
             reads=1,
+        ),
+        Case(
+            "acknowledges in the name of the assignee",
+            {"status": "acknowledged", "assignees": [account.OWNER.id]},
+            changes=True,
+            reads=3,
+            writes=(PUT,),
         ),
         Case(
             "re-opens a resolved incident for other people",
@@ -155,6 +165,31 @@ TESTS = ModuleTests(
             reads=2,
             writes=(PUT,),
         ),
+        Case(
+            "moves an incident to another service and its people",
+            {"service": account.DATABASE.name, "escalation_policy": account.DATABASE_POLICY.name},
+            changes=True,
+            reads=4,
+            writes=(PUT_ONE,),
+        ),
+        Case(
+            "moves each incident of another service",
+            {"service": account.DATABASE.id, "title": "Disk full"},
+            changes=True,
+            incidents=2,
+            reads=3,
+            writes=(PUT_ONE,) * 2,
+        ),
+        Case("finds an incident on its service", {"service": account.CHECKOUT.name}, changes=False, reads=2),
+        Case(
+            "opens an incident although another service has one with the key",
+            {**OPENING, "service": account.DATABASE.name},
+            changes=True,
+            incidents=0,
+            before=(("incident", OPENING),),
+            reads=3,
+            writes=(OPEN,),
+        ),
         Case("sets a priority by name", {"priority": "P1"}, changes=True, reads=2, writes=(PUT,)),
         Case(
             "assigns people, whatever their order",
@@ -199,10 +234,11 @@ TESTS = ModuleTests(
         ({"incident_id": None}, "one of the following is required: incident_id, incident_key"),
         ({"service": "Checkout", "incident_key": KEY}, "mutually exclusive: incident_id|"),
         ({"body": "Since 14:05."}, "mutually exclusive: incident_id|body"),
-        ({"incident_id": None, "incident_key": KEY}, "parameters are required together: service, incident_key"),
+        ({"incident_id": None, "incident_key": KEY}, "missing parameter(s) required by 'incident_key': service"),
+        ({"incident_id": None, "service": "Checkout"}, "one of the following is required: incident_id, incident_key"),
         ({**OPENING, "title": None, "urgency": "low"}, "title: required to open an incident"),
-        ({**OPENING, "service": " "}, "parameters are required together: service, incident_key"),
-        ({**OPENING, "incident_key": " "}, "parameters are required together: service, incident_key"),
+        ({**OPENING, "service": " "}, "missing parameter(s) required by 'incident_key': service"),
+        ({**OPENING, "incident_key": " "}, "one of the following is required: incident_id, incident_key"),
         ({**OPENING, "reopen": True}, "reopen: requires incident_id"),
         ({**OPENING, "assignees": ["PUSER01", "PUSER02"]}, "assignees: must be one user"),
     ),
@@ -215,6 +251,7 @@ TESTS = ModuleTests(
             {"title": "Checkout is down", "priority": "P1", "assignees": [account.OWNER.email, account.COMMANDER.id]},
             (PUT,),
         ),
+        FaultTask("moves", {"service": account.DATABASE.name}, (PUT_ONE,)),
         FaultTask("re-opens", {"status": "triggered"}, (PUT,), {"status": "resolved"}),
         FaultTask("opens", {**OPENING, "priority": "P1"}, (OPEN,)),
         FaultTask(

@@ -34,6 +34,19 @@ TESTS = ModuleTests(
             ),
             reads=1,
         ),
+        Case(
+            "sets a paragraph, tags and a URL",
+            {
+                "custom_fields": {
+                    "impact": "Cards fail.\nOther ways to pay work.\n",
+                    "labels": ["payments", "third-party", "payments"],
+                    "runbook": "https://wiki.example.com/payments",
+                }
+            },
+            changes=True,
+            reads=1,
+            writes=(PUT_CUSTOM_FIELDS,),
+        ),
         Case("sets a field of many", TICKET, changes=True, incidents=3, reads=3, writes=(PUT_CUSTOM_FIELDS,) * 3),
     ),
     bad_input=(
@@ -51,6 +64,9 @@ TESTS = ModuleTests(
                 customers_affected=st.integers(0, 3) | st.sampled_from(["2", "many"]),
                 customer_facing=st.booleans() | st.just("yes"),
                 regions=st.lists(st.sampled_from(["eu", "us", "apac"]), max_size=4) | st.just("eu"),
+                impact=texts | st.none(),
+                labels=st.lists(texts, max_size=3) | texts,
+                runbook=st.sampled_from(["https://wiki.example.com/a", "http://example.com", None]),
                 started_at=st.sampled_from(["2026-01-31T12:00:00Z", "2026-01-31T13:00:00+01:00"]),
                 unknown=st.just("text"),
             )

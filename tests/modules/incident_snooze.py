@@ -13,13 +13,21 @@ from modules.rows import PUT_ONE, SNOOZE, Case, FaultTask, ModuleTests
 TESTS = ModuleTests(
     simplest={"duration": "2h"},
     cases=(
-        Case("acknowledges and snoozes", {"duration": "2h"}, changes=True, reads=1, writes=(PUT_ONE, SNOOZE)),
+        Case("acknowledges and snoozes", {"duration": "2h"}, changes=True, reads=2, writes=(PUT_ONE, SNOOZE)),
         Case(
             "finds it snoozed long enough",
             {"duration": "PT2H"},
             changes=False,
             before=(("incident_snooze", {"duration": "3h"}),),
-            reads=1,
+            reads=2,
+        ),
+        Case(
+            "replaces the acknowledgement timeout of the service",
+            {"duration": "2h"},
+            changes=True,
+            state={"status": "acknowledged", "acknowledgement_timeout": 86_400},
+            reads=2,
+            writes=(SNOOZE,),
         ),
         Case(
             "snoozes each of many for longer",

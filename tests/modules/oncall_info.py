@@ -19,14 +19,14 @@ TESTS = ModuleTests(
     cases=(
         Case("reads the levels of a policy", {"escalation_policies": ["Web Operations"]}, changes=False, reads=2),
         Case(
-            "reads two policies and a schedule at a time",
+            "reads two policies and a schedule of each kind at a time",
             {
                 "escalation_policies": [account.WEB_OPERATIONS.id, account.DATABASE_POLICY.name],
-                "schedules": [account.WEB_SECONDARY.name],
+                "schedules": [account.WEB_SECONDARY.name, account.PAYMENTS_SHIFTS.id],
                 "at": NOON,
             },
             changes=False,
-            reads=4,
+            reads=7,
         ),
     ),
     bad_input=(

@@ -101,7 +101,7 @@ def case(
     pagerduty.budget = RetryBudget(MAX_WAIT, http.warnings.append, print, lambda: 0.0, lambda _seconds: None)
     chosen: Case = request.param
     timed_out = OutcomeUnknown("timed out after 30 s.", may_still_apply=True)
-    http.answers = {chosen.first[0]: chosen.first[1], chosen.second: timed_out}
+    http.answers = {chosen.first[0]: chosen.first[1], chosen.second: timed_out, "GET /users": {"users": []}}
     return chosen
 
 

@@ -83,6 +83,7 @@ def account(http: ScriptedHttp) -> None:
     """An account with one object of each kind."""
     http.answers = {
         **{f"GET /{kind}": {kind: [record]} for kind, record in LISTS.items()},
+        "GET /v3/schedules": {"schedules": []},
         "GET /incidents/Q1": {"incident": incident(**REQUEST)},
         "GET /incidents/Q1/status_updates/subscribers": {"subscribers": []},
         "GET /maintenance_windows": {"maintenance_windows": []},
@@ -144,4 +145,4 @@ def test_a_filter_with_unknown_names_finds_nothing_and_all_are_named(
     result = Task(module, pagerduty, **options).run()
     assert result["failed"]
     assert all(f"is called {name!r}" in result["msg"] for name in UNKNOWN)
-    assert {call.removeprefix("GET /") for call in http.calls} <= LISTS.keys()
+    assert {call.removeprefix("GET /") for call in http.calls} <= {*LISTS, "v3/schedules"}

@@ -13,20 +13,20 @@ from __future__ import annotations
 import itertools
 import typing as t
 
-from .._api.client import PAGE_SIZE, PagerDuty, Record
+from .._api.client import PAGE_SIZE, PagerDuty, Record, path_of
 from .._api.directory import ESCALATION_POLICY, SERVICE, Directory, full_reference, reference
 from .._core.action import Action, State
 from .._core.change import CAREFULLY, Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.words import OPEN, label, short_name
 from .._incidents.action import with_bridge
-from .._incidents.fields import Assignees, Desired, EscalationPolicy, check_fields
+from .._incidents.fields import Assignees, Desired, EscalationPolicy, ImpactedService, check_fields
 from .._incidents.on_call import QUICK_READS, notified
 from .._incidents.read import find_alerts, incidents_with_key, name_of
 from .._incidents.update import IncidentState, IncidentUpdate
 
 Options = dict[str, t.Any]
-OPENING = ("service", "incident_key", "body")
+OPENING = ("incident_key", "body")
 """Options that `incident_id` excludes."""
 NEVER_OPENS = ("acknowledged", "resolved")
 """With these, an incident that is not open stays as it is."""
@@ -73,7 +73,48 @@ def incident(client: PagerDuty, options: Options) -> Action[PagerDuty]:
     Args:
         options: fields, `resolution` and `reopen`; with `incident_id`, or with `service`, `incident_key` and `body`.
     """
-    return IncidentUpdate(client, options) if options["incident_key"] is None else UpdateOrOpening(client, options)
+    return UpdateOrMove(client, options) if options["incident_key"] is None else UpdateOrOpening(client, options)
+
+
+class UpdateOrMove(IncidentUpdate):
+    """Updates incidents that are given by id. Each one that moves to another service takes a call of its own.
+
+    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents/{id}, `service`, which PUT /incidents
+    lacks.
+    """
+
+    def plan(self, target: str, state: IncidentState) -> Change:
+        """Plan to set the fields that differ."""
+        change = super().plan(target, state)
+        if _moves(change):
+            change.batch = target
+        return change
+
+    def send(self, changes: t.Sequence[Change]) -> t.Sequence[Record | None]:
+        """Update incidents in one call, or move one."""
+        return [self._move(changes[0])] if _moves(changes[0]) else super().send(changes)
+
+    def _move(self, change: Change) -> Record | None:
+        body = {"type": "incident_reference", **change.body}
+        try:
+            moved = self.client.write_and_get(
+                "PUT", path_of("incidents", change.target), {"incident": body}, "incident"
+            )
+        except Refused as error:
+            self.learn(change.target, error)
+            raise
+        self._warn_of_another_policy(change, moved)
+        return with_bridge(change, moved)
+
+    def _warn_of_another_policy(self, change: Change, moved: Record) -> None:
+        """Warn if the incident got another escalation policy along with its service: that may have notified people."""
+        before, after = change.record.get("escalation_policy"), moved.get("escalation_policy")
+        if "escalation_policy" in change.body or not (before and after) or before["id"] == after["id"]:
+            return
+        self.client.warn(
+            f"{change.name}: with the service, PagerDuty has changed the escalation policy to {short_name(after)}, "
+            "which may have notified the people on call for it."
+        )
 
 
 class NotOpen(t.NamedTuple):
@@ -91,15 +132,17 @@ class NotOpen(t.NamedTuple):
 class UpdateOrOpening(IncidentUpdate):
     """Updates the open incident of a service with an incident key; opens it if there is none.
 
-    The key is the target: after a lost response the incident may be open or not.
+    The key is the target: after a lost response the incident may be open or not. A key means something on its service
+    only, so an incident of another service is never taken for it, let alone moved.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, POST /incidents;
     https://developer.pagerduty.com/docs/incident-creation-api.
     """
 
     def __init__(self, client: PagerDuty, options: Options) -> None:
-        super().__init__(client, options)
+        super().__init__(client, {**options, ImpactedService.name: None})
         self._key = options["incident_key"]
+        self._service_name = options["service"]
         self._service: Record = {}
 
     def check(self) -> None:
@@ -122,7 +165,7 @@ class UpdateOrOpening(IncidentUpdate):
     def prepare(self) -> None:
         """Turn names into ids."""
         self.look_up_fields()
-        self._service = Directory(self.client).find(SERVICE, self.options["service"])
+        self._service = Directory(self.client).find(SERVICE, self._service_name)
         self.targets = [self._key]
 
     def locks(self) -> t.Sequence[str]:
@@ -328,3 +371,7 @@ class UpdateOrOpening(IncidentUpdate):
                 f"Nobody is on call for escalation policy {short_name(policy)}, so PagerDuty may not open the incident."
             )
         return warnings
+
+
+def _moves(change: Change) -> bool:
+    return ImpactedService.name in change.body

@@ -5,7 +5,8 @@
 """The module incident_escalation: escalates incidents to a level of their escalation policies.
 
 PagerDuty does not return the level of an incident. It is at the level whose on-call users are its assignees, if the
-policy assigned them, not a person. Private to the collection.
+policy assigned them, not a person. Whoever acknowledges an incident gets it, so then those count who had it before. The
+incident's log has them. Private to the collection.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from .._core.action import State
 from .._core.change import CAREFULLY, NEVER, Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.words import ESCALATE, label, short_name
+from .._incidents.acknowledging import assignees_before
 from .._incidents.action import IncidentPut
 from .._incidents.fields import assignees_of
 from .._incidents.on_call import OnCall, UsersByLevel, assigned, notified
@@ -37,11 +39,13 @@ class Target(t.NamedTuple):
         incident: the incident.
         level: the level.
         users: who is on call there, by id.
+        is_held: whether somebody has acknowledged it at that level, and so has it.
     """
 
     incident: Record
     level: int
     users: t.Mapping[str, Record]
+    is_held: bool
 
 
 class Blind(t.NamedTuple):
@@ -116,22 +120,22 @@ class Escalation(IncidentPut):
         self._chosen[incident["id"]] = level
         if level not in levels:
             raise self._nobody_on_call(incident, levels, level)
-        return Target(incident, level, levels[level])
+        return Target(incident, level, levels[level], self._is_held_at(incident, set(levels[level])))
 
     def plan(self, target: str, state: Target | Blind) -> Change:
         """Plan to escalate the incident, unless it is at the level."""
         if isinstance(state, Blind):
             return _blind_change(state)
-        incident, level, users = state
+        incident, level, users, is_held = state
         before = {
             "assigned_via": _assigned_via(incident),
             "assignees": sorted(label(users.get(user["id"], user)) for user in assignees_of(incident)),
         }
         after = {"assigned_via": POLICY, "assignees": sorted(map(label, users.values()))}
         name = name_of(incident)
-        if before == after:
+        if before == after or is_held:
             says = f"already at level {level}"
-            return Change(target=target, name=name, before=before, after=after, says=says, record=incident)
+            return Change(target=target, name=name, before=before, after=before, says=says, record=incident)
         return Change(
             target=target,
             name=name,
@@ -195,9 +199,13 @@ class Escalation(IncidentPut):
         Raises:
             Refused: it cannot be determined.
         """
-        present = {user["id"] for user in assignees_of(incident)}
-        matching = [level for level, users in levels.items() if set(users) == present]
-        if _assigned_via(incident) != POLICY:
+        is_by_policy = _assigned_via(incident) == POLICY
+        matching = _levels_of({user["id"] for user in assignees_of(incident)}, levels) if is_by_policy else []
+        if incident.get("status") == "acknowledged" or len(matching) != 1:
+            before = assignees_before(self.client, incident)
+            is_by_policy = is_by_policy or before is not None
+            matching = matching if before is None else _levels_of(before, levels)
+        if not is_by_policy:
             reason = "it was reassigned manually"
         elif not matching:
             reason = "its assignees are not the people on call at any level"
@@ -210,6 +218,18 @@ class Escalation(IncidentPut):
             f"{_listed(self._policy(incident), levels)}",
             hint="Set level to a number.",
         )
+
+    def _is_held_at(self, incident: Record, user_ids: set[str]) -> bool:
+        """Return whether somebody has acknowledged an incident that was assigned to these users: they are not paged."""
+        is_theirs = {user["id"] for user in assignees_of(incident)} == user_ids
+        is_new = self._level == NEXT and self._reads == 1
+        if incident.get("status") != "acknowledged" or is_theirs or is_new:
+            return False
+        try:
+            return assignees_before(self.client, incident) == user_ids
+        except TaskError:
+            # A page must not fail because nobody tells whether it is needed.
+            return False
 
     def _nobody_on_call(self, incident: Record, levels: UsersByLevel, level: int) -> Refused:
         """Return why an incident cannot be escalated: the policy lacks the level, or nobody is on call there."""
@@ -225,6 +245,11 @@ class Escalation(IncidentPut):
     def _policy(self, incident: Record) -> Record:
         path = path_of("escalation_policies", incident["escalation_policy"]["id"])
         return self.client.get(path, "escalation_policy")
+
+
+def _levels_of(user_ids: set[str], levels: UsersByLevel) -> list[int]:
+    """Return the levels at which these users, and nobody else, are on call."""
+    return [level for level, users in levels.items() if set(users) == user_ids]
 
 
 def _blind_change(state: Blind) -> Change:

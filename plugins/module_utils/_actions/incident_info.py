@@ -44,22 +44,24 @@ READ_SEPARATELY = (
     "alerts",
     "log_entries",
     "notes",
+    "outlier_incident",
     "past_incidents",
     "related_change_events",
     "related_incidents",
 )
 """What takes a call of its own for each incident."""
 PAGED = ("alerts", "log_entries")
+SINGLE = ("outlier_incident",)
+"""What is an object, not a list."""
 LIMITS = {"related_change_events": [("limit", str(PAGE_SIZE))]}
 """Lists that are longer if asked for (INFERRED: as long as a page)."""
 LIST_KEYS = {"related_change_events": "change_events"}
 """Keys of the response that differ from the path."""
-PLANS = dict.fromkeys(
-    ("past_incidents", "related_incidents"), "with the Event Intelligence package or the Digital Operations plan"
-)
-"""With which plans PagerDuty has a part.
+OF_SOME_PLANS = ("outlier_incident", "past_incidents", "related_incidents")
+"""Parts that PagerDuty has with its AIOps add-on, or with the older Event Intelligence package.
 
-Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents/{id}/past_incidents and related_incidents.
+Source: https://support.pagerduty.com/main/docs/outlier-incident; PagerDuty/api-schema, reference/REST/openapiv3.json,
+GET /incidents/{id}/past_incidents and related_incidents.
 """
 WITHOUT_PLAN = (402, 403, 404)
 """Statuses of a refusal that may be the plan's (INFERRED: the descriptions do not say which)."""
@@ -112,15 +114,22 @@ class Reading(IncidentAction):
         name = ": ".join(filter(None, (f"incident {id_and_number(state)}", state.get("status"))))
         return found(target, name, state)
 
-    def _part(self, path: str, name: str) -> list[Record]:
+    def _part(self, path: str, name: str) -> list[Record] | Record | None:
+        """Return a part of an incident; None, with a warning, if the account's plan lacks it."""
         if name in PAGED:
             return [entry for page in self.client.pages(path, name) for entry in page]
         try:
+            if name in SINGLE:
+                return self.client.get(path, name)
             return self.client.get_list(path, LIST_KEYS.get(name, name), LIMITS.get(name, ()))
         except Refused as error:
-            if name in PLANS and error.status in WITHOUT_PLAN:
-                error.hint = f"PagerDuty has {name} only {PLANS[name]}. Leave it out of include. {error.hint}".rstrip()
-            raise
+            if name not in OF_SOME_PLANS or error.status not in WITHOUT_PLAN:
+                raise
+            self.client.warn(
+                f"{name} could not be read, and is null (HTTP {error.status}). PagerDuty has it only with its AIOps "
+                "add-on or the Event Intelligence package. Otherwise leave it out of include."
+            )
+            return None
 
 
 class ById(Reading):

@@ -4,7 +4,9 @@
 
 """The module incident_snooze: keeps incidents acknowledged until a time, when PagerDuty triggers them again.
 
-PagerDuty snoozes only acknowledged incidents, so a triggered one is acknowledged first. Private to the collection.
+PagerDuty snoozes only acknowledged incidents, so a triggered one is acknowledged first, which assigns it to whoever
+does so. An acknowledged incident may also be triggered again by its service's acknowledgement timeout. PagerDuty shows
+both ends in the same way, so the incident's log tells whether it is snoozed. Private to the collection.
 """
 
 from __future__ import annotations
@@ -16,8 +18,18 @@ from datetime import datetime, timedelta
 from .._api.client import PagerDuty, Record, path_of
 from .._core.change import Change
 from .._core.errors import InvalidOption, Refused
-from .._core.time_texts import EARLIEST, iso_8601, now, parse_duration, parse_time, spoken_duration, spoken_time
+from .._core.time_texts import (
+    EARLIEST,
+    iso_8601,
+    now,
+    parse_duration,
+    parse_time,
+    spoken_duration,
+    spoken_time,
+    time_of,
+)
 from .._core.words import ACKNOWLEDGE, SNOOZE, Phrase
+from .._incidents.acknowledging import Acknowledger, AssignedByAcknowledging, acknowledger, tell_who_got_it
 from .._incidents.action import IncidentAction
 from .._incidents.read import check_open, name_of
 
@@ -25,6 +37,22 @@ MAX_SECONDS = 604_800
 """A week. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, POST /incidents/{id}/snooze."""
 TOLERANCE = timedelta(minutes=1)
 """A snooze that ends so much earlier is long enough: clocks differ, and a playbook may run twice in a row."""
+SNOOZED, ACKNOWLEDGED = "snooze_log_entry", "acknowledge_log_entry"
+"""Log entries. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `LogEntry`."""
+
+
+class Acknowledged(t.NamedTuple):
+    """An incident, and how long it stays acknowledged.
+
+    Args:
+        incident: the incident.
+        until: when it is triggered again, if that is planned.
+        is_enough: whether that is as the task wants it, or a longer snooze.
+    """
+
+    incident: Record
+    until: datetime | None
+    is_enough: bool
 
 
 class Snooze(IncidentAction):
@@ -42,6 +70,8 @@ class Snooze(IncidentAction):
         self._seconds: int | None = None
         """How long to snooze; None if the end is given."""
         self._start = self._end = EARLIEST
+        self._acknowledger: Acknowledger | None = None
+        """Who acknowledges; known once an incident has to be acknowledged."""
 
     def check(self) -> None:
         """Check the ids, and when the snooze should end."""
@@ -63,26 +93,50 @@ class Snooze(IncidentAction):
         if self._seconds is not None:
             self._end = self._start + timedelta(seconds=self._seconds)
 
-    def plan(self, target: str, state: Record) -> Change:
-        """Plan to snooze the incident, unless it stays acknowledged long enough.
+    def state(self, incident: Record) -> Acknowledged:
+        """Return the incident, and when it is triggered again.
+
+        Raises:
+            TaskError: its log is needed and cannot be read.
+        """
+        if incident.get("status") not in ("acknowledged", "resolved"):
+            self._acknowledger = self._acknowledger or acknowledger(self.client, None)
+        until = _triggered_again_at(incident)
+        if until is None or until < self._end - TOLERANCE:
+            return Acknowledged(incident, until, is_enough=False)
+        is_then = until <= self._end + TOLERANCE
+        return Acknowledged(incident, until, is_enough=is_then or self._is_snoozed(incident["id"]))
+
+    def plan(self, target: str, state: Acknowledged) -> Change:
+        """Plan to snooze the incident, unless it is snoozed long enough.
 
         Raises:
             Refused: it is resolved.
         """
-        snoozed_until, name = _snoozed_until(state), name_of(state)
-        if snoozed_until and snoozed_until >= self._end - TOLERANCE:
-            shown = {"snoozed_until": iso_8601(snoozed_until)}
-            says = f"snoozed until {spoken_time(snoozed_until, self._start)} already"
-            return Change(target=target, name=name, before=shown, after=shown, says=says, record=state)
-        check_open(state, "it cannot be snoozed")
+        incident, until, is_enough = state
+        name = name_of(incident)
+        if until and is_enough:
+            shown = {"acknowledged_until": iso_8601(until)}
+            says = f"snoozed until {spoken_time(until, self._start)} already"
+            return Change(target=target, name=name, before=shown, after=shown, says=says, record=incident)
+        check_open(incident, "it cannot be snoozed")
+        taken = self._taking(incident)
         return Change(
             target=target,
             name=name,
-            before={"status": state.get("status"), "snoozed_until": snoozed_until and iso_8601(snoozed_until)},
-            after={"status": "acknowledged", "snoozed_until": self._shown_end()},
-            says=self._says(state),
-            record=state,
-            predicted=self._predicted(state),
+            before={
+                "status": incident.get("status"),
+                **({taken.name: taken.present(incident)} if taken else {}),
+                "acknowledged_until": until and iso_8601(until),
+            },
+            after={
+                "status": "acknowledged",
+                **({taken.name: taken.shown} if taken else {}),
+                "acknowledged_until": self._shown_end(),
+            },
+            says=self._says(incident),
+            record=incident,
+            predicted=self._predicted(incident),
         )
 
     def send_one(self, change: Change) -> Record:
@@ -91,7 +145,28 @@ class Snooze(IncidentAction):
             self._acknowledge(change.target)
         seconds = min(MAX_SECONDS, max(1, math.ceil((self._end - now()).total_seconds())))
         path = path_of("incidents", change.target, "snooze")
-        return self.client.write_and_get("POST", path, {"duration": seconds}, "incident")
+        incident = self.client.write_and_get("POST", path, {"duration": seconds}, "incident")
+        if "assignees" in change.after:
+            tell_who_got_it(change, incident)
+        return incident
+
+    def _is_snoozed(self, incident_id: str) -> bool:
+        """Return whether an acknowledged incident is snoozed: another acknowledgement would have ended that.
+
+        Source: https://support.pagerduty.com/main/docs/edit-incidents.
+        """
+        for page in self.client.pages(path_of("incidents", incident_id, "log_entries"), "log_entries"):
+            # PagerDuty lists the newest first.
+            latest = {kind: _latest(page, kind) for kind in (SNOOZED, ACKNOWLEDGED)}
+            if any(each is not None for each in latest.values()):
+                return (latest[SNOOZED] or EARLIEST) >= (latest[ACKNOWLEDGED] or EARLIEST)
+        return False
+
+    def _taking(self, incident: Record) -> AssignedByAcknowledging | None:
+        """Return the new assignee, if the incident has to be acknowledged, and that assigns it to somebody else."""
+        if incident.get("status") == "acknowledged" or self._acknowledger is None:
+            return None
+        return self._acknowledger.taking(incident)
 
     def _shown_end(self) -> str:
         """Return the end for diffs: relative if the user gave a duration, so that it is the same in check mode."""
@@ -100,12 +175,17 @@ class Snooze(IncidentAction):
     def _says(self, incident: Record) -> list[Phrase]:
         length = [] if self._seconds is None else [f"for {spoken_duration(self._seconds)}"]
         snooze = SNOOZE(*length, f"until {spoken_time(self._end, self._start)}")
-        return [snooze] if incident.get("status") == "acknowledged" else [ACKNOWLEDGE(), snooze]
+        if incident.get("status") == "acknowledged":
+            return [snooze]
+        taken = self._taking(incident)
+        return [ACKNOWLEDGE(), *(taken.says(incident) if taken else ()), snooze]
 
     def _predicted(self, incident: Record) -> Record:
         others = [action for action in incident.get("pending_actions") or () if action.get("type") != "unacknowledge"]
         end = {"type": "unacknowledge", "at": iso_8601(self._end)}
-        return {**incident, "status": "acknowledged", "pending_actions": [*others, end]}
+        taken = self._taking(incident)
+        assignment = taken.record(incident) if taken else {}
+        return {**incident, **assignment, "status": "acknowledged", "pending_actions": [*others, end]}
 
     def _acknowledge(self, incident_id: str) -> None:
         body = {"incident": {"type": "incident_reference", "status": "acknowledged"}}
@@ -117,12 +197,18 @@ class Snooze(IncidentAction):
                 raise
 
 
-def _snoozed_until(incident: Record) -> datetime | None:
+def _latest(entries: t.Sequence[Record], kind: str) -> datetime | None:
+    """Return the time of the latest log entry of a kind."""
+    times = [time_of(entry.get("created_at")) for entry in entries if str(entry.get("type")).startswith(kind)]
+    return max(times, default=None)
+
+
+def _triggered_again_at(incident: Record) -> datetime | None:
     """Return when an incident will be triggered again, if that is planned."""
     actions = incident.get("pending_actions") or ()
     times = [str(action.get("at")) for action in actions if action.get("type") == "unacknowledge"]
     try:
         return max((parse_time("at", each) for each in times), default=None)
     except InvalidOption:
-        # Treat an unreadable time as no snooze.
+        # Treat an unreadable time as none.
         return None

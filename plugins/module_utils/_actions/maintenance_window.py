@@ -147,14 +147,27 @@ class WindowAction(Action[PagerDuty]):
         try:
             self.client.write("DELETE", path_of("maintenance_windows", window_id))
         except Refused as error:
-            # Somebody else may have ended it first. PagerDuty answers 405 also for windows that are not over:
-            # https://github.com/PagerDuty/terraform-provider-pagerduty/issues/396.
-            if error.status != DELETED and (error.status != NOT_ENDED or self._is_open(window_id)):
+            # Somebody else may have ended it first.
+            if error.status == NOT_ENDED:
+                self._check_over(window_id, error)
+            elif error.status != DELETED:
                 raise
 
-    def _is_open(self, window_id: str) -> bool:
-        windows = open_windows(self.client, self.options["description"])
-        return any(window["id"] == window_id for window in windows)
+    def _check_over(self, window_id: str, error: Refused) -> None:
+        """Check that a window is over that PagerDuty did not end because it were: it says so of others as well.
+
+        Raises:
+            Refused: it goes on.
+
+        Source: https://github.com/PagerDuty/terraform-provider-pagerduty/issues/396.
+        """
+        open_ones = open_windows(self.client, self.options["description"])
+        window = next((each for each in open_ones if each["id"] == window_id), None)
+        if window:
+            names = few([short_name(service) for service in window["services"]])
+            error.message = f"The window for {names} is still open, {spoken_period(window, now())}. {error.message}"
+            error.hint = f"Run the task again, or end the window {window_id} in PagerDuty's web interface."
+            raise error
 
 
 class Ending(WindowAction):

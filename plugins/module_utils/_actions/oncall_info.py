@@ -5,7 +5,8 @@
 """The module oncall_info: who is on call. The lookup oncall uses it as well.
 
 PagerDuty lists a shift once for each escalation policy and level, so people are put together here. It does not list
-levels that nobody covers, nor the people of a schedule that no escalation policy uses: both are looked for.
+levels that nobody covers, nor the people of a schedule that no escalation policy uses: both are looked for. So a
+schedule of which no shift is listed is read itself, which also tells when its next shift starts.
 
 Private to the collection.
 """
@@ -16,18 +17,21 @@ import re
 import typing as t
 from datetime import datetime, timedelta
 
-from .._api.client import PagerDuty, Query, Record, path_of
+from .._api.client import PagerDuty, Query, Record
 from .._api.directory import ESCALATION_POLICY, LOOKS_LIKE_ID, SCHEDULE, USER, Directory, about_all
+from .._api.schedules import read_schedule, turns_of
 from .._core.action import Action, State
 from .._core.change import Change, found
 from .._core.errors import InvalidOption, Refused, TaskError, shorten
 from .._core.time_texts import iso_8601, now, parse_time
-from .._core.words import label
+from .._core.words import few, label
 
 MAX_FUTURE = timedelta(days=90)
 """PagerDuty knows no later shifts. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /oncalls."""
 MIN_SPAN = timedelta(seconds=1)
 """The shortest span that a schedule can be read for."""
+LOOK_AHEAD = timedelta(days=14)
+"""How far the next shift of a schedule is looked for."""
 FILTERS = ("escalation_policies", "schedules", "users", "levels")
 
 
@@ -42,7 +46,7 @@ class Wanted(t.NamedTuple):
     """What is asked about, by id.
 
     Args:
-        unverified: schedules that only GET /oncalls can know, each with the error if it does not.
+        unverified: schedules that could not be read by their ids, each with the error if GET /oncalls does not know it.
         levels: empty for all.
         span: None for now.
     """
@@ -55,16 +59,29 @@ class Wanted(t.NamedTuple):
     span: Span | None
 
 
+class Rota(t.NamedTuple):
+    """What a schedule says itself.
+
+    Args:
+        turns: of those on call, in the shape of an entry of GET /oncalls; None if PagerDuty does not say.
+        next_shift: when somebody is on call next, and who; None if somebody is now, or if that is not known.
+    """
+
+    schedule: Record
+    turns: t.Sequence[Record] | None
+    next_shift: Record | None = None
+
+
 class Shifts(t.NamedTuple):
     """Who is on call.
 
     Args:
         entries: as GET /oncalls lists them, at all levels.
-        turns: those of schedules that no escalation policy uses, in the same shape.
+        rotas: those of the schedules of which it lists nothing.
     """
 
     entries: t.Sequence[Record]
-    turns: t.Sequence[Record]
+    rotas: t.Sequence[Rota]
 
 
 class OnCallInfo(Action[PagerDuty]):
@@ -119,20 +136,21 @@ class OnCallInfo(Action[PagerDuty]):
         listed = [entry for page in self.client.pages("/oncalls", "oncalls", _query(wanted)) for entry in page]
         entries = [entry for entry in listed if _overlaps(entry, wanted.span)]
         _check_unverified(wanted, entries)
-        return [(target, Shifts(entries, self._turns_without_policy())) for target in targets]
+        rotas = [self._rota(schedule) for schedule in _unlisted(wanted, entries)]
+        return [(target, Shifts(entries, rotas)) for target in targets]
 
     def plan(self, target: str, state: Shifts) -> Change:
         """Return who is on call, and a warning for each place that nobody covers."""
         wanted = self._wanted
         at_level = [each for each in state.entries if not wanted.levels or each["escalation_level"] in wanted.levels]
-        listed = [*at_level, *state.turns]
+        listed = [*at_level, *(turn for rota in state.rotas for turn in rota.turns or ())]
         record = {
             "users": _people(listed),
             "empty_levels": _empty_levels(wanted, state.entries),
-            "empty_schedules": _empty_schedules(wanted, listed),
+            "empty_schedules": _empty_schedules(wanted, state.rotas),
         }
         change = found(target, target, record)
-        change.warnings = list(_warnings(wanted, record))
+        change.warnings = [*_warnings(wanted, record), *_untold(state.rotas)]
         return change
 
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
@@ -142,40 +160,60 @@ class OnCallInfo(Action[PagerDuty]):
         return {**record, "msg": shorten(f"On call: {people}." if people else "Nobody is on call.")}
 
     def _find_schedules(self, names: t.Iterable[str]) -> tuple[dict[str, Record], dict[str, Refused]]:
-        """Return the schedules by id, and those that could not be read.
-
-        PagerDuty's flexible schedules are not among /schedules, but GET /oncalls knows them by id.
-        Source: PagerDuty/developer-docs, docs/REST-API/21-Schedules-v2-to-v3-Upgrade.md.
-        """
+        """Return the schedules by id, and those that could not be read by their ids: GET /oncalls may know them."""
         schedules: dict[str, Record] = {}
         unverified: dict[str, Refused] = {}
         for name in names:
+            is_id = re.fullmatch(LOOKS_LIKE_ID, name)
             try:
                 record = self._directory.find(SCHEDULE, name)
             except Refused as error:
-                if error.is_fatal or error.is_forbidden:
+                if error.is_fatal or (error.is_forbidden and not is_id):
                     raise
-                if not re.fullmatch(LOOKS_LIKE_ID, name):
+                if not is_id:
                     self._directory.unknown[name] = error
                     continue
                 record, unverified[name] = {"id": name}, error
             schedules[record["id"]] = record
         return schedules, unverified
 
-    def _turns_without_policy(self) -> list[Record]:
-        """Return the turns of schedules that no escalation policy uses, in the shape of an on-call entry.
+    def _rota(self, schedule: Record) -> Rota:
+        """Return whose turn it is on a schedule, or when the next one starts.
 
-        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /schedules/{id}; that GET /oncalls leaves them
-        out, https://github.com/sergiitk/pagerbeauty/issues/103.
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /schedules/{id}; that GET /oncalls leaves out
+        schedules without an escalation policy, https://github.com/sergiitk/pagerbeauty/issues/103.
         """
-        wanted = self._wanted
-        if wanted.policies or wanted.levels:
-            return []
-        unused = [each for each in wanted.schedules.values() if each.get("escalation_policies") == []]
-        turns = [turn for schedule in unused for turn in self._turns_of(schedule) if turn.get("user")]
-        kept = [turn for turn in turns if not wanted.users or turn["user"]["id"] in wanted.users]
+        present = now()
+        span = self._wanted.span or Span(present, present)
+        turns = self._read_turns(schedule, span)
+        if turns is None:
+            return Rota(schedule, None)
+        current = [turn for turn in turns if _overlaps(turn, span)]
+        if not current:
+            return Rota(schedule, (), self._shift_of(_next(turns, span)))
+        users = self._wanted.users
+        kept = [turn for turn in current if not users or turn["user"]["id"] in users]
         # A schedule shows only references, without an e-mail address.
-        return [{**turn, "user": self._user(turn["user"])} for turn in kept]
+        return Rota(schedule, [{**turn, "user": self._user(turn["user"]), "schedule": schedule} for turn in kept])
+
+    def _shift_of(self, turns: t.Sequence[Record]) -> Record | None:
+        """Return when turns start, and whose they are; None without turns."""
+        if not turns:
+            return None
+        named = (user if user.get("summary") else self._user(user) for user in (turn["user"] for turn in turns))
+        return {"start": turns[0]["start"], "users": [_reference(user) for user in named]}
+
+    def _read_turns(self, schedule: Record, span: Span) -> list[Record] | None:
+        """Return the turns of a schedule in a span and after it; None if PagerDuty does not say."""
+        end = max(span.until, span.since + MIN_SPAN)
+        until = max(end, min(end + LOOK_AHEAD, span.since + MAX_FUTURE))
+        try:
+            return turns_of(read_schedule(self.client, schedule, span.since, until))
+        except TaskError as error:
+            # GET /oncalls has the people of a schedule that an escalation policy uses, so this only says who is next.
+            if error.is_fatal or not schedule.get("escalation_policies"):
+                raise
+            return []
 
     def _user(self, user: Record) -> Record:
         """Return a user, or the reference if the user cannot be read: whoever is on call is named at least.
@@ -191,18 +229,6 @@ class OnCallInfo(Action[PagerDuty]):
             if error.is_fatal:
                 raise
             return user
-
-    def _turns_of(self, schedule: Record) -> list[Record]:
-        since, until = self._wanted.span or Span(now(), now())
-        query = [
-            ("since", iso_8601(since)),
-            ("until", iso_8601(max(until, since + MIN_SPAN))),
-            ("overflow", "true"),
-            ("include[]", "final_schedule"),
-        ]
-        shown = self.client.get(path_of("schedules", schedule["id"]), "schedule", query)
-        turns = (shown.get("final_schedule") or {}).get("rendered_schedule_entries") or ()
-        return [{**turn, "schedule": schedule} for turn in turns if _overlaps(turn, self._wanted.span)]
 
 
 def _span(options: t.Mapping[str, t.Any]) -> Span | None:
@@ -249,6 +275,24 @@ def _time(text: str | None) -> datetime | None:
         return parse_time("", text) if text else None
     except InvalidOption:
         return None
+
+
+def _next(turns: t.Iterable[Record], span: Span) -> list[Record]:
+    """Return the first turns after a span: several people may start at once."""
+    starts = [(_time(turn.get("start")), turn) for turn in turns]
+    later = [(start, turn) for start, turn in starts if start is not None and start >= span.until]
+    first = min((start for start, _turn in later), default=None)
+    return [turn for start, turn in later if start == first]
+
+
+def _unlisted(wanted: Wanted, entries: t.Iterable[Record]) -> list[Record]:
+    """Return the given schedules of which GET /oncalls lists no shift."""
+    if wanted.policies or wanted.levels:
+        return []
+    listed = {entry["schedule"]["id"] for entry in entries if entry.get("schedule")}
+    others = [schedule for schedule in wanted.schedules.values() if schedule["id"] not in listed]
+    # It lists every shift of a user on a schedule that an escalation policy uses.
+    return [schedule for schedule in others if not (wanted.users and schedule.get("escalation_policies"))]
 
 
 def _check_unverified(wanted: Wanted, entries: t.Iterable[Record]) -> None:
@@ -315,13 +359,15 @@ def _empty_levels(wanted: Wanted, entries: t.Iterable[Record]) -> list[Record]:
     ]
 
 
-def _empty_schedules(wanted: Wanted, entries: t.Iterable[Record]) -> list[Record]:
-    """Return the given schedules on which nobody is on call."""
-    if wanted.users or wanted.policies or wanted.levels:
+def _empty_schedules(wanted: Wanted, rotas: t.Iterable[Rota]) -> list[Record]:
+    """Return the given schedules on which nobody is on call, each with its next shift."""
+    if wanted.users:
+        # Others may be on call.
         return []
-    covered = {entry["schedule"]["id"] for entry in entries if entry.get("schedule")}
     return [
-        {"schedule": _reference(schedule)} for schedule in wanted.schedules.values() if schedule["id"] not in covered
+        {"schedule": _reference(rota.schedule), "next_shift": rota.next_shift}
+        for rota in rotas
+        if rota.turns is not None and not rota.turns
     ]
 
 
@@ -338,7 +384,17 @@ def _warnings(wanted: Wanted, record: Record) -> t.Iterator[str]:
         place = f"level {empty['escalation_level']} of escalation policy {label(empty['escalation_policy'])}"
         yield f"Nobody is on call at {place}."
     for empty in record["empty_schedules"]:
-        yield f"Nobody is on call for schedule {label(empty['schedule'])}."
+        yield f"Nobody is on call for schedule {label(empty['schedule'])}.{_next_words(empty['next_shift'])}"
+
+
+def _next_words(shift: Record | None) -> str:
+    return f" From {shift['start']}: {few(list(map(label, shift['users'])))}." if shift else ""
+
+
+def _untold(rotas: t.Iterable[Rota]) -> t.Iterator[str]:
+    for rota in rotas:
+        if rota.turns is None:
+            yield f"PagerDuty's response does not say who is on call for schedule {label(rota.schedule)}."
 
 
 def _describe(user: Record) -> str:

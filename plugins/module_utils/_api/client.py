@@ -9,6 +9,7 @@ Private to the collection.
 
 from __future__ import annotations
 
+import contextlib
 import time
 import typing as t
 from urllib.parse import quote
@@ -45,6 +46,7 @@ class PagerDuty:
         self.warn = warn
         self.accepted = 0
         """How many writes with an effect PagerDuty has accepted so far."""
+        self._from_email = settings.from_email
         self._deadline: float | None = None
         self._references: dict[tuple[str, str], Record] = {}
 
@@ -58,6 +60,23 @@ class PagerDuty:
         deadline = time.monotonic() + seconds
         client._deadline = deadline if self._deadline is None else min(deadline, self._deadline)
         return client
+
+    @contextlib.contextmanager
+    def acting_for(self, email: str | None) -> t.Iterator[None]:
+        """Make the calls within in the name of another user; None for the one of the settings.
+
+        PagerDuty does not let a user's token do so (INFERRED).
+
+        Args:
+            email: the user's e-mail address.
+
+        Source: https://developer.pagerduty.com/docs/rest-api-overview, header From.
+        """
+        self._from_email = email or self.settings.from_email
+        try:
+            yield
+        finally:
+            self._from_email = self.settings.from_email
 
     def get(self, path: str, key: str, query: Query = ()) -> Record:
         """Return the object that the response of a GET holds under `key`.
@@ -164,8 +183,8 @@ class PagerDuty:
             # The schema requires it on every call, also without a body.
             "Content-Type": "application/json",
         }
-        if self.settings.from_email:
-            headers["From"] = self.settings.from_email
+        if self._from_email:
+            headers["From"] = self._from_email
         url = self.settings.api_url + path
         return Request(method, url, description=f"{method} {url}", headers=headers, query=query, body=body)
 

@@ -7,6 +7,13 @@
 Names must match exactly. A name with no match or several is an error that lists the closest ones; one error is about
 all such names of a task.
 
+Schedules are of two kinds, each with a list of its own; an upgraded schedule moves to the other list with its id. An
+id is read as that of a layer-based schedule first: most still are, and then one call is enough. A name is looked up in
+both lists: if it means two schedules, one of them would name the wrong people. A list that cannot be read, because the
+account or the token has no access to it, does not keep the other from being used.
+
+Source: PagerDuty/developer-docs, docs/REST-API/21-Schedules-v2-to-v3-Upgrade.md.
+
 Private to the collection.
 """
 
@@ -24,6 +31,13 @@ LOOKS_LIKE_ID = r"[P-R][A-Z0-9]{4,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 MAX_CANDIDATES = 5
 MAX_UNKNOWN = 3
 """How many unknown names a message explains; it lists the others."""
+OTHER_KIND = (400, 404)
+"""How PagerDuty answers for the id of a schedule of the other kind.
+
+Source: PagerDuty/pd-oncall-chat-topic#48, and as of April 2026 PagerDuty/pagerduty-mcp-server#117.
+"""
+CONFIRMING = 5.0
+"""Seconds for reading another list when a name is found already."""
 
 
 class Kind(t.NamedTuple):
@@ -38,6 +52,8 @@ class Kind(t.NamedTuple):
         by_query: whether the list can be filtered by `query`.
         by_id: whether it can be fetched by its id.
         list_key: the key of the list in the response, if it is not the path.
+        also: the other kinds that are called the same, each with its own list.
+        filters: further parameters of the list.
     """
 
     title: str
@@ -48,12 +64,21 @@ class Kind(t.NamedTuple):
     by_query: bool = True
     by_id: bool = True
     list_key: str = ""
+    also: tuple[Kind, ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def lists(self) -> tuple[Kind, ...]:
+        """The kind and those that are called the same."""
+        return (self, *self.also)
 
 
 USER = Kind("user", "users", "user", "user_reference", ("email", "name"))
 ESCALATION_POLICY = Kind("escalation policy", "escalation_policies", "escalation_policy", "escalation_policy_reference")
 PRIORITY = Kind("priority", "priorities", "priority", "priority_reference", by_query=False, by_id=False)
-SCHEDULE = Kind("schedule", "schedules", "schedule", "schedule_reference")
+SHIFT_BASED_SCHEDULE = Kind("schedule", "v3/schedules", "schedule", "schedule_v3_reference", list_key="schedules")
+SCHEDULE = Kind("schedule", "schedules", "schedule", "schedule_reference", also=(SHIFT_BASED_SCHEDULE,))
+"""Of either kind."""
 SERVICE = Kind("service", "services", "service", "service_reference")
 TEAM = Kind("team", "teams", "team", "team_reference")
 INCIDENT_TYPE = Kind(
@@ -66,6 +91,8 @@ INCIDENT_TYPE = Kind(
     by_id=False,
     list_key="incident_types",
 )
+ANY_INCIDENT_TYPE = INCIDENT_TYPE._replace(filters=(("filter", "all"),))
+"""Also one that is disabled: earlier incidents may have it."""
 RESPONSE_PLAY = Kind("response play", "response_plays", "response_play", "response_play_reference")
 INCIDENT_WORKFLOW = Kind("incident workflow", "incident_workflows", "incident_workflow", "incident_workflow_reference")
 
@@ -76,6 +103,8 @@ class Directory:
     def __init__(self, client: PagerDuty) -> None:
         self._client = client
         self._known: dict[tuple[str, str], Record] = {}
+        self._unreadable: dict[str, TaskError] = {}
+        """The lists that could not be read, by path: a task does not try them again."""
         self.unknown: dict[str, TaskError] = {}
         """The names that `find_known` did not find, each with the reason."""
 
@@ -87,7 +116,7 @@ class Directory:
         """
         known = kind.path, text
         if known not in self._known:
-            self._known[known] = _by_id(self._client, kind, text) or _by_name(self._client, kind, text)
+            self._known[known] = _by_id(self._client, kind, text) or self._by_name(kind, text)
         return self._known[known]
 
     def find_known(self, kind: Kind, texts: t.Iterable[str] | None) -> dict[str, Record]:
@@ -142,6 +171,53 @@ class Directory:
         if self.unknown:
             raise about_all(self.unknown)
 
+    def _by_name(self, kind: Kind, text: str) -> Record:
+        near: dict[str, list[Record]] = {}
+        matches: list[Record] = []
+        for each in kind.lists:
+            near[each.path] = self._read_list(each, text, is_found=bool(matches))
+            matches += [record for record in near[each.path] if record["id"] == text or _is_named(record, each, text)]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise _ambiguous(kind, text, matches)
+        unreadable = [self._unreadable[each.path] for each in kind.lists if each.path in self._unreadable]
+        if len(unreadable) == len(kind.lists):
+            raise next((error for error in unreadable if error.status != 404), unreadable[0])
+        raise _with_unreadable(kind, _not_found(kind, text, self._candidates(kind, near)), unreadable)
+
+    def _read_list(self, kind: Kind, text: str, *, is_found: bool) -> list[Record]:
+        """Return what a list has for a name; nothing if it cannot be read, which `_unreadable` then tells.
+
+        Args:
+            is_found: whether another list has the name already.
+
+        Raises:
+            TaskError: one that every look-up would meet.
+        """
+        if kind.path in self._unreadable:
+            return []
+        client = self._client.quick(CONFIRMING) if is_found else self._client
+        try:
+            return _listed(client, kind, [*kind.filters, *([("query", text)] if kind.by_query else [])])
+        except TaskError as error:
+            if error.is_fatal and not is_found:
+                raise
+            # A quick read that was not answered may go well for the next name.
+            if isinstance(error, Refused) or not is_found:
+                self._unreadable[kind.path] = error
+            return []
+
+    def _candidates(self, kind: Kind, near: t.Mapping[str, list[Record]]) -> list[Record]:
+        """Return what may be meant: of each list, what is near, or its first page."""
+        candidates: list[Record] = []
+        for each in kind.lists:
+            found = near[each.path]
+            if not found and each.by_query and each.path not in self._unreadable:
+                found = next(self._client.pages(f"/{each.path}", each.list_key or each.path), [])
+            candidates += found
+        return candidates
+
 
 def about_all(unknown: t.Mapping[str, TaskError]) -> TaskError:
     """Return one error about several names.
@@ -179,22 +255,19 @@ def full_reference(kind: Kind, record: Record) -> Record:
 def _by_id(client: PagerDuty, kind: Kind, text: str) -> Record | None:
     if not (kind.by_id and re.fullmatch(LOOKS_LIKE_ID, text)):
         return None
-    try:
-        return client.get(path_of(kind.path, text), kind.key)
-    except Refused as error:
-        if error.status != 404:
-            raise
-        return None
-
-
-def _by_name(client: PagerDuty, kind: Kind, text: str) -> Record:
-    listed = _listed(client, kind, [("query", text)] if kind.by_query else [])
-    matches = [record for record in listed if record["id"] == text or _is_named(record, kind, text)]
-    if len(matches) == 1:
-        return matches[0]
-    if matches:
-        raise _ambiguous(kind, text, matches)
-    raise _not_found(client, kind, text, listed)
+    refusals: list[Refused] = []
+    for each in kind.lists:
+        try:
+            return client.get(f"/{each.path}{path_of(text)}", each.key)
+        except Refused as error:
+            if error.is_fatal:
+                raise
+            refusals.append(error)
+    not_there = OTHER_KIND if kind.also else (404,)
+    for refusal in refusals:
+        if refusal.status not in not_there:
+            raise refusal
+    return None
 
 
 def _listed(client: PagerDuty, kind: Kind, query: Query) -> list[Record]:
@@ -211,7 +284,12 @@ def _listed(client: PagerDuty, kind: Kind, query: Query) -> list[Record]:
 
 
 def _is_named(record: Record, kind: Kind, text: str) -> bool:
-    return any(_comparable(name, record.get(name)) == _comparable(name, text) for name in kind.names)
+    return any(_comparable(name, _value(record, name)) == _comparable(name, text) for name in kind.names)
+
+
+def _value(record: Record, field: str) -> t.Any:
+    # A list of references has names only as summaries.
+    return record.get(field) or (record.get("summary") if field == "name" else None)
 
 
 def _comparable(field: str, value: t.Any) -> t.Any:
@@ -226,12 +304,18 @@ def _ambiguous(kind: Kind, text: str, matches: t.Sequence[Record]) -> TaskError:
     )
 
 
-def _not_found(client: PagerDuty, kind: Kind, text: str, near: t.Sequence[Record]) -> TaskError:
-    candidates = list(near)
-    if not candidates and kind.by_query:
-        candidates = next(client.pages(f"/{kind.path}", kind.path), [])
-    unnamed = [record for record in candidates if not any(record.get(name) for name in kind.names)]
-    named = {str(record.get(name)): record for record in candidates for name in kind.names if record.get(name)}
+def _with_unreadable(kind: Kind, error: Refused, unreadable: t.Iterable[TaskError]) -> Refused:
+    """Return an error about a name that says which lists could not be read; one that is not there is none."""
+    for each in unreadable:
+        if each.status != 404:
+            error.message += f" Not all {kind.title}s could be read: {each.message}"
+            error.hint = f"{error.hint} {each.hint}".rstrip()
+    return error
+
+
+def _not_found(kind: Kind, text: str, candidates: t.Sequence[Record]) -> Refused:
+    unnamed = [record for record in candidates if not any(_value(record, name) for name in kind.names)]
+    named = {str(_value(record, name)): record for record in candidates for name in kind.names if _value(record, name)}
     # Only a failing task needs it.
     import difflib
 

@@ -17,10 +17,12 @@ SCOPES = {
     r"incidents/[^/]+/status_updates/(subscribers|unsubscribe)": "subscribers",
     r"incident_workflows/[^/]+/instances": "incident_workflows:instances",
     r"maintenance_windows.*": "services",
+    r"v3/schedules(/[^/]+)?": "schedules",
 }
 """By the path of a call; the scope of any other call has the name of the path's first segment.
 
-Source: PagerDuty/api-schema, reference/REST/openapiv3.json, "Scoped OAuth requires".
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, "Scoped OAuth requires"; for shift-based schedules
+PagerDuty/developer-docs, docs/REST-API/21-Schedules-v2-to-v3-Upgrade.md, "the same scoped OAuth tokens".
 """
 
 

@@ -71,6 +71,7 @@ INCIDENT: Shape = {
     "responder_requests": [RESPONDER_REQUEST],
     "service": NAMED,
 }
+LOG_ENTRY: Shape = {"type": str, "created_at": str, "agent": NAMED, "assignees": [NAMED]}
 USER: Shape = {**NAMED, "email": str}
 POLICY: Shape = {**NAMED, "escalation_rules": list}
 ON_CALL: Shape = {
@@ -83,10 +84,13 @@ ON_CALL: Shape = {
     "end": str,
 }
 TURN: Shape = {"user": NAMED, "start": str, "end": str}
+SHIFT: Shape = {"member": {"type": str, "user_id": str}, "start_time": str, "end_time": str}
 SCHEDULE: Shape = {
     **NAMED,
+    "type": str,
     "escalation_policies": [NAMED],
-    "final_schedule": {"rendered_schedule_entries": [TURN]},
+    # The turns of a layer-based schedule, or the shifts of a shift-based one.
+    "final_schedule": {"rendered_schedule_entries": [TURN], "computed_shift_assignments": [SHIFT]},
 }
 RESPONSE_PLAY: Shape = {**NAMED, "responders": [NAMED], "subscribers": [NAMED]}
 SERVICE: Shape = {
@@ -113,6 +117,7 @@ OBJECTS: t.Mapping[str, Shape] = {
     "incident_workflow_instance": dict,
     "maintenance_window": MAINTENANCE_WINDOW,
     "note": NOTE,
+    "outlier_incident": dict,
     "responder_request": RESPONDER_REQUEST,
     "response_play": RESPONSE_PLAY,
     "schedule": SCHEDULE,

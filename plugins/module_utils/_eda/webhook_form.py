@@ -63,12 +63,19 @@ def meta_of(event: Json) -> Json:
     The data of an event is the incident, or for instance a note or a responder, which names its incident.
     Source: PagerDuty/developer-docs, docs/webhooks/01-Overview.md, "Event Data Types".
     """
-    data = event.get("data")
-    if not isinstance(data, dict):
-        return {}
-    incident = data if data.get("type") == "incident" else data.get("incident")
+    incident = _incident_in(event.get("data"))
     incident_id = incident.get("id") if isinstance(incident, dict) else None
     return {"incident_id": incident_id} if isinstance(incident_id, str) else {}
+
+
+def _incident_in(data: t.Any) -> t.Any:
+    if not isinstance(data, dict):
+        return None
+    if data.get("type") == "incident":
+        return data
+    assignments = data.get("incident_role_assignments")
+    # Of incident.role.assigned alone, the incident is further down.
+    return _incident_in(assignments[0]) if isinstance(assignments, list) and assignments else data.get("incident")
 
 
 def event_type_of(entry: Json, incident: Json) -> str:
@@ -90,10 +97,11 @@ def _is_first_assignment(entry: Json, incident: Json) -> bool:
 
 
 def incident_of(incident: Json) -> Json:
-    """Return an incident of the REST API as a webhook has it; what only the REST API knows is kept."""
+    """Return an incident of the REST API as a webhook has it; what only one of them knows is kept, or None."""
     assignments = incident.get("assignments") or []
     return {
         "conference_bridge": None,
+        "reopened_at": None,
         "resolve_reason": None,
         **incident,
         "type": "incident",

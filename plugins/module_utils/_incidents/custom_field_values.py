@@ -16,6 +16,7 @@ import typing as t
 from .._api.client import Record
 from .._core.errors import InvalidOption, Refused, shorten
 from .._core.time_texts import parse_time
+from .notes import without_edges
 
 BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 EMPTY: tuple[t.Any, ...] = (None, [])
@@ -23,11 +24,12 @@ EMPTY: tuple[t.Any, ...] = (None, [])
 
 
 def is_list(field: Record) -> bool:
-    """Return whether a field holds several values.
+    """Return whether a field holds several values, such as a tag field. One of a new type may show it by its value.
 
-    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `CustomFieldsFieldValue`, `field_type`.
+    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `CustomFieldsFieldValue`, `field_type`; for tags
+    PagerDuty/public-support-scripts, custom_field/README.md.
     """
-    return str(field.get("field_type")).startswith("multi_value")
+    return str(field.get("field_type")).startswith("multi_value") or isinstance(field.get("value"), list)
 
 
 def is_fixed(field: Record) -> bool:
@@ -43,7 +45,7 @@ def parse_value(field: Record, value: t.Any) -> t.Any:
     """
     if value in EMPTY:
         return None
-    if not is_list(field):
+    if not (is_list(field) or _may_be_list(field, value)):
         return _parse_single(field, value)
     values = value if isinstance(value, list) else [value]
     parsed = [_parse_single(field, each) for each in values]
@@ -51,7 +53,11 @@ def parse_value(field: Record, value: t.Any) -> t.Any:
 
 
 def equals(field: Record, one: t.Any, other: t.Any) -> bool:
-    """Return whether two values of a field are equal: lists as sets, times whatever their zone."""
+    """Return whether two values of a field are equal: lists as sets, times whatever their zone.
+
+    White space at the end of a line or around a text makes no difference, as PagerDuty may trim it (INFERRED), and a
+    block of YAML ends with a line break.
+    """
     if one in EMPTY or other in EMPTY:
         return one in EMPTY and other in EMPTY
     return _comparable(field, one) == _comparable(field, other)
@@ -78,7 +84,12 @@ def _comparable(field: Record, value: t.Any) -> object:
         except InvalidOption:
             # PagerDuty takes a date as well.
             return value
-    return value
+    return without_edges(value) if isinstance(value, str) else value
+
+
+def _may_be_list(field: Record, value: t.Any) -> bool:
+    """Return whether a list is given to a field of a type that PagerDuty has added since: it knows what it takes."""
+    return isinstance(value, list) and not str(field.get("field_type")).startswith("single_value")
 
 
 def _parse_single(field: Record, value: t.Any) -> t.Any:

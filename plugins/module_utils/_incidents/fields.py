@@ -16,6 +16,7 @@ from .._api.directory import (
     ESCALATION_POLICY,
     INCIDENT_TYPE,
     PRIORITY,
+    SERVICE,
     USER,
     Directory,
     Kind,
@@ -193,6 +194,22 @@ class Priority(ReferenceField):
     kind = PRIORITY
 
 
+class ImpactedService(ReferenceField):
+    """The service, which PUT /incidents/{id} alone can set.
+
+    INFERRED: the incident keeps its escalation policy and its assignees, so that nobody is notified.
+
+    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents/{id}, `service`.
+    """
+
+    name = "service"
+    kind = SERVICE
+
+    def says(self, incident: Record) -> t.Sequence[Phrase]:
+        """Return where the incident moves to."""
+        return [MOVE(f"to service {short_name(self.found)}")]
+
+
 class EscalationPolicy(ReferenceField):
     """The escalation policy; it assigns the incident."""
 
@@ -323,11 +340,12 @@ FIELDS: t.Mapping[str, type[DesiredField]] = {
         Priority,
         IncidentType,
         ConferenceBridge,
+        ImpactedService,
         Assignees,
         EscalationPolicy,
     )
 }
-"""The fields that PUT /incidents changes, by option, in the order in which they are told.
+"""The fields that PUT /incidents/{id} changes, by option, in the order in which they are told.
 
 Source: PagerDuty/api-schema, reference/REST/openapiv3.json.
 """
@@ -344,9 +362,16 @@ def check_fields(options: Options) -> None:
         raise InvalidOption("resolution", "requires status=resolved", resolution)
     for name, value in given.items():
         FIELDS[name].check(value)
-    if "assignees" in given and given.get("status") == "resolved":
+    status, assignees = given.get("status"), given.get("assignees")
+    if assignees and status == "resolved":
         raise InvalidOption(
             "assignees", "cannot be combined with status=resolved, as a resolved incident has no assignees"
+        )
+    if assignees and status == "acknowledged" and len(assignees) > 1:
+        raise InvalidOption(
+            "assignees",
+            "must be one user with status=acknowledged, as PagerDuty assigns an incident to whoever acknowledges it",
+            assignees,
         )
 
 

@@ -14,7 +14,7 @@ WORDS = {"statuses": "statuses[]", "urgencies": "urgencies[]"}
 
 Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents.
 """
-FILTERS = (*WORDS, "services", "teams", "assignees", "priorities", "since", "until")
+FILTERS = (*WORDS, "services", "teams", "assignees", "priorities", "incident_types", "since", "until")
 ARRANGEMENT = ("sort", "limit")
 """Options that a search can have as well."""
 STATUSES = ("triggered", "acknowledged", "resolved")

@@ -52,7 +52,7 @@ def remove_note(client: PagerDuty, incident_id: str, note_id: str, *, is_effect:
 
 def has_content(note: Record, content: str) -> bool:
     """Return whether a note has this content, apart from white space at the end of lines and around the text."""
-    return _normalized(note["content"]) == _normalized(content)
+    return without_edges(note["content"]) == without_edges(content)
 
 
 def age_of(note: Record) -> tuple[datetime, str]:
@@ -61,6 +61,6 @@ def age_of(note: Record) -> tuple[datetime, str]:
     return time_of(note.get("created_at")), note["id"]
 
 
-def _normalized(text: str) -> str:
-    """Return a note's text without the white space that a server may trim."""
+def without_edges(text: str) -> str:
+    """Return a text without the white space that a server may trim."""
     return "\n".join(line.rstrip() for line in text.strip().splitlines())

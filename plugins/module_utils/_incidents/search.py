@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finds incidents by what they are: status, service, team, urgency, assignee, priority, and when they were opened.
+"""Finds incidents by what they are, such as their status, service or type, and by when they were opened.
 
 Private to the collection.
 """
@@ -13,7 +13,7 @@ import typing as t
 from datetime import timedelta
 
 from .._api.client import PagerDuty, Record
-from .._api.directory import PRIORITY, SERVICE, TEAM, USER, Directory, Kind
+from .._api.directory import ANY_INCIDENT_TYPE, PRIORITY, SERVICE, TEAM, USER, Directory, Kind
 from .._core.errors import InvalidOption, TaskError
 from .._core.time_texts import iso_8601, now, parse_time
 from .filters import WORDS
@@ -27,11 +27,13 @@ NAMED: t.Mapping[str, tuple[Kind, str]] = {
     "teams": (TEAM, "team_ids[]"),
     "assignees": (USER, "user_ids[]"),
     "priorities": (PRIORITY, "priority_ids[]"),
+    "incident_types": (ANY_INCIDENT_TYPE, "incident_type_ids[]"),
 }
 """Filters by name or id, each with its parameter.
 
-Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents; for `priority_ids[]`
-PagerDuty/pagerduty-mcp-server, pagerduty_mcp/tools/incidents.py, list_incidents.
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents. It lacks two: `priority_ids[]` is in
+PagerDuty/pagerduty-mcp-server, pagerduty_mcp/tools/incidents.py, list_incidents, and `incident_type_ids[]` in
+docs/CHANGELOG.md of PagerDuty/api-schema, 2025-01-09.
 """
 MAX_SORT_FIELDS = 2
 """Source: as above, `sort_by`."""
@@ -48,12 +50,14 @@ class Search(t.NamedTuple):
     Args:
         query: the filters and the order, without `include[]`.
         priority_ids: those that are asked for.
+        incident_types: the names of those that are asked for.
         limit: how many incidents at most; None for all.
         is_recent: whether PagerDuty looks back only as far as it does by itself.
     """
 
     query: Parameters
-    priority_ids: t.Sequence[str]
+    priority_ids: t.Collection[str]
+    incident_types: t.Collection[str]
     limit: int | None
     is_recent: bool
 
@@ -113,14 +117,15 @@ def search_of(directory: Directory, options: Options) -> Search:
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents.
     """
-    ids = {name: list(directory.find_known(kind, options[name])) for name, (kind, _parameter) in NAMED.items()}
+    named = {name: directory.find_known(kind, options[name]) for name, (kind, _parameter) in NAMED.items()}
     # Without one of its names a filter would be another one, and without any it would find everything.
     directory.check_known()
     dates = _date_range(options)
     query = [(WORDS[name], word) for name in WORDS for word in options[name] or ()]
-    query += [(NAMED[name][1], each) for name in NAMED for each in ids[name]]
+    query += [(NAMED[name][1], each) for name in NAMED for each in named[name]]
     query += [*dates, ("sort_by", ",".join(options["sort"] or [NEWEST_FIRST]))]
-    return Search(query, ids["priorities"], options["limit"], is_recent=not dates)
+    types = [each["name"] for each in named["incident_types"].values()]
+    return Search(query, named["priorities"], types, options["limit"], is_recent=not dates)
 
 
 def search_incidents(client: PagerDuty, search: Search, include: t.Sequence[str]) -> IncidentsById:
@@ -131,7 +136,7 @@ def search_incidents(client: PagerDuty, search: Search, include: t.Sequence[str]
     """
     found: IncidentsById = {}
     for incident_id, incident in list_incidents(client, search.query, include):
-        if _has_priority(incident, search.priority_ids):
+        if isinstance(incident, TaskError) or _fits(incident, search):
             found[incident_id] = incident
         if len(found) == search.limit:
             break
@@ -163,11 +168,12 @@ def _date_range(options: Options) -> Parameters:
     return [("since", iso_8601(start)), *([("until", iso_8601(until))] if until else [])]
 
 
-def _has_priority(incident: Record | TaskError, priority_ids: t.Sequence[str]) -> bool:
-    """Return whether an incident has one of the priorities: the filter is in none of PagerDuty's documents.
+def _fits(incident: Record, search: Search) -> bool:
+    """Return whether an incident fits the filters that the OpenAPI file lacks, and PagerDuty may leave out of account.
 
     One that PagerDuty returns without the field was found by the filter alone.
     """
-    if not priority_ids or isinstance(incident, TaskError) or "priority" not in incident:
-        return True
-    return (incident.get("priority") or {}).get("id") in priority_ids
+    priority, incident_type = (incident.get(name) or {} for name in ("priority", "incident_type"))
+    has_priority = "priority" not in incident or priority.get("id") in search.priority_ids
+    has_type = incident_type.get("name") in (None, *search.incident_types)
+    return (has_priority or not search.priority_ids) and (has_type or not search.incident_types)

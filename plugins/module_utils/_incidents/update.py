@@ -17,8 +17,9 @@ from .._core.change import CAREFULLY, FREELY, Change, Notification
 from .._core.errors import Refused
 from .._core.time_texts import time_of
 from .._core.words import Phrase, Verb
+from .acknowledging import Acknowledger, acknowledger, tell_who_got_it
 from .action import IncidentPut
-from .fields import REASSIGNING, Desired, TriggeredByReassigning, check_fields, desired_fields
+from .fields import REASSIGNING, Assignees, Desired, TriggeredByReassigning, check_fields, desired_fields
 from .on_call import OnCall
 from .read import name_of
 
@@ -52,6 +53,8 @@ class IncidentUpdate(IncidentPut):
         super().__init__(client, options)
         self.desired: Desired = {}
         self.on_call = OnCall(client)
+        self._acknowledger: Acknowledger | None = None
+        """Who acknowledges; known once an incident has to be acknowledged."""
 
     def check(self) -> None:
         """Check the ids and the fields."""
@@ -72,7 +75,10 @@ class IncidentUpdate(IncidentPut):
         self.include = ["conference_bridge"] if "conference_bridge" in self.desired else []
 
     def state(self, incident: Record) -> IncidentState:
-        """Return the incident, with a warning if it was resolved with another resolution."""
+        """Return the incident, with a warning if it was resolved with another resolution, or is not acknowledged."""
+        self._find_acknowledger(incident)
+        if self._acknowledger and self._acknowledger.left_to and incident.get("status") != "acknowledged":
+            return IncidentState(incident, [self._acknowledger.why_left(name_of(incident))])
         resolution = self.options.get("resolution")
         if resolution is None or incident.get("status") != "resolved":
             return IncidentState(incident)
@@ -99,8 +105,18 @@ class IncidentUpdate(IncidentPut):
             predicted=_merged([incident, *(want.record(incident) for want in differing.values())]),
             body=_merged([*(want.body(incident) for want in differing.values()), resolution]),
             resend=CAREFULLY if any(name in self.desired for name in ("status", *REASSIGNING)) else FREELY,
+            batch=self._acknowledger.email if self._acknowledger and self._acknowledges(differing) else None,
             warnings=state.warnings,
         )
+
+    def send(self, changes: t.Sequence[Change]) -> t.Sequence[Record | None]:
+        """Update incidents in one call; tell who has got those that were acknowledged."""
+        with self.client.acting_for(self._acknowledger.email if self._acknowledger and changes[0].batch else None):
+            records = super().send(changes)
+        for change, record in zip(changes, records):
+            if record and change.body.get("status") == "acknowledged":
+                tell_who_got_it(change, record)
+        return records
 
     def people(self, change: Change) -> t.Sequence[Notification]:
         """Return whom the update notifies."""
@@ -115,7 +131,25 @@ class IncidentUpdate(IncidentPut):
         differing = {name: want for name, want in self.desired.items() if want.present(incident) != want.shown}
         if incident.get("status") != "resolved" and any(name in differing for name in REASSIGNING):
             differing["status"] = self.desired.get("status") or TriggeredByReassigning()
-        return differing
+        taken = self._acknowledger and self._acknowledges(differing) and self._acknowledger.taking(incident)
+        return {**differing, taken.name: taken} if taken else differing
+
+    @staticmethod
+    def _acknowledges(differing: Desired) -> bool:
+        return "status" in differing and differing["status"].shown == "acknowledged"
+
+    def _find_acknowledger(self, incident: Record) -> None:
+        """Find out who acknowledges, once and only if an incident has to be acknowledged."""
+        if self._acknowledger or not self._acknowledges(self._differing(incident)):
+            return
+        wanted = self.desired.get("assignees")
+        if incident.get("status") == "resolved" and (wanted or not self.options.get("reopen")):
+            # It is refused.
+            return
+        users = wanted.users.values() if isinstance(wanted, Assignees) else ()
+        self._acknowledger = acknowledger(self.client, next(iter(users), None))
+        if self._acknowledger.left_to:
+            del self.desired["status"]
 
     def _new_resolution(self, incident: Record) -> Record:
         resolution = self.options.get("resolution")
@@ -138,7 +172,7 @@ class IncidentUpdate(IncidentPut):
                 f"{name_of(incident)} is resolved, and acknowledging it would re-open it.",
                 hint="Set reopen: true to do so.",
             )
-        if status != "triggered" and any(name in differing for name in REASSIGNING):
+        if status != "triggered" and any(name in differing and name in self.desired for name in REASSIGNING):
             # Acknowledging a resolved incident assigns it to whoever acknowledges it.
             raise Refused(f"{name_of(incident)} is resolved and cannot be reassigned.", hint=self.reassigning_hint)
 

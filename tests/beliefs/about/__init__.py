@@ -17,6 +17,8 @@ from beliefs.about import (
     notifications,
     opening,
     responders,
+    schedules,
+    snoozing,
     status,
     users,
 )
@@ -32,6 +34,8 @@ __all__ = [
     "notifications",
     "opening",
     "responders",
+    "schedules",
+    "snoozing",
     "status",
     "users",
 ]

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from beliefs.about.opening import WITHOUT_FEATURE
 from beliefs.about.status import assignees
-from beliefs.belief import ERRORS, INFERRED, SCHEMA, belief
+from beliefs.belief import ERRORS, INFERRED, SCHEMA, NotTried, belief
 from beliefs.own_service import OwnService
 
 PUT = f"{SCHEMA}, PUT /incidents/{{id}}"
@@ -81,6 +82,37 @@ def an_incident_is_found_by_its_key(own: OwnService) -> object:
     key = own.new_key()
     own.open_incident(incident_key=key)
     return len(own.eventually(lambda: own.with_key(key), bool))
+
+
+@belief(True, source=f"{PUT}, service")
+def an_incident_moves_to_another_service(own: OwnService) -> object:
+    """An update of one incident can move it to another service."""
+    with own.another_service() as service:
+        moved = own.updated(own.open_incident()["id"], service=own.reference_to(service, "service"))
+        return moved["service"]["id"] == service["id"]
+
+
+@belief(
+    (True, True, "acknowledged"),
+    source=f"{INFERRED}: escalation_policy and assignments are fields of their own, and incident.service_updated is "
+    "another event of webhooks than incident.delegated",
+)
+def an_incident_that_moves_keeps_its_people(own: OwnService) -> object:
+    """An incident that moves to another service keeps its escalation policy, its assignees and its status."""
+    before = own.updated(own.open_incident()["id"], status="acknowledged")
+    with own.another_service() as service:
+        after = own.updated(before["id"], service=own.reference_to(service, "service"))
+    has_policy = after["escalation_policy"]["id"] == before["escalation_policy"]["id"]
+    return has_policy, assignees(after) == assignees(before), after["status"]
+
+
+@belief(True, source=f"{SCHEMA}, GET /incidents/{{id}}/outlier_incident")
+def an_outlier_incident_says_how_often(own: OwnService) -> object:
+    """GET /incidents/{id}/outlier_incident says how often such incidents occur on the service."""
+    response = own.account.call("GET", f"/incidents/{own.open_incident()['id']}/outlier_incident")
+    if response.status in WITHOUT_FEATURE:
+        raise NotTried("the account's plan has no outlier incidents")
+    return {"count", "frequency", "category"} <= response.body["outlier_incident"]["incident"]["occurrence"].keys()
 
 
 @belief("Changed", source=PUT)

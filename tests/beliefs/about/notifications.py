@@ -4,9 +4,9 @@
 
 """Whom PagerDuty notifies, as the log of an incident tells it, and status updates in the log.
 
-What check mode foretells as `notifies` rests on these. Only the user of the checks is notified, who needs a notification
-rule without a delay. An acknowledged or resolved incident notifies nobody by itself, so what is new
-comes from the act.
+What check mode foretells as `notifies` rests on these. Only the user of the checks is notified, and needs a
+notification rule without a delay. An acknowledged or resolved incident notifies nobody by itself, so what is new comes
+from the act.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from beliefs.account import Json
+from beliefs.account import Json, Pairs
 from beliefs.belief import INFERRED, SCHEMA, NotTried, belief
 from beliefs.own_service import OwnService
 
@@ -81,6 +81,36 @@ def a_type_is_given_by_its_name(own: OwnService) -> object:
     return own.updated(own.open_incident()["id"], incident_type={"name": BASE_TYPE})["incident_type"]["name"]
 
 
+@belief(True, source=f"{SCHEMA}, GET /incidents/types, filter")
+def only_enabled_types_are_listed_unless_asked(own: OwnService) -> object:
+    """GET /incidents/types lists the enabled types, and with filter=all the others as well."""
+    enabled, every = incident_types(own), incident_types(own, [("filter", "all")])
+    return all(each["enabled"] for each in enabled) and {each["id"] for each in every if each["enabled"]} == {
+        each["id"] for each in enabled
+    }
+
+
+@belief(
+    (True, False),
+    source=f"{INFERRED} from docs/CHANGELOG.md of PagerDuty/api-schema, 2025-01-09; the schema lacks it",
+)
+def a_list_is_filtered_by_type(own: OwnService) -> object:
+    """GET /incidents with incident_type_ids[] finds incidents of these types only."""
+    types = incident_types(own)
+    others = [each["id"] for each in types if each["name"] != BASE_TYPE]
+    if not others:
+        raise NotTried("the account has no other incident type than the base type")
+    base = [each["id"] for each in types if each["name"] == BASE_TYPE]
+    incident = own.open_incident()
+    query = [("service_ids[]", own.service["id"]), ("sort_by", "created_at:desc"), ("limit", "100")]
+    listed = [
+        own.account.get("/incidents", "incidents", [*query, *(("incident_type_ids[]", each) for each in ids)])
+        for ids in (base, others)
+    ]
+    of_base, of_others = ([each["id"] for each in incidents] for incidents in listed)
+    return incident["id"] in of_base, incident["id"] in of_others
+
+
 @belief(True, source=f"{SCHEMA}, GET /incidents, user_ids[]")
 def a_resolved_incident_is_not_found_by_user(own: OwnService) -> object:
     """GET /incidents with user_ids[] finds open incidents only, as a resolved one has no assignees."""
@@ -91,13 +121,13 @@ def a_resolved_incident_is_not_found_by_user(own: OwnService) -> object:
     return incident["id"] not in [each["id"] for each in found]
 
 
-def incident_types(own: OwnService) -> list[Json]:
+def incident_types(own: OwnService, query: Pairs = ()) -> list[Json]:
     """The account's incident types.
 
     Raises:
         NotTried: its plan has none.
     """
-    response = own.account.call("GET", "/incidents/types")
+    response = own.account.call("GET", "/incidents/types", query=query)
     if response.status in WITHOUT_FEATURE:
         raise NotTried("the account's plan has no incident types")
     types: list[Json] = response.body["incident_types"]

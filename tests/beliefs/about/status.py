@@ -7,11 +7,15 @@
 from __future__ import annotations
 
 from beliefs.account import Json
-from beliefs.belief import ERRORS, INFERRED, SCHEMA, belief
+from beliefs.belief import ERRORS, INFERRED, SCHEMA, NotTried, belief
 from beliefs.own_service import OwnService
 
 PUT = f"{SCHEMA}, PUT /incidents/{{id}}"
 STATUS = f"{PUT}, status"
+RESPONDING = "https://community.pagerduty.com/pagerduty-user-onboarding-13/responding-to-incidents-in-pagerduty-372"
+OVERVIEW = "https://developer.pagerduty.com/docs/rest-api-overview"
+V2_WEBHOOKS = "PagerDuty/developer-docs, docs/webhooks/09-V2-Overview.md"
+REQUESTED_AGAIN = "https://github.com/hubot-archive/hubot-pager-me/pull/56"
 
 
 def resolved(own: OwnService, **fields: object) -> Json:
@@ -31,11 +35,39 @@ def an_incident_is_acknowledged(own: OwnService) -> object:
     return own.updated(own.open_incident()["id"], status="acknowledged")["status"]
 
 
-@belief((400, 1002), (400, 2001), source=ERRORS)
-def acknowledging_twice_is_refused(own: OwnService) -> object:
-    """A second acknowledgement by the same user is refused, with code 1002 or 2001."""
+@belief(([True], [True]), source=RESPONDING)
+def an_acknowledged_incident_is_assigned_to_who_acknowledged_it(own: OwnService) -> object:
+    """The user who acknowledges an incident is its only assignee, and its only acknowledger."""
     incident = own.updated(own.open_incident()["id"], status="acknowledged")
-    return own.update(incident["id"], status="acknowledged").status_and_code
+    acknowledgers = [each["acknowledger"]["id"] for each in incident["acknowledgements"]]
+    return tuple([each == own.user["id"] for each in ids] for ids in (assignees(incident), acknowledgers))
+
+
+@belief("escalation_policy", source=f"{SCHEMA}, GET /incidents/{{id}}, the example of its response")
+def an_assignee_who_acknowledges_keeps_the_way_of_assignment(own: OwnService) -> object:
+    """If an assignee acknowledges, assigned_via stays as it was."""
+    return own.updated(own.open_incident()["id"], status="acknowledged")["assigned_via"]
+
+
+@belief([True], source=f"{INFERRED} from {OVERVIEW}, header From, and from the tokens of users, which need no From")
+def from_names_who_acts_with_an_account_key_only(own: OwnService) -> object:
+    """From names the user who acts with an API key of the account; a user's token acts for its user in any case."""
+    others = [each for each in own.account.get("/users", "users") if each["id"] != own.user["id"]]
+    if not others:
+        raise NotTried("the account has no other user")
+    me = own.account.call("GET", "/users/me")
+    acting = me.body["user"]["id"] if me.status == 200 else others[0]["id"]
+    # A note notifies nobody.
+    path, note = f"/incidents/{own.open_incident()['id']}/notes", {"note": {"content": "Conformance"}}
+    own.account.call("POST", path, note, headers={"From": others[0]["email"]})
+    return [each["user"]["id"] == acting for each in own.account.get(path, "notes")]
+
+
+@belief(200, source=f"{INFERRED} from {REQUESTED_AGAIN}, although {ERRORS} has a code 1002 for it")
+def acknowledging_twice_is_accepted(own: OwnService) -> object:
+    """A second acknowledgement by the same user is accepted."""
+    incident = own.updated(own.open_incident()["id"], status="acknowledged")
+    return own.update(incident["id"], status="acknowledged").status
 
 
 @belief((400, 1001), (400, 2001), source=ERRORS)
@@ -58,10 +90,11 @@ def triggered_reopens(own: OwnService) -> object:
     return incident["status"], own.user["id"] in assignees(incident)
 
 
-@belief("acknowledged", source=STATUS)
+@belief(("acknowledged", True), source=STATUS)
 def acknowledged_reopens(own: OwnService) -> object:
-    """`status: acknowledged` re-opens a resolved incident."""
-    return own.updated(resolved(own)["id"], status="acknowledged")["status"]
+    """`status: acknowledged` re-opens a resolved incident, and assigns it to whoever does so."""
+    incident = own.updated(resolved(own)["id"], status="acknowledged")
+    return incident["status"], assignees(incident) == [own.user["id"]]
 
 
 @belief([], source=f"{SCHEMA}, Incident, assignments")
@@ -92,7 +125,7 @@ def a_resolved_incident_is_not_reassigned(own: OwnService) -> object:
     return own.update(resolved(own)["id"], assignments=assignments).status_and_code
 
 
-@belief("triggered", source=f"{INFERRED}: new assignees have not acknowledged it")
+@belief("triggered", source=f"{V2_WEBHOOKS}, the example of incident.assign, for reassigning")
 def escalating_takes_an_acknowledgement_back(own: OwnService) -> object:
     """Escalating an acknowledged incident makes it triggered."""
     incident = own.open_incident(urgency="high")

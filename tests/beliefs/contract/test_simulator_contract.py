@@ -216,7 +216,9 @@ class Walk:
         """Custom fields, a response play and an incident workflow."""
         path = f"/incidents/{incident_id}/custom_fields/values"
         values = [{"name": "environment", "value": "staging"}, {"id": "PFIELD3", "value": 7}]
-        self._right("PUT", path, {"custom_fields": [*values, {"name": "regions", "value": ["eu", "us"]}]})
+        values += [{"name": "regions", "value": ["eu", "us"]}, {"name": "impact", "value": "Cards fail.\n" * 100}]
+        values += [{"name": "labels", "value": [f"label {number}" for number in range(55)]}]
+        self._right("PUT", path, {"custom_fields": values})
         self._right("GET", path)
         self._right("GET", "/incidents/types/incident_default/custom_fields", query=expand("field_options"))
         play = account.MAJOR_INCIDENT.id
@@ -239,9 +241,11 @@ class Walk:
         self._right("GET", f"/teams/{account.WEB.id}")
         self._right("GET", f"/teams/{account.WEB.id}/members")
         self._right("GET", "/schedules")
-        for schedule in account.SCHEDULES:
-            self._right("GET", f"/schedules/{schedule}")
-            self._right("GET", f"/schedules/{schedule}", query=[*SPAN, ("overflow", "true"), *expand("final_schedule")])
+        self._right("GET", "/v3/schedules", query=[("query", "shifts"), ("total", "true"), ("limit", "1000")])
+        for schedule in account.SCHEDULES.values():
+            path = f"/v3/schedules/{schedule.id}" if schedule.is_shift_based else f"/schedules/{schedule.id}"
+            self._right("GET", path)
+            self._right("GET", path, query=[*SPAN, ("overflow", "true"), *expand("final_schedule")])
         everything = expand("services", "teams", "targets")
         self._right("GET", "/escalation_policies", query=[("query", "web"), *everything])
         self._right("GET", f"/escalation_policies/{account.WEB_OPERATIONS.id}")

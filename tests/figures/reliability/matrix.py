@@ -198,6 +198,10 @@ class Expected:
     reads_before: tuple[int, ...]
 
 
+COMPARED = ("status", "title", "priority", "service", "escalation_policy", "assigned_via")
+"""Fields of an incident that are compared as they are."""
+
+
 def effect(task: Task, state: State) -> State:
     """Return the part of the simulator's state that is the task's effect: no ids, times or records of its own.
 
@@ -206,7 +210,7 @@ def effect(task: Task, state: State) -> State:
     incidents = [
         {
             "id": incident["id"],
-            **{name: incident[name] for name in ("status", "title", "priority", "escalation_policy", "assigned_via")},
+            **{name: incident[name] for name in COMPARED},
             "assignees": sorted(incident["assignees"]),
             "notes": [] if "notes" in task.rows.ignored else sorted(note["content"] for note in incident["notes"]),
             "responders": sorted((responder["user"], responder["state"]) for responder in incident["responders"]),

@@ -271,3 +271,16 @@ def test_what_incidents_refer_to_is_read(tools: Tools) -> None:
     assert tools("get_schedule", schedule_id=account.WEB_SECONDARY.id)["name"] == account.WEB_SECONDARY.name
     on_call = tools("list_oncalls", service_ids=[account.CHECKOUT.id])["response"]
     assert {each["escalation_policy"]["id"] for each in on_call} == {account.WEB_OPERATIONS.id}
+
+
+@pytest.mark.usefixtures("simulator")
+def test_schedules_of_both_kinds_are_listed_and_read(tools: Tools) -> None:
+    listed = tools("list_schedules", query_model={})
+    assert listed["degraded"] is False
+    assert {each["id"]: (each["name"], each["kind"]) for each in listed["response"]} == {
+        each.id: (each.name, "shift_based" if each.is_shift_based else "layer_based")
+        for each in account.SCHEDULES.values()
+    }
+    # It asks for a layer-based one first, and goes on when the refusal says that it is shift-based.
+    shown = tools("get_schedule", schedule_id=account.PAYMENTS_SHIFTS.id)
+    assert (shown["name"], len(shown["rotations"])) == (account.PAYMENTS_SHIFTS.name, 2)

@@ -80,9 +80,10 @@ def test_references_are_expanded_by_pagerduty(run_module: ModuleRunner, incident
     assert read["service"]["name"] == account.CHECKOUT.name
 
 
-def test_acknowledging_costs_one_read_and_one_write(run_module: ModuleRunner, incident: str) -> None:
+def test_acknowledging_costs_a_read_of_the_incident_and_of_who_gets_it(run_module: ModuleRunner, incident: str) -> None:
     done = run_module("incident_status", incident_id=incident, status="acknowledged")
-    assert (done["incident"]["status"], len(done.reads), done.writes) == ("acknowledged", 1, ["PUT /incidents"])
+    assert (done["incident"]["status"], done.reads) == ("acknowledged", [f"GET /incidents/{incident}", "GET /users"])
+    assert done.writes == ["PUT /incidents"]
 
 
 @pytest.mark.parametrize("status", ["acknowledged", "resolved"])
@@ -94,7 +95,7 @@ def test_an_unchanged_status_costs_one_read(status: str, run_module: ModuleRunne
 
 def test_250_incidents_are_acknowledged_by_one_write(run_module: ModuleRunner, incidents: Incidents) -> None:
     done = run_module("incident_status", incident_id=incidents(250), status="acknowledged")
-    assert (len(done.reads) <= 4, done.writes) == (True, ["PUT /incidents"])
+    assert (len(done.reads) <= 5, done.writes) == (True, ["PUT /incidents"])
 
 
 def test_a_resolution_is_sent_with_the_status(run_module: ModuleRunner, incident: str, simulator: Simulator) -> None:
@@ -249,7 +250,8 @@ def test_an_unknown_incident_does_not_keep_the_others_from_being_acknowledged(
     ids = incidents(9)
     done = run_module("incident_status", incident_id=[*ids, "Q0NOSUCHONE"], status="acknowledged")
     assert done["msg"].startswith(
-        f"10 incidents: 9 changed (acknowledged), 1 failed. GET {simulator.url}/incidents/Q0NOSUCHONE: "
+        "10 incidents: 9 changed (acknowledged, assigned to Automation), 1 failed. "
+        f"GET {simulator.url}/incidents/Q0NOSUCHONE: "
     )
     assert {incident["status"] for incident in simulator.state()["incidents"]} == {"acknowledged"}
 

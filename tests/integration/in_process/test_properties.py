@@ -199,7 +199,7 @@ SHOWN: dict[str, t.Callable[[State, t.Any, Options], bool]] = {
     "responders": has_responders,
     "runs": lambda incident, _promised, _options: any("has started" in note["content"] for note in incident["notes"]),
     "service": lambda incident, promised, _options: NAMED[incident["service"]] == promised,
-    "snoozed_until": lambda incident, _promised, _options: incident["snoozed_until"] is not None,
+    "acknowledged_until": lambda incident, _promised, _options: incident["snoozed_until"] is not None,
     "status": is_equal("status"),
     "status_updates": lambda incident, promised, _options: (
         [update["message"] for update in incident["status_updates"]] == promised

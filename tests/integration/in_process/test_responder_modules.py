@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -33,7 +34,7 @@ def test_all_fields_that_differ_are_sent_in_one_call(run_module: ModuleRunner, i
         "title": "Payments are failing",
         "urgency": "low",
         "priority": "P1",
-        "assignees": [account.COMMANDER.email, account.OWNER.id],
+        "assignees": [account.COMMANDER.email],
         "conference_bridge": {"conference_url": "https://meet.example.com/x"},
         "status": "acknowledged",
     }
@@ -44,12 +45,8 @@ def test_all_fields_that_differ_are_sent_in_one_call(run_module: ModuleRunner, i
         "title": "Payments are failing",
         "urgency": "low",
         "priority": "P1 (PPRIOR1)",
-        "assignees": ["Incident Commander (PUSER05)", "Service Owner (PUSER08)"],
+        "assignees": ["Incident Commander (PUSER05)"],
         "conference_bridge": {"conference_url": "https://meet.example.com/x"},
-        "notifies": [
-            "Incident Commander (PUSER05): assigned to the incident",
-            "Service Owner (PUSER08): assigned to the incident",
-        ],
     }
     assert_settled(run_module, "incident", **options)
 
@@ -215,8 +212,95 @@ def test_an_incident_can_be_reassigned_and_stay_acknowledged(
     run_module: ModuleRunner, incidents: Incidents, simulator: Simulator
 ) -> None:
     (incident,) = incidents(status="acknowledged")
-    run_module("incident", incident_id=incident, assignees=["Service Owner"], status="acknowledged")
-    assert simulator.state()["incidents"][0]["status"] == "acknowledged"
+    done = run_module("incident", incident_id=incident, assignees=["Service Owner"], status="acknowledged")
+    assert done["msg"] == f"Incident {incident} (#1): assigned to Service Owner."
+    (state,) = simulator.state()["incidents"]
+    assert (state["status"], state["assignees"]) == ("acknowledged", [account.OWNER.id])
+    assert state["acknowledged_by"] == [account.AUTOMATION.id, account.OWNER.id]
+    assert_settled(run_module, "incident", incident_id=incident, assignees=["Service Owner"], status="acknowledged")
+
+
+def test_who_acknowledges_is_foretold_and_gets_the_incident(
+    run_module: ModuleRunner, incident: str, simulator: Simulator
+) -> None:
+    check, real = (
+        run_module("incident_status", incident_id=incident, status="acknowledged", check=each) for each in (True, False)
+    )
+    assert check.diff == real.diff
+    assert real.diff[0]["after"] == {"status": "acknowledged", "assignees": ["Automation (PUSER10)"]}
+    assert check["incident"]["assignments"][0]["assignee"] == real["incident"]["assignments"][0]["assignee"]
+    assert simulator.state()["incidents"][0]["assignees"] == [account.AUTOMATION.id]
+
+
+def test_an_assignee_keeps_an_incident_that_a_task_acknowledges_in_their_name(
+    run_module: ModuleRunner, incident: str, simulator: Simulator
+) -> None:
+    options = {"incident_id": incident, "status": "acknowledged", "assignees": [account.PRIMARY.id]}
+    before = simulator.state()["pages"]
+    done = run_module("incident", **options)
+    assert (done["msg"], done["notifies"]) == (f"Incident {incident} (#1): acknowledged.", [])
+    (state,) = simulator.state()["incidents"]
+    assert (state["assignees"], state["acknowledged_by"]) == ([account.PRIMARY.id], [account.PRIMARY.id])
+    assert (state["assigned_via"], simulator.state()["pages"]) == ("escalation_policy", before)
+    assert_settled(run_module, "incident", **options)
+
+
+def test_the_token_of_a_user_leaves_acknowledging_to_the_assignee(
+    run_module: ModuleRunner, incident: str, simulator: Simulator
+) -> None:
+    options = {"incident_id": incident, "status": "acknowledged", "assignees": ["Service Owner"]}
+    done = run_module("incident", api_token=account.USER_KEY, **options)
+    assert done["msg"] == f"Incident {incident} (#1): assigned to and paged Service Owner."
+    assert (
+        "the token acknowledges for Incident Commander, so acknowledging is left to Service Owner" in done.warnings[0]
+    )
+    assert simulator.state()["incidents"][0]["assignees"] == [account.OWNER.id]
+    assert_settled(run_module, "incident", api_token=account.USER_KEY, **options)
+
+
+def test_the_next_level_is_known_after_a_bot_has_acknowledged(
+    run_module: ModuleRunner, incident: str, simulator: Simulator
+) -> None:
+    run_module("incident_status", incident_id=incident, status="acknowledged")
+    assert run_module("incident_escalation", incident_id=incident, level="next")["changed"]
+    assert simulator.state()["incidents"][0]["escalation_level"] == 2
+
+
+def test_a_snooze_counts_and_an_acknowledgement_timeout_does_not(
+    run_module: ModuleRunner, incidents: Incidents, simulator: Simulator
+) -> None:
+    (incident,) = incidents(status="acknowledged", acknowledgement_timeout=86_400)
+    snooze = {"incident_id": incident, "duration": "1h"}
+    assert run_module("incident_snooze", **snooze).writes == [f"POST /incidents/{incident}/snooze"]
+    assert simulator.state()["incidents"][0]["snoozed_until"]
+    assert_settled(run_module, "incident_snooze", **snooze)
+    assert_settled(run_module, "incident_snooze", incident_id=incident, duration="5m")
+
+
+def test_an_incident_that_is_acknowledged_to_snooze_it_is_taken(
+    run_module: ModuleRunner, incident: str, simulator: Simulator
+) -> None:
+    done = run_module("incident_snooze", incident_id=incident, duration="1h")
+    assert done["msg"].startswith(
+        f"Incident {incident} (#1): acknowledged, assigned to Automation, snoozed for 1h, until"
+    )
+    assert simulator.state()["incidents"][0]["assignees"] == [account.AUTOMATION.id]
+
+
+def test_a_window_that_pagerduty_calls_over_although_it_goes_on_is_a_failure(
+    run_module: ModuleRunner, simulator: Simulator
+) -> None:
+    window = {"description": "Upgrade", "state": "absent"}
+    run_module("maintenance_window", description="Upgrade", services=["Checkout"], duration="1h")
+    refusal = {"error": {"message": "Cannot cancel a maintenance window from the past", "code": 5003}}
+    path = "/maintenance_windows/.*"
+    simulator.faults(
+        [{"method": "DELETE", "path": path, "fault": "status_before", "status": 405, "body": json.dumps(refusal)}]
+    )
+    done = run_module("maintenance_window", **window)
+    assert (done["failed"], done["changed"]) == (True, False)
+    assert done["msg"].startswith("The window for Checkout is still open, until ")
+    assert run_module("maintenance_window", **window)["changed"]
 
 
 def test_the_diff_shows_that_escalating_takes_an_acknowledgement_back(

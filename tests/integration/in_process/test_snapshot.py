@@ -75,6 +75,32 @@ def test_a_playbook_pages_whom_the_account_would_page(simulator: Simulator, take
         assert incident["assignees"] == [account.DATABASE_FIRST.id]
 
 
+def test_shift_based_schedules_are_in_it_and_their_levels_have_people(
+    simulator: Simulator, take: t.Callable[..., Path]
+) -> None:
+    simulator.upgrade_schedule(account.DATABASE_ROTATION.id)
+    with Simulator(account=take(simulator)) as copy:
+        levels = {(policy, level): user for policy, level, user in on_call(copy)}
+        assert levels[account.DATABASE_POLICY.id, 1] == account.DATABASE_FIRST.id
+        assert levels[account.PAYMENTS_POLICY.id, 1] in (account.OWNER.id, account.DATABASE_SECOND.id)
+        listed = Client(copy.url)("GET", "/v3/schedules").body["schedules"]
+        assert {each["id"] for each in listed} == {
+            account.DATABASE_ROTATION.id,
+            account.PAYMENTS_SHIFTS.id,
+            account.LAUNCH_WATCH.id,
+        }
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_account_without_shift_based_schedules_is_read_all_the_same(
+    status: int, simulator: Simulator, take: t.Callable[..., Path]
+) -> None:
+    simulator.faults([{"path": "/v3/schedules", "method": "GET", "fault": "status_before", "status": status}])
+    content = json.loads(take(simulator).read_text())
+    assert [each["id"] for each in content["schedules"] if each["is_shift_based"]] == []
+    assert content["schedules"][0]["on_call"] == [account.SECONDARY.id]
+
+
 def test_a_file_that_is_no_snapshot_ends_the_simulator(tmp_path: Path) -> None:
     file = tmp_path / "account.json"
     file.write_text('{"users": []}')

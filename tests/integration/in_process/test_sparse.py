@@ -136,10 +136,57 @@ def assert_acts(module: str, options: Options, optional_keys: str, simulator: Si
     assert accepted(simulator)
 
 
-@pytest.mark.parametrize("status", ["acknowledged", "resolved"])
-def test_an_incident_that_has_the_status_already_is_no_failure(status: str, simulator: Simulator) -> None:
-    (incident_id,) = simulator.reset(incidents=1, incident={"status": status})["incidents"]
+def test_an_incident_that_is_resolved_already_is_no_failure(simulator: Simulator) -> None:
+    (incident_id,) = simulator.reset(incidents=1, incident={"status": "resolved"})["incidents"]
     simulator.optional_keys("omitted")
-    done = ModuleRunner(simulator)("incident_status", incident_id=incident_id, status=status)
+    done = ModuleRunner(simulator)("incident_status", incident_id=incident_id, status="resolved")
     assert (done["failed"], done["changed"]) == (False, False)
-    assert done["msg"] == f"Incident {incident_id}: already {status}."
+    assert done["msg"] == f"Incident {incident_id}: already resolved."
+
+
+def test_an_incident_that_is_acknowledged_already_is_acknowledged_again(simulator: Simulator) -> None:
+    """PagerDuty does not tell its status, and accepts that."""
+    (incident_id,) = simulator.reset(incidents=1, incident={"status": "acknowledged"})["incidents"]
+    simulator.optional_keys("omitted")
+    done = ModuleRunner(simulator)("incident_status", incident_id=incident_id, status="acknowledged")
+    assert (done["failed"], done["changed"]) == (False, True)
+
+
+@pytest.mark.parametrize("status", ["acknowledged", "resolved"])
+def test_one_field_that_is_null_never_blocks_acknowledging_or_resolving(status: str, simulator: Simulator) -> None:
+    """Every field of an incident and of what it refers to, one at a time."""
+    responders = {account.OWNER.id: "pending"}
+    (incident_id,) = simulator.reset(incidents=1, incident={"alerts": 1, "responders": responders})["incidents"]
+    whole = Client(simulator.url)("GET", f"/incidents/{incident_id}").body["incident"]
+    blocked = []
+    for place in places(whole):
+        simulator.reset(incidents=1, incident={"alerts": 1, "responders": responders})
+        body = json.dumps({"incident": with_null(whole, place)})
+        answer = {"method": "GET", "path": f"/incidents/{incident_id}", "fault": "status_before", "status": 200}
+        simulator.faults([{**answer, "body": body, "times": 9}])
+        done = ModuleRunner(simulator)("incident_status", incident_id=incident_id, status=status)
+        if done["failed"] or simulator.state()["incidents"][0]["status"] != status:
+            blocked.append((place, done["msg"]))
+    assert blocked == []
+
+
+Place = tuple[str | int, ...]
+
+
+def places(value: t.Any, before: Place = ()) -> t.Iterator[Place]:
+    """Yield the places of all fields, also those of references; ids identify them, and are not left out."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in items:
+        if isinstance(value, dict) and key != "id":
+            yield (*before, key)
+        yield from places(each, (*before, key))
+
+
+def with_null(value: t.Any, place: Place) -> t.Any:
+    """Return a copy of a value with null in a place."""
+    copy = json.loads(json.dumps(value))
+    holder = copy
+    for key in place[:-1]:
+        holder = holder[key]
+    holder[place[-1]] = None
+    return copy

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Opening an incident: which open incident counts, what a refusal means, whom it pages, and what is said."""
+"""Opening an incident: which open one counts, what a refusal means, whom it pages, and what is said. Moving one."""
 
 from __future__ import annotations
 
@@ -357,3 +357,92 @@ def test_an_unusable_option_is_refused_before_any_call(
 @pytest.mark.parametrize("status", ["acknowledged", "resolved"])
 def test_what_never_opens_an_incident_needs_no_title(status: str, task: Tasks) -> None:
     task(title=None, status=status).action.check()
+
+
+DATABASE_SERVICE = {"id": "PSERVC2", "name": "Database"}
+READ, MOVE = "GET /incidents/Q1", "PUT /incidents/Q1"
+MOVED = incident(service={**DATABASE_SERVICE, "type": "service_reference"})
+
+
+@pytest.fixture
+def move(task: Tasks, http: ScriptedHttp) -> Tasks:
+    """Make a task that moves incident Q1 to the service Database."""
+    http.answers |= {
+        LOOK_UP: {"services": [SERVICE, DATABASE_SERVICE]},
+        READ: {"incident": incident()},
+        MOVE: {"incident": MOVED},
+    }
+
+    def make(**options: t.Any) -> Task:
+        by_id = {"service": "Database", "incident_id": ["Q1"], "incident_key": None, "title": None}
+        return task(**{**by_id, **options})
+
+    return make
+
+
+def test_an_incident_moves_by_one_write_of_its_own(move: Tasks, http: ScriptedHttp) -> None:
+    asked = move()
+    assert asked.run(check_mode=True)["msg"] == "Incident Q1 (#1): would move to service Database."
+    assert http.writes == []
+    result = asked.run(diff_mode=True)
+    assert (result["msg"], result["notifies"]) == ("Incident Q1 (#1): moved to service Database.", [])
+    (diff,) = result["diff"]
+    assert (diff["before"], diff["after"]) == ({"service": "Checkout (PSERVC1)"}, {"service": "Database (PSERVC2)"})
+    service = {"id": "PSERVC2", "type": "service_reference"}
+    assert http.writes == [(MOVE, {"incident": {"type": "incident_reference", "service": service}})]
+    assert (result["incident"]["service"]["id"], http.warnings) == ("PSERVC2", [])
+
+
+def test_an_incident_of_the_service_is_no_change(move: Tasks, http: ScriptedHttp) -> None:
+    http.answers[READ] = {"incident": MOVED}
+    assert (move().run()["changed"], http.writes) == (False, [])
+
+
+def test_only_those_that_move_take_a_call_of_their_own(move: Tasks, http: ScriptedHttp) -> None:
+    others = [{**MOVED, "id": name} for name in ("Q2", "Q3")]
+    http.answers |= {
+        FIND: [found(incident(), *others), found()],
+        PUT: found(*({**each, "title": "Slow"} for each in others)),
+        MOVE: {"incident": {**MOVED, "title": "Slow"}},
+    }
+    result = move(incident_id=["Q1", "Q2", "Q3"], title="Slow").run()
+    assert [incident["title"] for incident in result["incidents"]] == ["Slow"] * 3
+    assert sorted(call for call, _body in http.writes) == [PUT, MOVE]
+    bodies = dict(http.writes)
+    assert bodies[MOVE]["incident"]["title"] == "Slow"
+    assert ["service" in each for each in bodies[PUT]["incidents"]] == [False, False]
+
+
+def test_it_can_be_handed_over_at_the_same_time(move: Tasks, http: ScriptedHttp) -> None:
+    result = move(escalation_policy="Database").run()
+    assert result["msg"] == "Incident Q1 (#1): moved to service Database, to escalation policy Database; paged Someone."
+    assert {"service", "escalation_policy"} <= http.writes[0][1]["incident"].keys()
+
+
+def test_after_a_lost_response_the_service_tells_that_it_has_moved(move: Tasks, http: ScriptedHttp) -> None:
+    http.answers |= {READ: [{"incident": incident()}, {"incident": MOVED}], MOVE: OutcomeUnknown("lost")}
+    result = move().run()
+    assert (result["changed"], result["incident"]["service"]["id"], len(http.writes)) == (True, "PSERVC2", 1)
+
+
+def test_a_policy_that_changes_along_with_the_service_is_told(move: Tasks, http: ScriptedHttp) -> None:
+    handed_over = {**MOVED, "escalation_policy": {"id": "PPOLCY2", "summary": "Database"}}
+    http.answers[MOVE] = {"incident": handed_over}
+    move().run()
+    assert http.warnings == [
+        "Incident Q1 (#1): with the service, PagerDuty has changed the escalation policy to Database, which may have "
+        "notified the people on call for it."
+    ]
+    http.warnings.clear()
+    move(escalation_policy="Database").run()
+    assert http.warnings == []
+
+
+def test_an_incident_that_is_found_by_its_key_never_moves(task: Tasks, http: ScriptedHttp) -> None:
+    """The key of another service's incident means something else, even if somebody has moved the incident there."""
+    elsewhere = incident(id="Q9", service=DATABASE_SERVICE)
+    http.answers[FIND] = lambda request: found(*([] if ("service_ids[]", "PSERVC1") in request.query else [elsewhere]))
+    result = task().run()
+    assert (result["msg"], http.calls.count(FIND)) == (f"{OPENED}; paged Someone.", 1)
+    http.answers[FIND] = found(incident())
+    assert "service" not in task(title="New").plan().before

@@ -24,6 +24,8 @@ ANA, BEN, CARLA = named("PU1", "Ana"), named("PU2", "Ben"), named("PU3", "Carla"
 POLICY = named("PE1", "Web Operations")
 LEVELS = ((1, ANA), (2, BEN), (2, CARLA), (2, BEN))
 GET, ON_CALL, GET_POLICY, PUT = "GET /incidents/Q1", "GET /oncalls", "GET /escalation_policies/PE1", "PUT /incidents"
+LOG = "GET /incidents/Q1/log_entries"
+BOT = named("PU9", "Bot")
 AT_1, AT_2 = incident(assignments=assigned_to(ANA)), incident(assignments=assigned_to(CARLA, BEN))
 
 
@@ -40,6 +42,7 @@ def task(pagerduty: PagerDuty, http: ScriptedHttp) -> Tasks:
         ON_CALL: on_call(*LEVELS),
         GET_POLICY: {"escalation_policy": {**POLICY, "escalation_rules": [{}, {}, {}]}},
         PUT: {"incidents": [AT_2]},
+        LOG: {"log_entries": []},
     }
 
     def make(record: Record, level: object) -> Task:
@@ -222,6 +225,30 @@ def test_the_next_level_is_the_one_after_the_assignees_with_somebody_on_call(
     assert GET_POLICY not in http.calls
 
 
+@pytest.mark.parametrize("via", ["escalation_policy", "direct_assignment"])
+@pytest.mark.parametrize("status", ["acknowledged", "triggered"])
+@pytest.mark.parametrize("taker", [BOT, ANA], ids=["a bot", "somebody of another level"])
+def test_the_next_level_is_the_one_after_those_who_had_it_before_it_was_acknowledged(
+    via: str, status: str, taker: Record, task: Tasks, http: ScriptedHttp
+) -> None:
+    dora = named("PU4", "Dora")
+    http.answers[ON_CALL] = on_call(*LEVELS, (3, dora))
+    held, http.answers[LOG] = held_at_2(taker)
+    asked = task({**held, "status": status, "assigned_via": via}, "next")
+    if (via, status, taker) == ("escalation_policy", "triggered", ANA):
+        # Nothing tells that the policy has not assigned it to her.
+        assert asked.plan().body == {"escalation_level": 2}
+        return
+    assert asked.plan().body == {"escalation_level": 3}
+
+
+def test_an_acknowledged_incident_whose_log_says_nothing_is_at_the_level_of_its_assignees(
+    task: Tasks, http: ScriptedHttp
+) -> None:
+    assert task({**AT_1, "status": "acknowledged"}, "next").plan().body == {"escalation_level": 2}
+    assert http.calls.count(LOG) == 1
+
+
 def test_the_same_people_at_two_levels_hide_the_current_one(task: Tasks, http: ScriptedHttp) -> None:
     http.answers[ON_CALL] = on_call((3, ANA), (2, BEN), (1, ANA))
     assert "the same people are on call at levels 1, 3. Levels: 1: Ana" in task(AT_1, "next").run()["msg"]
@@ -232,6 +259,43 @@ def test_after_a_lost_response_the_next_level_stays_the_same(task: Tasks, http: 
     http.answers[ON_CALL] = on_call(*LEVELS, (3, named("PU4", "Dora")))
     result = task(AT_1, "next").run()
     assert (result["changed"], result["msg"]) == (True, "Incident Q1 (#1): escalated to level 2; paged Ben, Carla.")
+    assert len(http.writes) == 1
+
+
+def held_at_2(taker: Record) -> tuple[Record, Record]:
+    """An incident that was acknowledged at level 2, and its log."""
+    at = "2026-01-31T12:05:00Z"
+    log = [
+        {"type": "acknowledge_log_entry", "created_at": at, "agent": taker},
+        {"type": "assign_log_entry", "created_at": at, "agent": taker, "assignees": [taker]},
+        {"type": "escalate_log_entry", "created_at": "2026-01-31T12:00:00Z", "assignees": [BEN, CARLA]},
+    ]
+    return incident(status="acknowledged", assignments=assigned_to(taker)), {"log_entries": log}
+
+
+@pytest.mark.parametrize("taker", [BOT, BEN], ids=["a bot", "one of two"])
+def test_nobody_is_paged_again_for_an_incident_that_was_acknowledged_at_that_level(
+    taker: Record, task: Tasks, http: ScriptedHttp
+) -> None:
+    held, http.answers[LOG] = held_at_2(taker)
+    result = task(held, 2).run()
+    assert (result["changed"], result["msg"]) == (False, "Incident Q1 (#1): already at level 2.")
+    assert task(held, 1).plan().is_needed
+
+
+def test_a_log_that_cannot_be_read_keeps_nobody_from_being_paged(task: Tasks, http: ScriptedHttp) -> None:
+    held, _log = held_at_2(BOT)
+    http.answers[LOG] = (403, {"error": {"message": "Access Denied", "code": 2010}})
+    assert task(held, 2).run()["changed"]
+
+
+def test_an_escalation_that_was_lost_is_not_sent_again_if_somebody_has_acknowledged_since(
+    task: Tasks, http: ScriptedHttp
+) -> None:
+    held, http.answers[LOG] = held_at_2(BEN)
+    http.answers |= {GET: [{"incident": AT_1}, {"incident": held}], PUT: OutcomeUnknown("lost")}
+    http.answers[ON_CALL] = on_call(*LEVELS, (3, named("PU4", "Dora")))
+    assert task(AT_1, "next").run()["changed"]
     assert len(http.writes) == 1
 
 

@@ -153,27 +153,41 @@ def test_what_is_like_an_incident_is_read_with_it(pagerduty: PagerDuty, http: Sc
     assert (queries["past_incidents"], queries["related_change_events"]) == ([], [("limit", "100")])
 
 
+def test_how_often_such_incidents_occur_is_read_with_it(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    outlier = {"incident": {"id": "Q1", "occurrence": {"count": 10, "frequency": 0.04, "category": "rare"}}}
+    http.answers = {
+        "GET /incidents/Q1": {"incident": incident()},
+        "GET /incidents/Q1/outlier_incident": {"outlier_incident": outlier},
+    }
+    read = Task("incident_info", pagerduty, incident_id=["Q1"], include=["outlier_incident"]).run()["incident"]
+    assert read["outlier_incident"] == outlier
+
+
 @pytest.mark.parametrize(
-    ("part", "status", "has_plan"),
+    ("part", "status", "of_some_plans"),
     [
         ("past_incidents", 402, True),
-        ("past_incidents", 403, True),
+        ("outlier_incident", 403, True),
         ("related_incidents", 404, True),
         ("past_incidents", 400, False),
         ("notes", 403, False),
     ],
 )
-def test_an_account_without_similar_incidents_is_told_which_plan_has_them(
-    part: str, status: int, has_plan: bool, pagerduty: PagerDuty, http: ScriptedHttp
+def test_what_the_plan_of_the_account_lacks_is_null_and_a_warning(
+    part: str, status: int, of_some_plans: bool, pagerduty: PagerDuty, http: ScriptedHttp
 ) -> None:
+    refused = (status, {"error": {"message": "no"}})
     http.answers = {
         "GET /incidents/Q1": {"incident": incident()},
-        f"GET /incidents/Q1/{part}": (status, {"error": {"message": "no"}}),
+        "GET /incidents/Q2": {"incident": incident("Q2")},
+        f"GET /incidents/Q1/{part}": refused,
+        f"GET /incidents/Q2/{part}": refused,
     }
-    result = Task("incident_info", pagerduty, incident_id=["Q1"], include=[part]).run()
-    assert result["failed"]
-    hint = (
-        f"PagerDuty has {part} only with the Event Intelligence package or the Digital Operations plan. Leave it out "
-        "of include."
+    result = Task("incident_info", pagerduty, incident_id=["Q1", "Q2"], include=[part]).run()
+    warning = (
+        f"{part} could not be read, and is null (HTTP {status}). PagerDuty has it only with its AIOps add-on or the "
+        "Event Intelligence package. Otherwise leave it out of include."
     )
-    assert (hint in result["msg"]) is has_plan
+    assert result["failed"] is not of_some_plans
+    assert [each[part] for each in result["incidents"]] == [None] * 2 * of_some_plans
+    assert set(http.warnings) == {warning} if of_some_plans else http.warnings == []

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._actions import incident_snooze
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, OutcomeUnknown
-from ansible_collections.oncall.pagerduty.tests.unit.records import incident
+from ansible_collections.oncall.pagerduty.tests.unit.records import assigned_to, incident, named
 from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
 if t.TYPE_CHECKING:
@@ -22,6 +22,8 @@ if t.TYPE_CHECKING:
 NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
 UNTIL_TWO = {"type": "unacknowledge", "at": "2026-01-31T14:00:00Z"}
 GET, PUT, POST = "GET /incidents/Q1", "PUT /incidents/Q1", "POST /incidents/Q1/snooze"
+USERS, LOG = "GET /users", "GET /incidents/Q1/log_entries"
+BOT = named("PU9", "Bot", email="someone@example.com")
 DENIED = (403, {"error": {"message": "Access Denied", "code": 2010}})
 Record = dict[str, t.Any]
 Tasks = t.Callable[..., Task]
@@ -48,13 +50,23 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def task(pagerduty: PagerDuty, http: ScriptedHttp) -> Tasks:
     """Make a task that snoozes an incident."""
-    http.answers = {PUT: {}, POST: {"incident": held(UNTIL_TWO["at"])}}
+    http.answers = {PUT: {}, POST: {"incident": held(UNTIL_TWO["at"])}, USERS: {"users": [BOT]}, LOG: log("snooze")}
 
     def make(record: Record, **options: t.Any) -> Task:
         http.answers.setdefault(GET, {"incident": record})
         return Task("incident_snooze", pagerduty, **options)
 
     return make
+
+
+def log(*kinds: str) -> Record:
+    """A log, the newest entry first."""
+    return {
+        "log_entries": [
+            {"type": f"{kind}_log_entry", "created_at": f"2026-01-31T11:{59 - minutes}:00Z"}
+            for minutes, kind in enumerate(kinds)
+        ]
+    }
 
 
 def held(*until: str) -> Record:
@@ -88,8 +100,8 @@ def test_an_end_up_to_a_minute_earlier_is_enough(
         (
             incident(),
             {"duration": "2h"},
-            "would acknowledge, snooze for 2h, until 14:00 UTC",
-            "acknowledged, snoozed for 2h, until 14:00 UTC",
+            "would acknowledge, assign to Bot, snooze for 2h, until 14:00 UTC",
+            "acknowledged, assigned to Bot, snoozed for 2h, until 14:00 UTC",
         ),
         (
             held(),
@@ -135,20 +147,20 @@ def test_what_is_done_is_said(
         (
             incident(),
             {"duration": " 2h "},
-            {"status": "triggered", "snoozed_until": None},
-            {"status": "acknowledged", "snoozed_until": "2h from now"},
+            {"status": "triggered", "assignees": [], "acknowledged_until": None},
+            {"status": "acknowledged", "assignees": ["Bot (PU9)"], "acknowledged_until": "2h from now"},
         ),
         (
             held("2026-01-31T13:30:00+01:00"),
             {"until": "2026-01-31T15:00:00+01:00"},
-            {"status": "acknowledged", "snoozed_until": "2026-01-31T12:30:00Z"},
-            {"status": "acknowledged", "snoozed_until": "2026-01-31T14:00:00Z"},
+            {"status": "acknowledged", "acknowledged_until": "2026-01-31T12:30:00Z"},
+            {"status": "acknowledged", "acknowledged_until": "2026-01-31T14:00:00Z"},
         ),
         (
             held("2026-01-31T16:00:00+01:00"),
             {"duration": "2h"},
-            {"snoozed_until": "2026-01-31T15:00:00Z"},
-            {"snoozed_until": "2026-01-31T15:00:00Z"},
+            {"acknowledged_until": "2026-01-31T15:00:00Z"},
+            {"acknowledged_until": "2026-01-31T15:00:00Z"},
         ),
     ],
 )
@@ -159,10 +171,51 @@ def test_a_diff_shows_the_end_as_it_was_given(
     assert (change.before, change.after) == (before, after)
 
 
+@pytest.mark.parametrize(
+    ("entries", "is_snoozed"),
+    [
+        (["snooze", "acknowledge", "trigger"], True),
+        (["notify", "snooze"], True),
+        (["acknowledge", "snooze", "acknowledge"], False),
+        (["acknowledge", "trigger"], False),
+        ([], False),
+    ],
+    ids=str,
+)
+def test_a_later_end_is_enough_only_if_it_is_that_of_a_snooze(
+    entries: list[str], is_snoozed: bool, task: Tasks, http: ScriptedHttp
+) -> None:
+    """The service's acknowledgement timeout triggers the incident again tomorrow."""
+    http.answers[LOG] = log(*entries)
+    change = task(held("2026-02-01T11:00:00Z"), duration="1h").plan()
+    assert change.is_needed is not is_snoozed
+    if not is_snoozed:
+        assert change.before == {"status": "acknowledged", "acknowledged_until": "2026-02-01T11:00:00Z"}
+
+
+def test_a_snooze_in_the_second_of_its_acknowledgement_counts(task: Tasks, http: ScriptedHttp) -> None:
+    at = "2026-01-31T11:00:00Z"
+    kinds = ("acknowledge_log_entry", "snooze_log_entry")
+    http.answers[LOG] = {"log_entries": [{"type": kind, "created_at": at} for kind in kinds]}
+    assert not task(held("2026-01-31T16:00:00Z"), duration="1h").plan().is_needed
+
+
+def test_the_log_is_read_as_far_as_it_is_needed(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers[LOG] = [{**log(*kinds), "more": True} for kinds in (["notify"], ["snooze"], ["acknowledge"])]
+    assert not task(held("2026-01-31T16:00:00Z"), duration="1h").plan().is_needed
+    assert http.calls.count(LOG) == 2
+
+
+def test_the_log_is_not_read_for_an_end_that_is_as_wanted(task: Tasks, http: ScriptedHttp) -> None:
+    assert not task(held(UNTIL_TWO["at"]), duration="2h").plan().is_needed
+    assert http.calls == [GET]
+
+
 def test_the_other_pending_actions_stay(task: Tasks) -> None:
     change = task({**held("2026-01-31T12:30:00Z"), "status": "triggered"}, duration="2h").plan()
     assert change.predicted["pending_actions"] == [{"type": "resolve", "at": "2026-02-01T00:00:00Z"}, UNTIL_TWO]
     assert (change.predicted["status"], change.predicted["title"]) == ("acknowledged", "Disk full")
+    assert [each["assignee"]["id"] for each in change.predicted["assignments"]] == ["PU9"]
 
 
 def test_an_incident_without_pending_actions_gets_one(task: Tasks) -> None:
@@ -197,6 +250,13 @@ def test_a_triggered_incident_is_acknowledged_first(task: Tasks, http: ScriptedH
     assert task(incident(), duration="2h").send() == held(UNTIL_TWO["at"])
     acknowledged = {"incident": {"type": "incident_reference", "status": "acknowledged"}}
     assert http.writes == [(PUT, acknowledged), (POST, {"duration": 7200})]
+
+
+def test_if_somebody_else_gets_it_the_result_says_so(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers[POST] = {"incident": {**held(UNTIL_TWO["at"]), "assignments": assigned_to(named("PU1", "Ana"))}}
+    assert task(incident(), duration="2h").run()["msg"] == (
+        "Incident Q1 (#1): acknowledged, assigned to Ana, snoozed for 2h, until 14:00 UTC."
+    )
 
 
 def test_an_acknowledged_one_is_not(task: Tasks, http: ScriptedHttp) -> None:

@@ -513,6 +513,8 @@ def test_a_window_that_pagerduty_does_not_end_is_an_error(task: Tasks, http: Scr
     http.answers["DELETE /maintenance_windows/PW1"] = (405, {"error": {"message": "no", "code": 5003}})
     result = asked.run()
     assert (result["changed"], result["failures"][0]["status"]) == (False, 405)
+    assert result["msg"].startswith("The window for Checkout is still open, until 13:00 UTC. DELETE https://")
+    assert result["msg"].endswith("Run the task again, or end the window PW1 in PagerDuty's web interface.")
 
 
 def test_a_window_that_cannot_be_ended_is_an_error(task: Tasks, http: ScriptedHttp) -> None:

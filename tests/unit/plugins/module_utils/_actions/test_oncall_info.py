@@ -129,9 +129,46 @@ def test_in_a_span_shifts_that_only_touch_it_are_left_out(pagerduty: PagerDuty, 
     assert names(read(pagerduty, since=MORNING, until=NOON)) == ["Bob", "Dan", "Eve"]
 
 
+NOBODYS: Record = {"rendered_schedule_entries": []}
+SPARE = {"id": "PSCHED9", "summary": "Spare"}
+
+
 def schedule(http: ScriptedHttp, **fields: t.Any) -> None:
-    shown = {"id": "PSCHED9", "summary": "Spare", "name": "Spare", **fields}
+    shown = {**SPARE, "type": "schedule", "name": "Spare", "final_schedule": NOBODYS, **fields}
     http.answers["GET /schedules/PSCHED9"] = {"schedule": shown}
+
+
+def shift_based(http: ScriptedHttp, *shifts: tuple[str | None, str, str]) -> None:
+    """PSCHED9 is a shift-based schedule, with these shifts: number of the user, start, end."""
+    assignments = [
+        {
+            "start_time": start,
+            "end_time": end,
+            "member": {"type": "user_member", "user_id": f"PUSER0{who}"} if who else {"type": "empty_member"},
+        }
+        for who, start, end in shifts
+    ]
+    shown = {"id": "PSCHED9", "type": "schedule_v3", "name": "Spare"}
+    reference = {"id": "PSCHED9", "type": "schedule_v3_reference", "summary": "Spare"}
+    http.answers.update(
+        {
+            "GET /schedules": {"schedules": []},
+            "GET /schedules/PSCHED9": OTHER_KIND,
+            "GET /v3/schedules": {"schedules": [reference]},
+            "GET /v3/schedules/PSCHED9": {
+                "schedule": {**shown, "final_schedule": {"computed_shift_assignments": assignments}}
+            },
+            **{
+                f"GET /users/PUSER0{number}": {"user": {**user(name), "id": f"PUSER0{number}"}}
+                for number, name in ((1, "Ann"), (2, "Bob"))
+            },
+        }
+    )
+
+
+OTHER_KIND = (400, {"error": {"message": "This is a shift-based schedule.", "code": 2001}})
+NOT_FOUND = (404, {"error": {"message": "Not Found", "code": 2100}})
+FORBIDDEN = (403, {"error": {"message": "No", "code": 2010}})
 
 
 def test_a_schedule_that_no_policy_uses_is_read_itself(
@@ -152,7 +189,7 @@ def test_a_schedule_that_no_policy_uses_is_read_itself(
             "end": NOON,
         }
     ]
-    span = [("since", MORNING), ("until", "2026-01-31T08:00:01Z"), ("overflow", "true")]
+    span = [("since", MORNING), ("until", "2026-02-14T08:00:01Z"), ("overflow", "true")]
     assert [request.query for request in http.requests if request.url.endswith("/PSCHED9")][-1][:3] == span
 
 
@@ -161,41 +198,149 @@ def test_a_schedule_without_anybody_is_returned_and_warned_about(
 ) -> None:
     schedule(http, escalation_policies=[{"id": "PPOLCY1"}])
     record = read(pagerduty, schedules=["PSCHED9"])
-    assert record["empty_schedules"] == [{"schedule": {"id": "PSCHED9", "summary": "Spare"}}]
+    assert record["empty_schedules"] == [{"schedule": SPARE, "next_shift": None}]
     assert http.warnings == ["Nobody is on call for schedule Spare (PSCHED9)."]
     assert oncalls == []
 
 
-def test_a_flexible_schedule_is_known_by_its_id(
+@pytest.mark.parametrize("name", ["PSCHED9", "Spare"])
+def test_a_shift_based_schedule_without_policy_has_all_who_are_on_call_at_once(
+    name: str, pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    shift_based(http, ("1", NIGHT, NOON), ("2", NIGHT, NOON), ("3", NOON, "2026-01-31T16:00:00Z"))
+    record = read(pagerduty, schedules=[name], at=MORNING)
+    assert [(each["name"], each["email"]) for each in record["users"]] == [
+        ("Ann", "ann@example.com"),
+        ("Bob", "bob@example.com"),
+    ]
+    assert record["users"][1]["shifts"][0]["schedule"] == SPARE
+    assert (record["empty_schedules"], oncalls) == ([], [])
+    assert http.requests[-3].query == [
+        ("since", MORNING),
+        ("until", "2026-02-14T08:00:01Z"),
+        ("overflow", "true"),
+        ("include[]", "final_schedule"),
+    ]
+
+
+def test_a_shift_based_schedule_of_a_policy_needs_no_more_calls(
     pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
 ) -> None:
-    http.answers["GET /schedules/PFLEX01"] = (404, {"error": {"message": "Not Found", "code": 2100}})
-    http.answers["GET /schedules"] = {"schedules": []}
+    shift_based(http)
+    oncalls += [entry("Ann", 1, "PSCHED9", NIGHT, NOON), entry("Bob", 1, "PSCHED9", NIGHT, NOON)]
+    record = read(pagerduty, schedules=["Spare"], at=MORNING)
+    assert (names(record), record["empty_schedules"]) == (["Ann", "Bob"], [])
+    assert http.calls == ["GET /schedules", "GET /v3/schedules", "GET /oncalls"]
+
+
+def test_the_next_shift_of_a_schedule_without_anybody_is_returned(
+    pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    shift_based(http, (None, NIGHT, NOON), ("2", NOON, "2026-02-01T12:00:00Z"), ("1", NOON, "2026-02-01T12:00:00Z"))
+    record = read(pagerduty, schedules=["PSCHED9"], at=MORNING)
+    people = [{"id": "PUSER02", "summary": "Bob"}, {"id": "PUSER01", "summary": "Ann"}]
+    assert record["empty_schedules"] == [{"schedule": SPARE, "next_shift": {"start": NOON, "users": people}}]
+    assert http.warnings == [
+        f"Nobody is on call for schedule Spare (PSCHED9). From {NOON}: Bob (PUSER02), Ann (PUSER01)."
+    ]
+    assert oncalls == []
+
+
+def test_a_layer_based_schedule_names_the_next_one_without_a_call_for_the_user(
+    pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    later = {"user": {"id": "PUSER01", "summary": "Ann"}, "start": NOON, "end": None}
+    latest = {**later, "start": "2026-02-01T12:00:00Z"}
+    schedule(
+        http, escalation_policies=[{"id": "PPOLCY1"}], final_schedule={"rendered_schedule_entries": [latest, later]}
+    )
+    (empty,) = read(pagerduty, schedules=["PSCHED9"], since=NIGHT, until=MORNING)["empty_schedules"]
+    assert empty["next_shift"] == {"start": NOON, "users": [{"id": "PUSER01", "summary": "Ann"}]}
+    assert (oncalls, [call for call in http.calls if "users" in call]) == ([], [])
+
+
+def test_a_schedule_that_is_upgraded_between_two_runs_keeps_its_people(
+    pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    turn = {"user": {"id": "PUSER01", "summary": "Ann"}, "start": NIGHT, "end": NOON}
+    schedule(http, escalation_policies=[], final_schedule={"rendered_schedule_entries": [turn]})
+    http.answers["GET /users/PUSER01"] = {"user": {**user("Ann"), "id": "PUSER01"}}
+    before = read(pagerduty, schedules=["PSCHED9"], at=MORNING)
+    shift_based(http, ("1", NIGHT, NOON))
+    assert read(pagerduty, schedules=["PSCHED9"], at=MORNING) == before
+    assert read(pagerduty, schedules=["Spare"], at=MORNING) == before
+    assert oncalls == []
+
+
+def test_whoever_is_on_call_but_cannot_be_read_is_named_by_the_id(
+    pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    shift_based(http, ("1", NIGHT, NOON))
+    http.answers["GET /users/PUSER01"] = NOT_FOUND
+    http.answers["GET /users"] = {"users": []}
+    result = Task("oncall_info", pagerduty, schedules=["PSCHED9"], at=MORNING).run()
+    assert (result["msg"], oncalls) == ("On call: PUSER01.", [])
+
+
+@pytest.mark.parametrize("kind", ["schedule", "schedule_v3"])
+def test_a_schedule_is_not_called_empty_if_pagerduty_does_not_say(
+    kind: str, pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    shown = {**SPARE, "type": kind, "final_schedule": None}
+    http.answers["GET /schedules/PSCHED9"] = {"schedule": shown} if kind == "schedule" else OTHER_KIND
+    http.answers["GET /v3/schedules/PSCHED9"] = {"schedule": shown}
+    assert read(pagerduty, schedules=["PSCHED9"])["empty_schedules"] == oncalls == []
+    assert http.warnings == ["PagerDuty's response does not say who is on call for schedule Spare (PSCHED9)."]
+
+
+@pytest.mark.parametrize(("policies", "is_error"), [([{"id": "PPOLCY1"}], False), ([], True)], ids=["used", "unused"])
+def test_a_failed_look_for_the_next_shift_is_no_error_if_the_people_are_known(
+    policies: list[Record], is_error: bool, pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    shown = {"schedule": {**SPARE, "type": "schedule", "escalation_policies": policies}}
+    http.answers["GET /schedules/PSCHED9"] = [shown, NOT_FOUND]
+    if is_error:
+        with pytest.raises(TaskError, match="Not Found"):
+            read(pagerduty, schedules=["PSCHED9"])
+    else:
+        record = read(pagerduty, schedules=["PSCHED9"])
+        assert record["empty_schedules"] == [{"schedule": SPARE, "next_shift": None}]
+    assert oncalls == []
+
+
+@pytest.mark.parametrize("answer", [NOT_FOUND, FORBIDDEN], ids=["not found", "forbidden"])
+def test_an_id_that_cannot_be_read_may_be_known_to_the_on_calls(
+    answer: t.Any, pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+) -> None:
+    for path in ("/schedules", "/v3/schedules"):
+        http.answers[f"GET {path}/PFLEX01"] = http.answers[f"GET {path}"] = answer
     oncalls += [entry("Ann", 1, "PFLEX01", NIGHT, NOON)]
     assert names(read(pagerduty, schedules=["PFLEX01"])) == ["Ann"]
     oncalls.clear()
-    with pytest.raises(TaskError, match="No schedule is called 'PFLEX01'"):
+    with pytest.raises(TaskError, match=answer[1]["error"]["message"]):
         read(pagerduty, schedules=["PFLEX01"])
 
 
 def test_an_unknown_name_of_a_schedule_is_an_error_before_the_call(
     pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
 ) -> None:
-    http.answers["GET /schedules"] = {"schedules": []}
+    http.answers["GET /schedules"] = http.answers["GET /v3/schedules"] = {"schedules": []}
     with pytest.raises(TaskError, match="No schedule is called 'Night Rota'"):
         read(pagerduty, schedules=["Night Rota"])
     assert "GET /oncalls" not in http.calls
     assert oncalls == []
 
 
-@pytest.mark.parametrize("status", [401, 403])
-def test_a_schedule_that_may_not_be_read_is_an_error(
-    status: int, pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+@pytest.mark.parametrize(("name", "status"), [("PFLEX01", 401), ("Night Rota", 401), ("Night Rota", 403)])
+def test_schedules_that_may_not_be_read_are_an_error(
+    name: str, status: int, pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
 ) -> None:
-    http.answers["GET /schedules/PFLEX01"] = (status, {"error": {"message": "No", "code": 2010}})
+    refusal = (status, {"error": {"message": "No", "code": 2010}})
+    http.answers["GET /schedules/PFLEX01"] = http.answers["GET /schedules"] = refusal
+    http.answers["GET /v3/schedules"] = refusal
     oncalls += [entry("Ann", 1, "PFLEX01")]
-    with pytest.raises(TaskError, match=r"GET https://api\.pagerduty\.com/schedules/PFLEX01: No"):
-        read(pagerduty, schedules=["PFLEX01"])
+    with pytest.raises(TaskError, match=r"GET https://api\.pagerduty\.com/schedules.*: No"):
+        read(pagerduty, schedules=[name])
 
 
 def test_a_schedule_without_policy_counts_for_the_users_who_are_asked_about(
@@ -246,8 +391,7 @@ def test_a_turn_that_is_over_does_not_count(pagerduty: PagerDuty, oncalls: list[
     [
         ({"escalation_policies": []}, {"levels": [1]}),
         ({"escalation_policies": []}, {"escalation_policies": ["PPOLCY1"]}),
-        ({"escalation_policies": [{"id": "PPOLCY1"}]}, {}),
-        ({}, {}),
+        ({"escalation_policies": [{"id": "PPOLCY1"}]}, {"users": ["PUSER01"]}),
     ],
     ids=str,
 )
@@ -255,6 +399,7 @@ def test_otherwise_a_schedule_is_not_read_for_its_turns(
     fields: Record, options: Record, pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
 ) -> None:
     schedule(http, **fields)
+    http.answers["GET /users/PUSER01"] = {"user": user("Ann")}
     read(pagerduty, schedules=["PSCHED9"], **options)
     assert http.calls.count("GET /schedules/PSCHED9") == 1
     assert oncalls == []

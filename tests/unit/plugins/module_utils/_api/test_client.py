@@ -54,6 +54,16 @@ def test_a_call_says_who_asks_and_which_version_is_wanted(pagerduty: PagerDuty, 
     assert headers["Accept"] == "application/vnd.pagerduty+json;version=2"
 
 
+def test_calls_can_be_made_in_the_name_of_another_user(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"PUT /incidents/Q1": {}}
+    for email in ("ana@example.com", None):
+        with pagerduty.acting_for(email):
+            pagerduty.write("PUT", "/incidents/Q1")
+    pagerduty.write("PUT", "/incidents/Q1")
+    names = [request.headers["From"] for request in http.requests]
+    assert (names, pagerduty.accepted) == (["ana@example.com", "someone@example.com", "someone@example.com"], 3)
+
+
 def test_pages_are_read_until_there_are_no_more(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {"GET /users": [{"users": [], "more": True}, {"users": [], "more": False}]}
     assert len(list(pagerduty.pages("/users", "users"))) == 2

@@ -13,6 +13,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client impor
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.directory import (
     ESCALATION_POLICY,
     PRIORITY,
+    SCHEDULE,
     USER,
     Directory,
     full_reference,
@@ -174,3 +175,122 @@ def test_references_are_sent_with_their_type_and_shown_with_their_name() -> None
         "self": None,
         "html_url": None,
     }
+
+
+WEB, NEW = named("PSCHED1", "Web Rotation"), {"id": "PSCHED2", "summary": "Web Shifts"}
+"""A list of shift-based schedules has references."""
+OTHER_KIND = (400, {"error": {"message": "This is a shift-based schedule.", "code": 2001}})
+FORBIDDEN = (403, {"error": {"message": "Access Denied", "code": 2010}})
+
+
+def schedules(http: ScriptedHttp, layer_based: t.Any = WEB, shift_based: t.Any = NEW) -> None:
+    """Script what each list answers; a schedule stands for a list of it."""
+    for path, answer in (("schedules", layer_based), ("v3/schedules", shift_based)):
+        http.answers[f"GET /{path}"] = {"schedules": [answer]} if isinstance(answer, dict) else answer
+
+
+def test_the_id_of_a_layer_based_schedule_costs_one_call(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /schedules/PSCHED1": {"schedule": WEB}}
+    assert Directory(pagerduty).find(SCHEDULE, "PSCHED1") == WEB
+
+
+@pytest.mark.parametrize("answer", [OTHER_KIND, NOT_FOUND, FORBIDDEN], ids=["another kind", "not found", "forbidden"])
+def test_the_id_of_a_shift_based_schedule_costs_two(answer: t.Any, pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /schedules/PSCHED2": answer, "GET /v3/schedules/PSCHED2": {"schedule": NEW}}
+    assert Directory(pagerduty).find(SCHEDULE, "PSCHED2") == NEW
+    assert http.calls == ["GET /schedules/PSCHED2", "GET /v3/schedules/PSCHED2"]
+
+
+@pytest.mark.parametrize("answers", [(OTHER_KIND, FORBIDDEN), (FORBIDDEN, NOT_FOUND), (FORBIDDEN, FORBIDDEN)], ids=str)
+def test_a_schedule_that_may_not_be_read_is_not_taken_for_an_unknown_one(
+    answers: t.Any, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers = {"GET /schedules/PSCHED2": answers[0], "GET /v3/schedules/PSCHED2": answers[1]}
+    with pytest.raises(Refused, match="Access Denied"):
+        Directory(pagerduty).find(SCHEDULE, "PSCHED2")
+
+
+@pytest.mark.parametrize(("text", "found"), [("Web Rotation", WEB), ("Web Shifts", NEW)])
+def test_a_name_is_looked_up_in_the_list_of_each_kind(
+    text: str, found: t.Any, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    schedules(http)
+    assert Directory(pagerduty).find(SCHEDULE, text) == found
+    assert http.calls == ["GET /schedules", "GET /v3/schedules"]
+    assert [dict(request.query)["query"] for request in http.requests] == [text, text]
+
+
+def test_a_name_that_both_lists_have_is_told_with_both_ids(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    schedules(http, shift_based={**NEW, "summary": WEB["name"]})
+    with pytest.raises(Refused) as caught:
+        Directory(pagerduty).find(SCHEDULE, "Web Rotation")
+    assert caught.value.message == (
+        "More than one schedule is called 'Web Rotation': Web Rotation (PSCHED1), Web Rotation (PSCHED2)."
+    )
+
+
+def test_what_is_close_comes_from_both_lists(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    schedules(http, shift_based=[{"schedules": []}, {"schedules": [NEW]}])
+    with pytest.raises(Refused) as caught:
+        Directory(pagerduty).find(SCHEDULE, "Web")
+    assert caught.value.message == (
+        "No schedule is called 'Web'. Did you mean: Web Rotation (PSCHED1), Web Shifts (PSCHED2)?"
+    )
+    assert caught.value.hint == "Use the exact name that PagerDuty shows, or the id."
+
+
+SERVER_ERROR = (503, {"error": {"message": "Unavailable", "code": 2000}})
+FAILURES = pytest.mark.parametrize("answer", [NOT_FOUND, FORBIDDEN, SERVER_ERROR], ids=["404", "403", "503"])
+
+
+@FAILURES
+def test_a_list_that_cannot_be_read_does_not_keep_the_other_from_being_used(
+    answer: t.Any, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    schedules(http, shift_based=answer)
+    assert Directory(pagerduty).find(SCHEDULE, "Web Rotation") == WEB
+    assert http.warnings == []
+
+
+@pytest.mark.parametrize("answer", [NOT_FOUND, FORBIDDEN], ids=["404", "403"])
+def test_nor_does_the_first_and_it_is_not_tried_again(answer: t.Any, pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    schedules(http, layer_based=answer)
+    directory = Directory(pagerduty)
+    assert directory.find(SCHEDULE, "Web Shifts") == NEW
+    with pytest.raises(Refused, match=r"No schedule is called 'Web'. Did you mean: Web Shifts \(PSCHED2\)\?"):
+        directory.find(SCHEDULE, "Web")
+    assert http.calls == ["GET /schedules", "GET /v3/schedules", "GET /v3/schedules"]
+
+
+def test_a_list_that_did_not_answer_while_another_had_the_name_is_tried_for_the_next(
+    pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    schedules(http, shift_based=[SERVER_ERROR, {"schedules": [NEW]}])
+    assert list(Directory(pagerduty).find_all(SCHEDULE, ["Web Rotation", "Web Shifts"])) == ["PSCHED1", "PSCHED2"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (NOT_FOUND, ""),
+        (
+            FORBIDDEN,
+            " Not all schedules could be read: GET https://api.pagerduty.com/v3/schedules: Access Denied "
+            "(HTTP 403, code 2010).",
+        ),
+    ],
+    ids=["not there", "forbidden"],
+)
+def test_if_the_name_is_in_neither_the_list_that_could_not_be_read_is_told(
+    answer: t.Any, words: str, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    schedules(http, shift_based=answer)
+    with pytest.raises(Refused) as caught:
+        Directory(pagerduty).find(SCHEDULE, "Web")
+    assert caught.value.message == f"No schedule is called 'Web'. Did you mean: Web Rotation (PSCHED1)?{words}"
+
+
+def test_if_neither_list_can_be_read_that_is_the_error(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    schedules(http, FORBIDDEN, NOT_FOUND)
+    with pytest.raises(Refused, match=r"^GET https://api\.pagerduty\.com/schedules: Access Denied"):
+        Directory(pagerduty).find(SCHEDULE, "Web Shifts")

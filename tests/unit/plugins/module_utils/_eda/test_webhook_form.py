@@ -52,7 +52,7 @@ def test_the_type_is_that_of_a_webhook_where_there_is_one(kind: str, fields: Jso
 def test_an_incident_has_the_fields_of_a_webhook() -> None:
     data = event("resolve")["event"]["data"]
     assert (data["number"], data["type"], data["assignees"]) == (42, "incident", [{"id": "PUSER01"}])
-    assert (data["conference_bridge"], data["resolve_reason"]) == (None, None)
+    assert (data["conference_bridge"], data["reopened_at"], data["resolve_reason"]) == (None, None, None)
 
 
 def test_a_note_has_its_text_and_its_incident() -> None:
@@ -69,6 +69,13 @@ def test_the_whole_log_entry_comes_along_without_integration_keys() -> None:
     assert "incident" not in made["log_entry"]
 
 
+def test_a_notification_comes_along_without_the_phone_number() -> None:
+    channel = {"type": "auto", "notification": {"type": "sms", "address": "+1 415 555 0100", "status": "success"}}
+    made = event("notify", channel=channel)
+    assert made["log_entry"]["channel"]["notification"] == {"type": "sms", "status": "success"}
+
+
+ROLE = "incident_role_assignment"
 REFERENCE = {"id": "Q1", "type": "incident_reference", "summary": "Disk full"}
 
 
@@ -80,6 +87,12 @@ REFERENCE = {"id": "Q1", "type": "incident_reference", "summary": "Disk full"}
         ({"type": "incident_responder", "incident": REFERENCE, "user": {"id": "PUSER01"}}, {"incident_id": "Q1"}),
         ({"id": "PRUN001", "type": "incident_workflow_instance", "incident": REFERENCE}, {"incident_id": "Q1"}),
         ({"id": "PRUN001", "type": "incident_workflow_instance"}, {}),
+        ({"type": "incident_field_values", "incident": REFERENCE, "custom_fields": []}, {"incident_id": "Q1"}),
+        ({"id": "PTASK01", "type": "incident_task", "incident": REFERENCE}, {"incident_id": "Q1"}),
+        ({"id": "01CELD", "type": "incident_action_invocation", "incident": REFERENCE}, {"incident_id": "Q1"}),
+        ({"type": ROLE, "incident_role_assignments": [{"incident": REFERENCE}]}, {"incident_id": "Q1"}),
+        ({"type": ROLE, "incident_role_assignments": []}, {}),
+        ({"type": ROLE, "incident_role_assignments": ["Q1"]}, {}),
         ({"id": "PSVC001", "type": "service"}, {}),
         ({"type": "ping", "message": "Hello from your friend Pagey!"}, {}),
         ({"id": None, "type": "incident"}, {}),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -98,6 +99,9 @@ def test_a_list_in_a_list_is_refused() -> None:
         (field("boolean"), False, None, False),
         (field("datetime"), "2026-01-31T12:00:00Z", "2026-01-31T13:00:00+01:00", True),
         (field("datetime"), "2026-01-31T12:00:00Z", "2026-01-31T12:00:01Z", False),
+        (field(), "One.\nTwo.", "One. \r\nTwo.\n", True),
+        (field(), "One.\nTwo.", "One. Two.", False),
+        (MANY, ["one", "two"], ["two ", "one"], True),
         (field("datetime"), "2026-01-31", "2026-01-31", True),
         (field(), "2026-01-31T12:00:00Z", "2026-01-31T13:00:00+01:00", False),
     ],
@@ -106,16 +110,38 @@ def test_which_values_are_equal(of: dict[str, t.Any], one: t.Any, other: t.Any, 
     assert equals(of, one, other) is equals(of, other, one) is equal
 
 
-@given(value=st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.text() | st.integers()))
-def test_what_was_set_is_equal_to_what_was_asked_for(value: t.Any) -> None:
-    for data_type in ("string", "integer", "float", "boolean", "datetime"):
-        for field_type in ("single_value", "multi_value"):
-            try:
-                parsed = parse_value(field(data_type, field_type), value)
-            except Refused:
-                continue
-            again = parse_value(field(data_type, field_type), parsed)
-            assert equals(field(data_type, field_type), parsed, again)
+DATA_TYPES = ("boolean", "integer", "float", "string", "datetime", "url", "a new type")
+FIELD_TYPES = ("single_value", "single_value_fixed", "multi_value", "multi_value_fixed", "a new type")
+texts = st.text() | st.sampled_from(["2026-01-31T12:00:00Z", "https://example.com/", "yes", "One.\nTwo.\n", "a\r\nb  "])
+singles = st.none() | st.booleans() | st.integers() | st.floats() | texts
+
+
+@given(st.sampled_from(DATA_TYPES), st.sampled_from(FIELD_TYPES), singles | st.lists(singles.filter(lambda v: v != [])))
+def test_what_was_set_is_equal_to_what_was_asked_for(data_type: str, field_type: str, value: t.Any) -> None:
+    """Whatever the type, and whether PagerDuty keeps the white space around a text or not."""
+    empty = field(data_type, field_type)
+    try:
+        parsed = parse_value(empty, value)
+    except Refused:
+        return
+    for trim in (lambda text: text, str.strip):
+        stored = json.loads(json.dumps(trimmed(parsed, trim)))
+        assert equals(empty, stored, parsed)
+        # The next run meets the field with its value.
+        assert equals(empty, stored, parse_value({**empty, "value": stored}, value))
+
+
+def trimmed(value: t.Any, trim: t.Callable[[str], str]) -> t.Any:
+    """Return a value as a server may keep it."""
+    if isinstance(value, list):
+        return [trimmed(each, trim) for each in value]
+    return trim(value) if isinstance(value, str) else value
+
+
+def test_a_field_of_a_new_type_takes_what_it_is_given() -> None:
+    new = field("a new type", "a new type")
+    assert (parse_value(new, ["a", "b", "a"]), parse_value(new, "a")) == (["a", "b"], "a")
+    assert parse_value({**new, "value": ["b"]}, "a") == ["a"]
 
 
 def test_the_type_of_a_field_says_whether_it_is_a_list_and_has_options() -> None:

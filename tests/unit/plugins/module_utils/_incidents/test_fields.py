@@ -41,6 +41,7 @@ ANA, BEN = named("PU1", "Ana"), named("PU2", "Ben")
 NUMBER, URL = "+1-415-555-0100", "https://meet.example.com/a"
 BRIDGE = {"conference_number": NUMBER, "conference_url": URL}
 DATABASE = {"id": "PE2", "type": "escalation_policy_reference"}
+STORAGE = {"id": "PS2", "type": "service_reference"}
 REOPENED: Record = {"acknowledgements": [], "resolved_at": None, "resolve_reason": None, "assignments": None}
 
 
@@ -56,6 +57,7 @@ def field(pagerduty: PagerDuty, http: ScriptedHttp) -> Fields:
         "GET /users": {"users": [ANA, BEN]},
         "GET /priorities": {"priorities": [named("PP1", "P1")]},
         "GET /escalation_policies": {"escalation_policies": [named("PE2", "Database")]},
+        "GET /services": {"services": [named("PS2", "Storage")]},
         "GET /incidents/types": {"incident_types": [{**named("PT1", "major_incident"), "display_name": "Major"}]},
         "GET /oncalls": lambda request: {"oncalls": on_call(dict(request.query)["escalation_policy_ids[]"])},
     }
@@ -80,6 +82,7 @@ def field(pagerduty: PagerDuty, http: ScriptedHttp) -> Fields:
         ("priority", "P1", incident(priority=named("PP2", "P2")), "P2 (PP2)"),
         ("priority", "P1", incident(priority={"id": "PP1", "summary": None}), "P1 (PP1)"),
         ("escalation_policy", "Database", incident(), "Web Operations (PE1)"),
+        ("service", "Storage", incident(), "Checkout (PS1)"),
         ("incident_type", "Major", incident(), None),
         ("incident_type", "Major", incident(incident_type={"name": "base"}), "base"),
         ("assignees", ["Ana"], incident(), []),
@@ -108,6 +111,7 @@ def test_the_present_value_is_compared(name: str, given: t.Any, record: Record, 
             {"priority": {"id": "PP1", "type": "priority_reference"}},
             {"priority": full({"id": "PP1", "type": "priority_reference"}, "P1")},
         ),
+        ("service", "Storage", "Storage (PS2)", {"service": STORAGE}, {"service": full(STORAGE, "Storage")}),
         (
             "escalation_policy",
             "Database",
@@ -183,6 +187,7 @@ def test_reassigning_takes_an_acknowledgement_back_by_itself() -> None:
         ("incident_type", "Major", "triggered", [SET("incident type to major_incident")]),
         ("conference_bridge", BRIDGE, "triggered", [SET("the conference bridge")]),
         ("assignees", ["Ben", "Ana"], "triggered", [ASSIGN("Ben", "Ana")]),
+        ("service", "Storage", "triggered", [MOVE("to service Storage")]),
         ("escalation_policy", "Database", "triggered", [MOVE("to escalation policy Database")]),
         ("status", "acknowledged", "triggered", [ACKNOWLEDGE()]),
         ("status", "acknowledged", "acknowledged", []),
@@ -216,6 +221,7 @@ AGAIN, RAISED = (
         ("urgency", "high", "acknowledged", []),
         ("assignees", ["Ana", "Ben"], "triggered", [("Ana", "assigned to the incident")]),
         ("assignees", ["Ben"], "triggered", []),
+        ("service", "Storage", "acknowledged", []),
         ("escalation_policy", "Database", "triggered", [("Ben", "on call at level 1 of Database (PE2)")]),
     ],
 )
@@ -267,6 +273,7 @@ def test_who_is_assigned() -> None:
         ({"status": "triggered", "resolution": "Done."}, "resolution: requires status=resolved"),
         ({"assignees": []}, "assignees: must be users"),
         ({"status": "resolved", "assignees": ["Ana"]}, "assignees: cannot be combined with status=resolved"),
+        ({"status": "acknowledged", "assignees": ["Ana", "Ben"]}, "assignees: must be one user with status=ack"),
         ({"conference_bridge": {}}, "conference_bridge: must have"),
         ({"conference_bridge": {"conference_url": None}}, "conference_bridge: must have"),
         ({"conference_bridge": {"room": "7"}}, "conference_bridge: must have"),

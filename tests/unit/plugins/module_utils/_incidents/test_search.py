@@ -37,6 +37,7 @@ def _scripted(http: ScriptedHttp) -> None:
         "GET /teams": {"teams": [named("PTEAM01", "Web")]},
         "GET /users": {"users": [named("PUSER01", "Ana")]},
         "GET /priorities": {"priorities": [named("PPRIOR2", "P2"), P1]},
+        "GET /incidents/types": {"incident_types": [{**named("PINTYP2", "major_incident"), "display_name": "Major"}]},
     }
 
 
@@ -69,6 +70,7 @@ def test_names_become_ids_and_every_value_counts(pagerduty: PagerDuty, http: Scr
         teams=["Web"],
         assignees=["Ana"],
         priorities=["P1"],
+        incident_types=["Major"],
         since=days_ago(1),
     )
     assert [pair for pair in query if pair[0] not in ("since", "sort_by")] == [
@@ -79,6 +81,7 @@ def test_names_become_ids_and_every_value_counts(pagerduty: PagerDuty, http: Scr
         ("team_ids[]", "PTEAM01"),
         ("user_ids[]", "PUSER01"),
         ("priority_ids[]", "PPRIOR1"),
+        ("incident_type_ids[]", "PINTYP2"),
     ]
 
 
@@ -174,6 +177,25 @@ def test_an_incident_that_pagerduty_returns_without_its_priority_was_found_by_th
 ) -> None:
     http.answers[SEARCH] = {"incidents": [incident("Q3"), incident("Q2", priority=P1)]}
     assert search(pagerduty, priorities=["P1"]) == ["Q3", "Q2"]
+
+
+@pytest.mark.parametrize("asked_for", ["Major", "major_incident", "PINTYP2"])
+def test_another_type_is_left_out_even_if_pagerduty_lists_it(
+    asked_for: str, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    types = {"Q4": {"name": "incident_default"}, "Q3": {"name": "major_incident"}, "Q2": None}
+    listed = [incident(name, incident_type=incident_type) for name, incident_type in types.items()]
+    http.answers[SEARCH] = {"incidents": [*listed, incident("Q1")]}
+    assert search(pagerduty, incident_types=[asked_for]) == ["Q3", "Q2", "Q1"]
+    http.answers[SEARCH] = {"incidents": listed}
+    assert search(pagerduty, incident_types=[asked_for], limit=1) == ["Q3"]
+
+
+def test_types_that_are_disabled_are_known(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    search(pagerduty, incident_types=["Major"])
+    assert ("filter", "all") in http.requests[0].query
+    with pytest.raises(Refused, match=r"No incident type is called 'Majer'\. Did you mean: "):
+        search(pagerduty, incident_types=["Majer"])
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ Record = dict[str, t.Any]
 Tasks = t.Callable[..., Task]
 PUT = "PUT /incidents"
 LOG = "GET /incidents/Q1/log_entries"
-ANA, BEN = named("PU1", "Ana"), named("PU2", "Ben")
+ANA, BEN = named("PU1", "Ana", email="ana@example.com"), named("PU2", "Ben")
+ME, NO_USER = "GET /users/me", (400, {"error": {"message": "Account-level token", "code": 2001}})
 URL = "https://meet.example.com/a"
 RESOLVED = incident(status="resolved")
 HELD = incident(status="acknowledged", assignments=assigned_to(BEN))
@@ -197,9 +198,34 @@ def test_reassigning_takes_an_acknowledgement_back(options: Record, task: Tasks)
     assert "status" not in change.body
 
 
-def test_a_status_that_is_given_is_kept_when_reassigning(task: Tasks) -> None:
-    change = task(HELD, status="acknowledged", assignees=["Ana"]).plan()
-    assert (change.body["status"], change.after["status"]) == ("acknowledged", "acknowledged")
+@pytest.mark.parametrize("record", [incident(assignments=assigned_to(BEN)), HELD], ids=["triggered", "acknowledged"])
+def test_an_assignee_acknowledges_in_their_own_name_and_the_next_run_changes_nothing(
+    record: Record, task: Tasks, http: ScriptedHttp
+) -> None:
+    http.answers[ME] = NO_USER
+    http.answers["GET /incidents/Q1"] = [{"incident": record}, {"incident": {**HELD, "assignments": assigned_to(ANA)}}]
+    http.answers[PUT] = {"incidents": [{**HELD, "assignments": assigned_to(ANA)}]}
+    asked = task(record, status="acknowledged", assignees=["Ana"])
+    result = asked.run()
+    acknowledges = "acknowledged, " if record["status"] == "triggered" else ""
+    assert (result["msg"], result["notifies"]) == (f"Incident Q1 (#1): {acknowledges}assigned to Ana.", [])
+    assert http.writes[0][1]["incidents"] == [{"id": "Q1", "type": "incident_reference", "status": "acknowledged"}]
+    assert [request.headers["From"] for request in http.requests if request.method == "PUT"] == ["ana@example.com"]
+    again = task(record, status="acknowledged", assignees=["Ana"]).run()
+    assert (again["changed"], len(http.writes)) == (False, 1)
+
+
+def test_with_the_token_of_another_user_acknowledging_is_left_to_the_assignee(task: Tasks, http: ScriptedHttp) -> None:
+    given = incident(assignments=assigned_to(ANA))
+    http.answers[ME] = {"user": BEN}
+    http.answers["GET /incidents/Q1"] = [{"incident": HELD}, {"incident": given}]
+    http.answers[PUT] = {"incidents": [given]}
+    result = task(HELD, status="acknowledged", assignees=["Ana"]).run()
+    assert (result["changed"], result["msg"]) == (True, "Incident Q1 (#1): assigned to and paged Ana.")
+    assert "status" not in http.writes[0][1]["incidents"][0]
+    again = task(HELD, status="acknowledged", assignees=["Ana"]).run()
+    assert (again["changed"], len(http.writes)) == (False, 1)
+    assert "the token acknowledges for Ben, so acknowledging is left to Ana." in http.warnings[-1]
 
 
 def test_a_reopened_incident_is_foretold_without_its_end(task: Tasks) -> None:
