@@ -168,9 +168,11 @@ def pictures(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def conformance(session: nox.Session) -> None:
-    """The collection's beliefs about PagerDuty, against a real account; prints a table."""
+    """The collection's beliefs about PagerDuty, against a real account; prints what was seen."""
     session.install("requests")
-    session.run("python", "-m", "beliefs", env={"PYTHONPATH": str(ROOT / "tests")})
+    # After Ctrl-C it removes what it has created, for which nox waits less than a second unless it is told to.
+    patience = {"interrupt_timeout": None, "terminate_timeout": None}
+    session.run("python", "-m", "beliefs", env={"PYTHONPATH": str(ROOT / "tests")}, **patience)
 
 
 @nox.session(default=False)

@@ -199,6 +199,16 @@ def allow_no_total_of_past_incidents(document: Json) -> None:
     responses["200"]["content"]["application/json"]["schema"]["properties"]["total"]["nullable"] = True
 
 
+def read_the_refusal_of_an_account_key_as_a_text(document: Json) -> None:
+    """GET /users/me answers the key of an account with a text, as PagerDuty's client expects, not with an object.
+
+    Source: PagerDuty/python-pagerduty, tests/rest_api_v2_client_test.py, test_api_key_access.
+    """
+    schema = {"type": "object", "properties": {"error": {"type": "string"}}}
+    refusal = {"description": "The key belongs to no user.", "content": {"application/json": {"schema": schema}}}
+    document["paths"]["/users/me"]["get"]["responses"]["400"] = refusal
+
+
 def ignore_patterns_that_are_pictures(document: Json) -> None:
     """`YYYY-MM-DDThh:mm:ssZ` shows what a time looks like, but as a regular expression it matches none."""
     for parameter in document["components"]["parameters"].values():
@@ -319,6 +329,7 @@ AMENDMENTS: t.Sequence[t.Callable[[Json], None]] = (
     read_repeated_parameters_as_lists,
     allow_null_where_the_examples_have_it,
     allow_no_total_of_past_incidents,
+    read_the_refusal_of_an_account_key_as_a_text,
     ignore_patterns_that_are_pictures,
     allow_what_include_expands,
     read_custom_field_values_as_in_the_examples,
@@ -333,7 +344,7 @@ AMENDMENTS: t.Sequence[t.Callable[[Json], None]] = (
 NULLABLE: t.Mapping[str, t.Sequence[str]] = {
     "AcknowledgeLogEntry": ("acknowledgement_timeout",),
     "AlertGroupingParameters": ("config",),
-    "Incident": ("priority", "resolve_reason", "conference_bridge", "resolved_at"),
+    "Incident": ("priority", "resolve_reason", "conference_bridge", "resolved_at", "incident_key"),
     "Oncall": ("schedule", "start", "end"),
     "Service": ("auto_resolve_timeout", "acknowledgement_timeout"),
     "ScheduleLayer": ("end",),

@@ -66,7 +66,7 @@ def show_state(simulation: Simulation, _body: t.Any) -> Json:
         "change_events": state.change_events,
         "maintenance_windows": [window_state(each) for each in state.maintenance_windows.values()],
         "workflow_instances": [
-            {name: getattr(instance, name) for name in INSTANCE_FIELDS}
+            {"id": instance.id, "workflow_id": instance.workflow.id, "incident_id": instance.incident_id}
             for instance in state.workflow_instances.values()
         ],
         "response_play_runs": state.response_play_runs,
@@ -181,7 +181,6 @@ COMMANDS: t.Mapping[tuple[str, str], t.Callable[[Simulation, t.Any], Json]] = {
 }
 
 
-INSTANCE_FIELDS = ("id", "workflow_id", "incident_id")
 ALERT_FIELDS = ("id", "alert_key", "status", "severity", "summary", "event_count")
 
 

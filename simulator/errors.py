@@ -74,8 +74,13 @@ def no_hash() -> ApiError:
 
 
 def no_from() -> ApiError:
-    """An account key without a From header."""
-    return ApiError(400, 2001, 'You must specify a user\'s email address in the "From" header to perform this action')
+    """An account key without a From header. Source: https://github.com/PagerDuty/go-pagerduty/issues/32."""
+    return ApiError(400, 2016, 'You must specify a user\'s email address in the "From" header to perform this action')
+
+
+def malformed_from() -> ApiError:
+    """A From header without an e-mail address. Source: https://github.com/PagerDuty/go-pagerduty/issues/336."""
+    return ApiError(400, 1028, 'Malformed "From" header')
 
 
 def unknown_requester() -> ApiError:
@@ -106,7 +111,7 @@ def trouble(status: int) -> ApiError:
 
 
 def not_found(what: str) -> ApiError:
-    """Something does not exist."""
+    """Something does not exist. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, responses, `NotFound`."""
     return ApiError(404, 2100, "Not Found", [f"{what} not found"])
 
 
@@ -125,11 +130,6 @@ def layer_based_schedule() -> ApiError:
     PagerDuty/pagerduty-mcp-server, tests/test_schedules.py.
     """
     return ApiError(400, 2001, "This is a layer-based schedule. Use the v2 Schedules API to access it.")
-
-
-def incident_not_found(incident_id: str) -> ApiError:
-    """The incident does not exist."""
-    return ApiError(404, 5001, "Incident Not Found", [f"Incident {incident_id} not found"])
 
 
 def missing_ability(ability: str) -> ApiError:
@@ -151,7 +151,7 @@ def low_urgency() -> ApiError:
 
 
 def cannot_reassign() -> ApiError:
-    """A resolved incident has no assignees. Source: https://developer.pagerduty.com/docs/errors."""
+    """A resolved incident has no assignees (INFERRED: the documents list the code, but not what it is for)."""
     return ApiError(400, 1011, "Cannot process reassign action")
 
 
@@ -171,10 +171,12 @@ def invalid_status() -> ApiError:
     return ApiError(400, 1003, "Invalid Status Provided")
 
 
-def cannot_escalate(level: int, levels: int) -> ApiError:
-    """A level that the escalation policy lacks."""
-    error = f"Escalation level {level} does not exist; the escalation policy has {levels} levels"
-    return ApiError(400, 1006, "Cannot Escalate Incident", [error])
+def no_such_level(level: int, levels: int) -> ApiError:
+    """A level that the escalation policy lacks (INFERRED: the words).
+
+    Source: openshift/configuration-anomaly-detection, pkg/pagerduty/pagerduty.go, EscalateIncident.
+    """
+    return invalid(f"Escalation level {level} does not exist; the escalation policy has {levels} levels")
 
 
 def assignee_not_found(user_id: str) -> ApiError:

@@ -237,7 +237,7 @@ def _trigger(event: Json, dedup_key: str, integration: Integration, state: State
         return
     if incident is None:
         incident = state.open_incident(
-            NewIncident(payload["summary"], service, incident_key=dedup_key), actor, payload["summary"]
+            NewIncident(payload["summary"], service, alert_key=dedup_key), actor, payload["summary"]
         )
         incident.log[0].details = payload.get("custom_details", {})
         incident.log[0].service_key = integration.integration_key
@@ -269,7 +269,10 @@ def _incident_to_join(dedup_key: str, service: Service, state: State) -> Inciden
 
 
 def _append(payload: Json, alert: Alert, actor: Actor) -> None:
-    """Add an event to an open alert, which then shows the latest one (INFERRED)."""
+    """Add an event to an open alert, which then shows the latest one (INFERRED for all but the summary).
+
+    Source: https://github.com/PagerDuty/pdpyras/issues/45.
+    """
     alert.event_count += 1
     alert.summary, alert.severity, alert.details = payload["summary"], payload["severity"], _details(payload)
     key = alert.integration.integration_key

@@ -21,6 +21,7 @@ from simulator import account, errors
 from simulator.account import (
     ConferenceBridge,
     EscalationPolicy,
+    IncidentWorkflow,
     Integration,
     Priority,
     Service,
@@ -234,7 +235,7 @@ class WorkflowInstance:
     """One run of an incident workflow."""
 
     id: str
-    workflow_id: str
+    workflow: IncidentWorkflow
     incident_id: str
     service: Service
 
@@ -270,7 +271,7 @@ class Incident:
     title: str
     service: Service
     escalation_policy: EscalationPolicy
-    incident_key: str
+    incident_key: str | None
     created_at: float
     last_status_change_at: float
     last_status_change_by: Agent
@@ -307,6 +308,15 @@ class Incident:
         """Return whether a key is its own, or that of one of its alerts; merging takes both away."""
         is_own = self.incident_key == key and self.merged_into is None
         return is_own or any(alert.alert_key == key for alert in self.alerts)
+
+    @property
+    def shown_key(self) -> str | None:
+        """The key that responses show: an incident with alerts has none.
+
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents, `incident_key`;
+        https://github.com/PagerDuty/pdpyras/issues/44.
+        """
+        return None if self.alerts else self.incident_key
 
     @property
     def assigned_via(self) -> str:
@@ -582,7 +592,7 @@ class Incident:
         if level is not None and (change.urgency or self.urgency) == "low":
             raise errors.low_urgency()
         if level is not None and not 1 <= level <= len(policy.rules):
-            raise errors.cannot_escalate(level, len(policy.rules))
+            raise errors.no_such_level(level, len(policy.rules))
         if level is None and self._moves(change):
             level = policy.first_level or 1
         if level is not None and not policy.rules[level - 1].on_call:

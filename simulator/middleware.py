@@ -85,14 +85,16 @@ def _requester(request: Request, credential: Credential, state: State) -> User:
     """Return the user who makes a call: that of the key, or of the From header.
 
     Raises:
-        ApiError: there is no From header, or it is nobody's address.
+        ApiError: there is no From header, or it is no address, or nobody's.
     """
     if credential.user:
         return credential.user
-    address = request.headers.get("from", "").strip()
-    if not address:
+    address = request.headers.get("from")
+    if address is None:
         raise errors.no_from()
-    user = state.user_with_email(address)
+    if "@" not in address:
+        raise errors.malformed_from()
+    user = state.user_with_email(address.strip())
     if user is None:
         raise errors.unknown_requester()
     return user

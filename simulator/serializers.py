@@ -599,7 +599,7 @@ class Serializer:
             "updated_at": iso(incident.updated_at),
             "status": incident.status,
             "urgency": incident.urgency,
-            "incident_key": incident.incident_key,
+            "incident_key": incident.shown_key,
             "service": self._expanded("services", incident.service, self.plain().service),
             "escalation_policy": self._expanded(
                 "escalation_policies", incident.escalation_policy, self.plain().escalation_policy

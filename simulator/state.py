@@ -10,7 +10,16 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from simulator import account, errors
-from simulator.account import ConferenceBridge, EscalationPolicy, Integration, Priority, Schedule, Service, User
+from simulator.account import (
+    ConferenceBridge,
+    EscalationPolicy,
+    IncidentWorkflow,
+    Integration,
+    Priority,
+    Schedule,
+    Service,
+    User,
+)
 from simulator.clock import Clock, time_of
 from simulator.ids import Ids
 from simulator.incident import (
@@ -34,6 +43,7 @@ class NewIncident:
 
     Args:
         incident_key: None if PagerDuty makes one.
+        alert_key: the key of the event that opens it; such an incident has no key of its own.
         escalation_policy: None for the service's.
         assignees: None for those on call at the policy's first level.
         details: the body's details.
@@ -43,6 +53,7 @@ class NewIncident:
     service: Service
     urgency: str = "high"
     incident_key: str | None = None
+    alert_key: str | None = None
     priority: Priority | None = None
     escalation_policy: EscalationPolicy | None = None
     assignees: tuple[User, ...] | None = None
@@ -66,6 +77,7 @@ class State:
     pages: list[Page] = field(default_factory=list)
     change_events: list[dict[str, t.Any]] = field(default_factory=list)
     workflow_instances: dict[str, WorkflowInstance] = field(default_factory=dict)
+    incident_workflows: dict[str, IncidentWorkflow] = field(default_factory=lambda: dict(account.INCIDENT_WORKFLOWS))
     response_play_runs: list[dict[str, str]] = field(default_factory=list)
     """The id of the play and of the incident, for each run."""
     escalation_policies: dict[str, EscalationPolicy] = field(default_factory=lambda: dict(account.ESCALATION_POLICIES))
@@ -114,7 +126,7 @@ class State:
         if found is None and id_or_number.isdecimal():
             found = self._by_number.get(int(id_or_number))
         if found is None:
-            raise errors.incident_not_found(id_or_number)
+            raise errors.not_found(f"Incident {id_or_number}")
         return found
 
     def check_access(self, incident: Incident) -> None:
@@ -188,7 +200,7 @@ class State:
             title=new.title,
             service=new.service,
             escalation_policy=policy,
-            incident_key=new.incident_key or self.ids.dedup_key(),
+            incident_key=None if new.alert_key else new.incident_key or self.ids.dedup_key(),
             created_at=actor.at,
             last_status_change_at=actor.at,
             last_status_change_by=actor.by,
@@ -203,7 +215,7 @@ class State:
         self.watch(incident)
         self.incidents[incident.id] = incident
         self._by_number[incident.number] = incident
-        self._by_key.setdefault(incident.incident_key, []).append(incident)
+        self.index_by_key(new.alert_key or str(incident.incident_key), incident)
         return incident
 
     def snooze(self, incident: Incident, actor: Actor, duration: int) -> None:

@@ -74,7 +74,7 @@ def _incident(incident: Incident, serializer: Serializer) -> Json:
         "type": "incident",
         "number": incident.number,
         "status": incident.status,
-        "incident_key": incident.incident_key,
+        "incident_key": incident.shown_key,
         "created_at": iso(incident.created_at),
         "reopened_at": incident.reopened_at and iso(incident.reopened_at),
         "title": incident.title,
@@ -149,12 +149,11 @@ def _bridge(bridge: ConferenceBridge, _serializer: Serializer) -> Json:
 
 
 def _workflow(instance: WorkflowInstance, serializer: Serializer) -> Json:
-    workflow = account.INCIDENT_WORKFLOWS[instance.workflow_id]
     return {
         "id": instance.id,
         "type": "incident_workflow_instance",
-        "summary": workflow.name,
-        "incident_workflow": serializer.reference(workflow),
+        "summary": instance.workflow.name,
+        "incident_workflow": serializer.reference(instance.workflow),
         # Started through the API, not by a trigger (INFERRED).
         "workflow_trigger": None,
         "service": serializer.reference(instance.service),

@@ -259,11 +259,11 @@ failures:
   elements: dict
   sample:
     - target: Q1R2DLCB21K7NP
-      message: "GET https://api.pagerduty.com/incidents/Q1R2DLCB21K7NP: Incident Not Found (HTTP 404, code 5001)."
-      hint: "Check incident_id, and that the token belongs to the incident's account and region."
+      message: "GET https://api.pagerduty.com/incidents/Q1R2DLCB21K7NP: Not Found (HTTP 404, code 2100)."
+      hint: "Check the id, and that the token belongs to the same account and region."
       outcome: not_done
       status: 404
-      code: 5001
+      code: 2100
       errors: []
       request_id:
 """

@@ -20,7 +20,12 @@ from simulator.on_call import MAX_FUTURE, Turn, on_calls, turns
 USER_EXPANDABLE = ("contact_methods", "notification_rules", "teams", "subdomains")
 SERVICE_EXPANDABLE = ("escalation_policies", "teams", "integrations", "auto_pause_notifications_parameters")
 POLICY_EXPANDABLE = ("services", "teams", "targets", "escalation_rule_assignment_strategies")
+NO_USER = (
+    "Because this request was made using an account-level access token, we were unable to determine the user's "
+    "identity. Please use a user-level token."
+)
 SORT_ORDERS = ("name", "name:asc", "name:desc")
+PRIORITIES = "priorities"
 DEFAULT_SPAN = 14 * DAY
 """Of a schedule's turns, if the request names only one end."""
 
@@ -56,9 +61,12 @@ def get_user(call: Call) -> Response:
 
 
 def get_me(call: Call) -> Response:
-    """GET /users/me: only for the key of a user."""
+    """GET /users/me: only for the key of a user; the refusal is a text alone.
+
+    Source: PagerDuty/python-pagerduty, tests/rest_api_v2_client_test.py, test_api_key_access.
+    """
     if call.credential.user is None:
-        raise errors.invalid("This API key does not belong to a user")
+        return Response(400, {"error": NO_USER})
     return Response(body={"user": call.serializer(*USER_EXPANDABLE, "calendar_urls").user(call.credential.user)})
 
 
@@ -178,7 +186,12 @@ def get_integration(call: Call) -> Response:
 
 
 def list_priorities(call: Call) -> Response:
-    """GET /priorities: in no particular order."""
+    """GET /priorities: in no particular order; not found where they are switched off.
+
+    Source: https://github.com/martindstone/pagerduty-cli/pull/2.
+    """
+    if PRIORITIES not in call.state.abilities:
+        raise errors.not_found("Priorities")
     return call.listing("priorities", list(account.PRIORITIES.values()), call.serializer().priority)
 
 

@@ -165,6 +165,19 @@ def test_a_service_can_group_alerts_into_its_open_incident(simulator: Simulator,
     assert [each["id"] for each in listed] == [incident["id"]]
 
 
+def test_an_incident_has_no_key_of_its_own_while_it_has_alerts(call: Client) -> None:
+    opening = {"type": "incident", "title": "Fire", "service": {"id": account.CHECKOUT.id, "type": "service_reference"}}
+    opened = call("POST", "/incidents", {"incident": {**opening, "incident_key": "fire"}}).body["incident"]
+    assert opened["incident_key"] == "fire"
+    call("POST", "/v2/enqueue", event(dedup_key="disk"))
+    call("POST", "/v2/enqueue", event(dedup_key="fire"))
+    for key in ("disk", "fire"):
+        (found,) = call("GET", "/incidents", query=[("incident_key", key)]).body["incidents"]
+        (alert,) = call("GET", f"/incidents/{found['id']}/alerts").body["alerts"]
+        assert (found["incident_key"], alert["alert_key"]) == (None, key)
+    assert found["id"] == opened["id"]
+
+
 def test_one_of_two_grouped_alerts_can_be_resolved(simulator: Simulator, call: Client) -> None:
     for key in ("disk", "cpu"):
         call("POST", "/v2/enqueue", event(routing_key=account.GROUPING_ROUTING_KEY, dedup_key=key))

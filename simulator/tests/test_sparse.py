@@ -52,7 +52,7 @@ def test_the_effects_of_writes_and_the_answers_to_wrong_calls_are_whole(
     body = {"incident": {"type": "incident_reference", "status": "resolved"}}
     assert call("PUT", f"/incidents/{incident}", body).body == {"incident": {"id": incident}}
     assert simulator.state()["incidents"][0]["status"] == "resolved"
-    assert call("GET", "/incidents/QNONE").body["error"]["code"] == 5001
+    assert call("GET", "/incidents/QNONE").body["error"]["code"] == 2100
 
 
 @pytest.mark.parametrize("end", ["present", "a reset"])

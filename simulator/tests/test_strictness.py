@@ -158,8 +158,8 @@ def test_acknowledging_again_is_accepted_and_moves_the_incident_to_who_does_so(
 CHANGES: t.Sequence[tuple[Json, int]] = (
     ({"status": "closed"}, 1003),
     ({"status": 7}, 2001),
-    ({"escalation_level": 4}, 1006),
-    ({"escalation_level": 0}, 1006),
+    ({"escalation_level": 4}, 2001),
+    ({"escalation_level": 0}, 2001),
     ({"escalation_level": "2"}, 2001),
     ({"escalation_level": True}, 2001),
     ({"assignments": [{"assignee": {"id": "PNOBODY", "type": "user_reference"}}]}, 1007),
@@ -201,7 +201,7 @@ def test_one_wrong_item_stops_an_update_of_many(simulator: Simulator, call: Clie
         {"id": second, "type": "incident_reference", "escalation_level": 9},
     ]
     answer = call("PUT", "/incidents", {"incidents": items})
-    assert refusal(answer) == (400, 1006)
+    assert refusal(answer) == (400, 2001)
     assert [error.partition(":")[0] for error in answer.body["error"]["errors"]] == [second]
     assert {incident["status"] for incident in simulator.state()["incidents"]} == {"triggered"}
 
@@ -242,6 +242,12 @@ def test_an_open_incident_key_is_refused_and_a_resolved_one_is_not(call: Client)
     assert call("POST", "/incidents", {"incident": opening}).status == 201
 
 
+def test_priorities_that_are_switched_off_are_not_found(simulator: Simulator, call: Client) -> None:
+    assert call("GET", "/priorities").status == 200
+    simulator.reset(without=["priorities"])
+    assert refusal(call("GET", "/priorities")) == (404, 2100)
+
+
 def test_an_incident_is_found_by_its_number(simulator: Simulator, call: Client) -> None:
     ids = simulator.reset(incidents=3)["incidents"]
     assert call("GET", "/incidents/2").body["incident"]["id"] == ids[1]
@@ -255,7 +261,9 @@ HEADERS: t.Sequence[tuple[dict[str, str | None], int, int, str]] = (
     ({"Authorization": f"Token token={account.READ_ONLY_KEY}"}, 403, 2010, "Access Denied"),
     ({"Content-Type": None}, 400, 2001, "Invalid Input Provided"),
     ({"Content-Type": "text/plain"}, 400, 2001, "Invalid Input Provided"),
-    ({"From": None}, 400, 2001, 'You must specify a user\'s email address in the "From" header'),
+    ({"From": None}, 400, 2016, 'You must specify a user\'s email address in the "From" header'),
+    ({"From": ""}, 400, 1028, 'Malformed "From" header'),
+    ({"From": "Somebody"}, 400, 1028, 'Malformed "From" header'),
     ({"From": "nobody@example.com"}, 400, 1008, "Requester User Not Found"),
 )
 
@@ -285,7 +293,9 @@ def test_the_key_of_a_user_needs_no_from(simulator: Simulator, call: Client) -> 
 
 
 def test_only_the_key_of_a_user_knows_who_it_is(call: Client) -> None:
-    assert call("GET", "/users/me").status == 400
+    refused = call("GET", "/users/me")
+    assert refused.status == 400
+    assert "account-level access token" in refused.body["error"]
     answer = call("GET", "/users/me", headers={"Authorization": f"Token token={account.USER_KEY}"})
     assert answer.body["user"]["id"] == account.COMMANDER.id
 

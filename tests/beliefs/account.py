@@ -17,6 +17,7 @@ MAX_TRIES = 5
 DEFAULT_RESET = 30
 """Seconds to wait after a 429 that does not say how long."""
 SUCCESS = 300
+"""The first status that is none."""
 TOO_MANY_REQUESTS = 429
 
 Json = dict[str, t.Any]
@@ -24,7 +25,16 @@ Pairs = t.Sequence[tuple[str, str]]
 
 
 class CallError(Exception):
-    """A call failed that the checks depend on."""
+    """A call failed that the checks depend on.
+
+    Args:
+        message: what was called, and the response.
+        status: of the response.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Response(t.NamedTuple):
@@ -87,7 +97,7 @@ class Account:
         Raises:
             CallError: it cannot be read.
         """
-        return self._checked(self.call("GET", path, query=query), f"GET {path}")[key]
+        return self.checked(self.call("GET", path, query=query), f"GET {path}")[key]
 
     def write(self, method: str, path: str, body: Json, key: str) -> t.Any:
         """Send a write and return what its response holds under `key`.
@@ -95,7 +105,7 @@ class Account:
         Raises:
             CallError: it was refused.
         """
-        return self._checked(self.call(method, path, body), f"{method} {path}")[key]
+        return self.checked(self.call(method, path, body), f"{method} {path}")[key]
 
     def event(self, event: Json) -> Response:
         """Send an event."""
@@ -106,9 +116,14 @@ class Account:
         return self._send("POST", f"{self._events_url}/v2/change/enqueue", event, (), {})
 
     @staticmethod
-    def _checked(response: Response, what: str) -> t.Any:
+    def checked(response: Response, what: str) -> t.Any:
+        """Return the body of a response.
+
+        Raises:
+            CallError: it is a refusal.
+        """
         if response.status >= SUCCESS:
-            raise CallError(f"{what} was answered with {response.status}: {response.body}")
+            raise CallError(f"{what} was answered with {response.status}: {response.body}", response.status)
         return response.body
 
     def _send(self, method: str, url: str, body: t.Any, query: Pairs, headers: t.Mapping[str, str | None]) -> Response:

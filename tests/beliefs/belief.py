@@ -15,12 +15,20 @@ INFERRED = "INFERRED"
 SCHEMA = "PagerDuty/api-schema, reference/REST/openapiv3.json"
 EVENTS_SCHEMA = "PagerDuty/api-schema, reference/events-v2/openapiv3.json"
 ERRORS = "https://developer.pagerduty.com/docs/errors"
+SLOW = "no call makes PagerDuty slow"
+
+OPEN, LIKELY, SOURCED = "open", "inferred", "sourced"
+STANDINGS = (OPEN, LIKELY, SOURCED)
+"""How well a belief is founded, worst first: nothing speaks for it, something does, or something says it."""
 
 Check = t.Callable[["OwnService"], t.Any]
 
 
 class NotTried(Exception):
-    """The check does not work on this account, such as one whose plan lacks a feature; the message is why."""
+    """The check does not work on this account, such as one whose plan lacks a feature.
+
+    The message is why. It is a constant, as it is shown to others: it must not name anything of the account.
+    """
 
 
 class Belief(t.NamedTuple):
@@ -28,8 +36,8 @@ class Belief(t.NamedTuple):
 
     Args:
         text: the belief, as a sentence.
-        expected: what the check returns if the belief is true; one or more values.
-        source: the document, or INFERRED and from what.
+        expected: what the check returns if the belief is true; one or more values. None if no call can check it.
+        source: the document, or what else says so; or INFERRED, and from what.
         check: makes the calls, and returns what was seen.
     """
 
@@ -44,9 +52,11 @@ class Belief(t.NamedTuple):
         return self.check.__name__
 
     @property
-    def is_inferred(self) -> bool:
-        """Whether it is in no document."""
-        return self.source.startswith(INFERRED)
+    def standing(self) -> str:
+        """How well it is founded: one of `STANDINGS`."""
+        if not self.source.startswith(INFERRED):
+            return SOURCED
+        return LIKELY if self.source.startswith(f"{INFERRED} from") else OPEN
 
 
 class Seen(t.NamedTuple):
@@ -56,11 +66,13 @@ class Seen(t.NamedTuple):
         belief: what was checked.
         verdict: `as expected`, `different` or `not tried`.
         seen: the value, or the reason.
+        value: the value itself, or the error.
     """
 
     belief: Belief
     verdict: str
     seen: str
+    value: object = None
 
 
 BELIEFS: list[Belief] = []
@@ -70,8 +82,8 @@ def belief(*expected: t.Any, source: str) -> t.Callable[[Check], Check]:
     """Register a check; its docstring is the belief.
 
     Args:
-        expected: what it returns if the belief is true; one or more values.
-        source: the document, or INFERRED and from what.
+        expected: what it returns if the belief is true; one or more values. None if no call can check it.
+        source: the document, or what else says so; or INFERRED, and from what.
     """
 
     def register(check: Check) -> Check:
@@ -89,5 +101,10 @@ def try_belief(wanted: Belief, own: OwnService) -> Seen:
         return Seen(wanted, "not tried", str(reason))
     except Exception as error:
         # One belief must not keep the others from being checked.
-        return Seen(wanted, "different", f"{type(error).__name__}: {error}")
-    return Seen(wanted, "as expected" if seen in wanted.expected else "different", repr(seen))
+        return Seen(wanted, "different", f"{type(error).__name__}: {error}", error)
+    return Seen(wanted, "as expected" if seen in wanted.expected else "different", repr(seen), seen)
+
+
+def worst_founded_first(beliefs: t.Iterable[Belief]) -> list[Belief]:
+    """Return beliefs in the order in which it is worth while to check them: the open ones first."""
+    return sorted(beliefs, key=lambda belief: STANDINGS.index(belief.standing))

@@ -36,3 +36,11 @@ def own(simulated_account: Account) -> t.Iterator[OwnService]:
     """The service of the checks. The simulator processes events at once, so nothing has to settle."""
     with OwnService(simulated_account, settle=0) as service:
         yield service
+
+
+@pytest.fixture(scope="session")
+def own_as_user(own_simulator: Simulator) -> t.Iterator[OwnService]:
+    """The same with the key of a user, who is the only one that is notified."""
+    key = Account(account.USER_KEY, account.COMMANDER.email, own_simulator.url, own_simulator.url)
+    with OwnService(key, settle=0) as service:
+        yield service

@@ -13,7 +13,9 @@ import typing as t
 import uuid
 from datetime import datetime, timedelta, timezone
 
-from beliefs.account import Account, CallError, Json, Response
+import requests
+
+from beliefs.account import SUCCESS, Account, CallError, Json, Pairs, Response
 
 Value = t.TypeVar("Value")
 
@@ -23,6 +25,7 @@ SETTLE = 10.0
 """Seconds after which an event without effect is known to have none."""
 MARK = "oncall.pagerduty conformance"
 """In the name of everything that the checks create."""
+NOT_FOUND = 404
 
 
 def in_hours(hours: float) -> str:
@@ -30,10 +33,16 @@ def in_hours(hours: float) -> str:
     return (datetime.now(timezone.utc) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def time_of(text: str) -> datetime:
+    """Return the time that an ISO 8601 text names."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
 class OwnService:
     """What the checks work with. Only one user is on call, and incidents have low urgency unless a check needs more.
 
-    A context manager: creates everything, and deletes it at the end.
+    A context manager: creates everything, and deletes it at the end, also if it is stopped in between. What it cannot
+    delete it names on the standard error, with the address.
 
     Args:
         account: the account.
@@ -45,19 +54,26 @@ class OwnService:
         self._settle = settle
         self.name = f"{MARK} {uuid.uuid4().hex[:8]}"
         self._cleanup = contextlib.ExitStack()
+        self._workflow: Response | None = None
 
     def __enter__(self) -> OwnService:
         try:
             self.user: Json = self._find_user()
-            self.policy: Json = self._create_policy(self.name, self._cleanup)
-            self.service: Json = self._create_service(self.name, self.policy, self._cleanup)
+            self.policy: Json = self._create_policy(self.name)
+            self.service: Json = self._create_service(self.name, self.policy)
             self.integration: Json = self._create_integration()
-        except BaseException:
-            self._cleanup.close()
+        except BaseException as error:
+            self._close(error)
             raise
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        self._close(error)
+
+    def _close(self, error: BaseException | None) -> None:
+        """Remove everything. PagerDuty may still carry out a call in which the checks were stopped."""
+        if error is not None and not isinstance(error, Exception):
+            self.let_events_settle()
         self._cleanup.close()
 
     @property
@@ -143,12 +159,31 @@ class OwnService:
         finally:
             self.account.call("DELETE", f"/maintenance_windows/{window['id']}")
 
-    @contextlib.contextmanager
-    def another_service(self) -> t.Iterator[Json]:
-        """Create another service, with an escalation policy of its own for the same user; both are deleted."""
+    def another_service(self) -> Json:
+        """Create another service, with an escalation policy of its own for the same user."""
         name = self.new_key()
-        with contextlib.ExitStack() as cleanup:
-            yield self._create_service(name, self._create_policy(name, cleanup), cleanup)
+        return self._create_service(name, self._create_policy(name))
+
+    @contextlib.contextmanager
+    def renamed(self, name: str) -> t.Iterator[Json]:
+        """Give the user another name for a while."""
+        path, user = f"/users/{self.user['id']}", {"type": "user", "email": self.user["email"]}
+
+        def rename(name: str) -> Json:
+            return t.cast("Json", self.account.write("PUT", path, {"user": {**user, "name": name}}, "user"))
+
+        try:
+            yield rename(name)
+        finally:
+            back = f"set the name at {self.user.get('html_url') or self.user.get('self')} to {self.user['name']!r}"
+            self._at_last(lambda: rename(self.user["name"]), back)
+
+    def create_workflow(self) -> tuple[Response, Json]:
+        """Create an incident workflow without steps, once; returns the response and the workflow."""
+        if self._workflow is None:
+            self._workflow = self._create("incident_workflow", "/incident_workflows", {"name": self.name, "steps": []})
+        body = self._workflow.body if isinstance(self._workflow.body, dict) else {}
+        return self._workflow, body.get("incident_workflow", {})
 
     def eventually(self, read: t.Callable[[], Value], wanted: t.Callable[[Value], object]) -> Value:
         """Read until a value is wanted, since PagerDuty processes events some time after it has accepted them.
@@ -172,37 +207,79 @@ class OwnService:
             raise CallError(f"No user of the account has the e-mail address {self.account.from_email}.")
         return t.cast("Json", found[0])
 
-    def _create_policy(self, name: str, cleanup: contextlib.ExitStack) -> Json:
+    def _create_policy(self, name: str) -> Json:
         rule = {"escalation_delay_in_minutes": 30, "targets": [self.reference_to(self.user, "user")]}
-        policy = {"type": "escalation_policy", "name": name, "escalation_rules": [rule, rule]}
-        body = {"escalation_policy": policy}
-        created = self.account.write("POST", "/escalation_policies", body, "escalation_policy")
-        cleanup.callback(self._delete, f"/escalation_policies/{created['id']}")
-        return t.cast("Json", created)
+        fields = {"type": "escalation_policy", "name": name, "escalation_rules": [rule, rule]}
+        return self._created("escalation_policy", "/escalation_policies", fields)
 
-    def _create_service(self, name: str, policy: Json, cleanup: contextlib.ExitStack) -> Json:
+    def _create_service(self, name: str, policy: Json) -> Json:
         reference = self.reference_to(policy, "escalation_policy")
-        body = {"service": {"type": "service", "name": name, "escalation_policy": reference}}
-        created = self.account.write("POST", "/services", body, "service")
-        cleanup.callback(self._delete, f"/services/{created['id']}")
-        cleanup.callback(self._resolve_all, created["id"])
-        return t.cast("Json", created)
+        service = self._created(
+            "service", "/services", {"type": "service", "name": name, "escalation_policy": reference}
+        )
+        self._cleanup.callback(self._at_last, lambda: self._end_windows(service), "end the maintenance windows")
+        self._cleanup.callback(self._at_last, lambda: self._resolve_all(service), "resolve the incidents")
+        return service
 
     def _create_integration(self) -> Json:
         body = {"integration": {"type": "events_api_v2_inbound_integration", "name": self.name}}
         path = f"/services/{self.service['id']}/integrations"
         return t.cast("Json", self.account.write("POST", path, body, "integration"))
 
-    def _resolve_all(self, service_id: str) -> None:
-        query = [("service_ids[]", service_id), ("statuses[]", "triggered"), ("statuses[]", "acknowledged")]
-        incidents = self.account.get("/incidents", "incidents", [*query, ("limit", "100"), ("date_range", "all")])
-        for incident in incidents:
-            self.update(incident["id"], status="resolved")
+    def _created(self, kind: str, path: str, fields: Json) -> Json:
+        return t.cast("Json", self.account.checked(self._create(kind, path, fields), f"POST {path}")[kind])
 
-    def _delete(self, path: str) -> None:
-        response = self.account.call("DELETE", path)
-        if response.status not in (204, 404):
-            print(f"Please delete {path} of {self.name} by hand: PagerDuty answered {response.body}.", file=sys.stderr)
+    def _create(self, kind: str, path: str, fields: Json) -> Response:
+        """Create something that is removed at the end, also if the response never comes."""
+        things: list[Json] = []
+        name = fields["name"]
+        what = f"delete what is called {name!r} in {path}"
+        self._cleanup.callback(self._at_last, lambda: self._remove(path, name, things), what)
+        response = self.account.call("POST", path, {kind: fields})
+        if response.status < SUCCESS:
+            things.append(response.body[kind])
+        return response
+
+    def _remove(self, path: str, name: str, things: list[Json]) -> None:
+        """Delete what was created: as its response has told it, or else what has the name."""
+        listed = [] if things else self.account.get(path, path.strip("/"), [("query", name)])
+        for thing in things or [each for each in listed if each["name"] == name]:
+            response = self.account.call("DELETE", f"{path}/{thing['id']}")
+            if response.status >= SUCCESS and response.status != NOT_FOUND:
+                self._ask(f"delete {thing.get('html_url') or thing.get('self')}", response.body)
+
+    def _end_windows(self, service: Json) -> None:
+        query = [("filter", "open"), ("service_ids[]", service["id"])]
+        for window in self.account.get("/maintenance_windows", "maintenance_windows", query):
+            response = self.account.call("DELETE", f"/maintenance_windows/{window['id']}")
+            if response.status >= SUCCESS and response.status != NOT_FOUND:
+                self._ask(f"end {window.get('html_url') or window.get('self')}", response.body)
+
+    def _resolve_all(self, service: Json) -> None:
+        query = [("service_ids[]", service["id"]), ("statuses[]", "triggered"), ("statuses[]", "acknowledged")]
+        refused: set[str] = set()
+        while incidents := self._open_incidents(query, refused):
+            for incident in incidents:
+                response = self.update(incident["id"], status="resolved")
+                if response.status >= SUCCESS:
+                    refused.add(incident["id"])
+                    self._ask(f"resolve {incident.get('html_url') or incident['id']}", response.body)
+
+    def _open_incidents(self, query: Pairs, but: t.Collection[str]) -> list[Json]:
+        page = [("limit", "100"), ("date_range", "all")]
+        incidents = self.account.get("/incidents", "incidents", [*query, *page])
+        return [incident for incident in incidents if incident["id"] not in but]
+
+    def _at_last(self, step: t.Callable[[], object], what: str) -> None:
+        """Take a step of the clean-up. Whatever becomes of it, the next one is taken."""
+        try:
+            step()
+        except (CallError, requests.RequestException) as error:
+            self._ask(what, error)
+
+    @staticmethod
+    def _ask(what: str, why: object) -> None:
+        print(f"Please {what} yourself: PagerDuty did not do it ({why}).", file=sys.stderr)
 
     @staticmethod
     def reference_to(thing: Json, kind: str) -> Json:

@@ -240,8 +240,8 @@ class UpdateOrOpening(IncidentUpdate):
     def _is_open(self, incident: Record) -> bool:
         """Return whether an incident is open and has the key, its own or that of an open alert.
 
-        An open incident that holds several alerts is found by the keys of resolved ones as well. If PagerDuty leaves
-        out the status, one is opened: a second open incident with the key is refused.
+        An incident that has alerts shows no key of its own, and is found by the keys of all of them, resolved ones too.
+        If PagerDuty leaves out the status, one is opened: a second open incident with the key is refused.
 
         Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents, `incident_key`.
         """

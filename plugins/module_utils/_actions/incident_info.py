@@ -54,7 +54,10 @@ PAGED = ("alerts", "log_entries")
 SINGLE = ("outlier_incident",)
 """What is an object, not a list."""
 LIMITS = {"related_change_events": [("limit", str(PAGE_SIZE))]}
-"""Lists that are longer if asked for (INFERRED: as long as a page)."""
+"""Lists that are longer if asked for.
+
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents/{id}/related_change_events, limit.
+"""
 LIST_KEYS = {"related_change_events": "change_events"}
 """Keys of the response that differ from the path."""
 OF_SOME_PLANS = ("outlier_incident", "past_incidents", "related_incidents")

@@ -275,7 +275,7 @@ def _listed(client: PagerDuty, kind: Kind, query: Query) -> list[Record]:
         pages = client.pages(f"/{kind.path}", kind.list_key or kind.path, query)
         return [record for page in pages for record in page]
     except Refused as error:
-        # INFERRED from https://github.com/martindstone/pagerduty-cli/issues/2: so it is with priorities.
+        # Source, for priorities: https://github.com/martindstone/pagerduty-cli/pull/2.
         if error.status == 404:
             kinds = (kind.list_key or kind.path).replace("_", " ")
             error.message = f"This account has no {kinds}. {error.message}"

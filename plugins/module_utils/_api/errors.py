@@ -56,7 +56,10 @@ Source: https://developer.pagerduty.com/docs/errors, codes 2010 and 2018.
 CONFLICT_CODES = frozenset((1001, 1002))
 """Codes for a status that somebody else has set in the meantime."""
 CODES_BY_WORDS = {"already resolved": 1001, "already acknowledged": 1002}
-"""The same by their words in the error details under code 2001 (INFERRED from answers that users have quoted)."""
+"""The same by their words in the error details under code 2001.
+
+INFERRED from openshift/configuration-anomaly-detection, pkg/pagerduty/pagerduty.go, which looks for them in the answer.
+"""
 INVALID_INPUT = 2001
 CODE = r"[0-9]{1,9}"
 DUPLICATES = {
@@ -65,7 +68,8 @@ DUPLICATES = {
 }
 """Words of a refusal to create what exists, in the details, with the next step.
 
-INFERRED as above; for a user https://github.com/PagerDuty/terraform-provider-pagerduty/issues/845.
+Source: https://github.com/mapbox/dispatch/issues/119;
+https://github.com/PagerDuty/terraform-provider-pagerduty/issues/845.
 """
 
 
@@ -98,6 +102,11 @@ def refusal(status: int, body: t.Any, request_id: str | None, description: str) 
         is_forbidden=status == FORBIDDEN,
         is_conflict=bool(duplicate) or reason in CONFLICT_CODES,
     )
+
+
+def reason_of(error: Refused) -> int | None:
+    """Return the code of a refusal, also where only its details tell it."""
+    return _reason(error.code, error.errors)
 
 
 def _request_id(request_id: str | None) -> str:
@@ -138,7 +147,7 @@ def _reason(code: int | None, errors: t.Sequence[str]) -> int | None:
 
 
 def _hint(status: int, code: int | None, message: str) -> str:
-    # A missing From header comes with more than one code, but always with these words.
+    # A missing or malformed From header comes with more than one code, but always with these words.
     if status == 400 and '"From" header' in message:
         return FROM_HEADER_HINT
     if code in HINTS_BY_CODE:

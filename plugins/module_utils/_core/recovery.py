@@ -82,7 +82,8 @@ class Recovery:
     def _handle_refusal(self, batch: Batch, error: Refused) -> t.Sequence[Batch]:
         """Find the targets at fault in a refused batch by halving it; returns what has to be sent next.
 
-        Part of a refused batch may have been changed, so it is read again before any of it is sent again.
+        A refused batch should have changed nothing. It is read again all the same before any of it is sent again: an
+        earlier attempt, whose response was lost, may have changed part of it, and so may somebody else.
         """
         if len(batch.changes) > 1:
             return self._halves(batch, error)

@@ -110,8 +110,12 @@ class IncidentAction(Action[PagerDuty]):
 
     def learn(self, incident_id: str, error: Refused) -> None:
         """Keep the status that a refusal tells, for an incident that PagerDuty returns without it."""
-        if error.code in STATUS_BY_CODE:
-            self._told[incident_id] = STATUS_BY_CODE[error.code]
+        # Only a refused task needs it.
+        from .._api.errors import reason_of
+
+        status = STATUS_BY_CODE.get(reason_of(error))
+        if status:
+            self._told[incident_id] = status
 
     def _complete(self, incident: Record) -> Record:
         told = self._told.get(incident["id"])

@@ -10,6 +10,7 @@ from beliefs.about import (
     access,
     alerts,
     change_events,
+    custom_fields,
     incidents,
     lookups,
     maintenance_windows,
@@ -20,13 +21,16 @@ from beliefs.about import (
     schedules,
     snoozing,
     status,
+    subscribers,
     users,
+    workflows,
 )
 
 __all__ = [
     "access",
     "alerts",
     "change_events",
+    "custom_fields",
     "incidents",
     "lookups",
     "maintenance_windows",
@@ -37,5 +41,7 @@ __all__ = [
     "schedules",
     "snoozing",
     "status",
+    "subscribers",
     "users",
+    "workflows",
 ]

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import typing as t
 
-from beliefs.account import Json, Response
+from beliefs.account import Json, Pairs, Response
 from beliefs.belief import EVENTS_SCHEMA, INFERRED, SCHEMA, NotTried, belief
-from beliefs.own_service import OwnService
+from beliefs.own_service import OwnService, in_hours
 
 ENQUEUE = f"{EVENTS_SCHEMA}, POST /enqueue"
 OVERVIEW = "https://developer.pagerduty.com/docs/events-api-v2-overview"
+SEND = "https://developer.pagerduty.com/docs/send-alert-event"
+EDIT = "https://support.pagerduty.com/main/docs/edit-incidents"
+PDPYRAS = "https://github.com/PagerDuty/pdpyras/issues"
+MERGE_RESOLVED = "https://github.com/giranm/pd-live-react/issues/140"
+PUT_ALERTS = f"{SCHEMA}, PUT /incidents/{{id}}/alerts"
+RAISED = "https://github.com/sensu-plugins/sensu-plugins-pagerduty/issues/30"
+ROBUSTA = "https://github.com/robusta-dev/robusta/issues/571"
 SERVICES = "https://support.pagerduty.com/main/docs/service-settings"
 ALERTS = "https://support.pagerduty.com/main/docs/alerts"
 MAX_ATTACHMENTS = "https://github.com/PagerDuty/go-pagerduty/issues/478"
@@ -35,6 +42,12 @@ def an_alert_is_found_by_its_key(own: OwnService) -> object:
     return [alert["alert_key"] == key for alert in own.alerts(own.trigger(key)["id"], key)]
 
 
+@belief(None, source=f"{SCHEMA}, GET /incidents, incident_key; {PDPYRAS}/44")
+def an_incident_with_alerts_has_no_key(own: OwnService) -> object:
+    """An incident that an event has opened has no incident_key of its own: it is null."""
+    return own.read(own.trigger(own.new_key())["id"])["incident_key"]
+
+
 @belief((DETAILS, "warning", True), source=f"{SCHEMA}, Alert")
 def an_alert_shows_its_event(own: OwnService) -> object:
     """An alert shows the event's custom details as body.details, its severity and its summary."""
@@ -44,7 +57,7 @@ def an_alert_shows_its_event(own: OwnService) -> object:
     return alert["body"]["details"], alert["severity"], alert["summary"] == own.name
 
 
-@belief((1, 1), source=OVERVIEW)
+@belief((1, 1), source=f"{SEND}, Alert De-Duplication")
 def a_repeated_event_opens_nothing(own: OwnService) -> object:
     """A trigger with the dedup key of an open alert opens neither a second alert nor a second incident."""
     key = own.new_key()
@@ -54,7 +67,16 @@ def a_repeated_event_opens_nothing(own: OwnService) -> object:
     return len(own.alerts(incident["id"], key)), len(own.with_key(key))
 
 
-@belief("critical", source=f"{INFERRED}: the documents say that the event is appended, not what the alert then shows")
+@belief("Changed", source=f"{PDPYRAS}/45")
+def an_alert_shows_the_summary_of_its_latest_event(own: OwnService) -> object:
+    """An open alert shows the summary of the latest event."""
+    key = own.new_key()
+    incident = own.trigger(key)
+    own.send(key, summary="Changed")
+    return own.eventually(lambda: own.alerts(incident["id"], key)[0]["summary"], lambda seen: seen == "Changed")
+
+
+@belief("critical", source=f"{INFERRED} from {PDPYRAS}/45 and {RAISED}")
 def an_alert_shows_its_latest_event(own: OwnService) -> object:
     """An open alert shows the severity of the latest event."""
     key = own.new_key()
@@ -63,7 +85,7 @@ def an_alert_shows_its_latest_event(own: OwnService) -> object:
     return own.eventually(lambda: severity(own, incident["id"], key), lambda seen: seen == "critical")
 
 
-@belief(("acknowledged", "triggered"), source=OVERVIEW)
+@belief(("acknowledged", "triggered"), source=f"{SEND}, Event Action Behavior; {SCHEMA}, Alert, status")
 def an_event_acknowledges_the_incident(own: OwnService) -> object:
     """An acknowledge event acknowledges the alert's incident; the alert stays `triggered`."""
     key = own.new_key()
@@ -73,9 +95,9 @@ def an_event_acknowledges_the_incident(own: OwnService) -> object:
     return status, own.alerts(incident["id"], key)[0]["status"]
 
 
-@belief(("resolved", "resolved"), source=OVERVIEW)
+@belief(("resolved", "resolved"), source=f"{SEND}, Event Action Behavior")
 def an_event_resolves_the_alert(own: OwnService) -> object:
-    """A resolve event resolves the alert. An incident is resolved with its last open alert."""
+    """A resolve event resolves the alert, and the incident that has no other."""
     key = own.new_key()
     incident = own.trigger(key)
     own.send(key, "resolve")
@@ -91,22 +113,62 @@ def an_alert_names_its_service_and_integration(own: OwnService) -> object:
     return alert["service"]["id"] == own.service["id"], alert["integration"]["id"] == own.integration["id"]
 
 
-@belief(
-    (["target"], "merge_resolve_reason", True), source=f"{INFERRED} from ResolveReason and GET /incidents, incident_key"
-)
+@belief(["triggered", "resolved"], source=f"{INFERRED}: no document speaks of an incident with several alerts")
+def an_incident_is_resolved_with_its_last_alert(own: OwnService) -> object:
+    """An incident with two alerts stays open while one of them is, and is resolved with the last one."""
+    first, second = own.new_key(), own.new_key()
+    incident = with_two_alerts(own, first, second)
+    own.send(first, "resolve")
+    own.eventually(lambda: own.alerts(incident, first)[0]["status"], lambda seen: seen == "resolved")
+    before = own.read(incident)["status"]
+    own.send(second, "resolve")
+    return [before, own.eventually(lambda: own.read(incident)["status"], lambda seen: seen == "resolved")]
+
+
+@belief((["target"], "merge_resolve_reason", True), source=f"{EDIT}; {SCHEMA}, ResolveReason")
 def merging_takes_the_alerts_along(own: OwnService) -> object:
     """After merging, the key of an alert finds the incident that it was merged into; the other has a resolve_reason."""
     key, target = own.new_key(), own.trigger(own.new_key())
     source = own.trigger(key)
-    sources = {"source_incidents": [{"id": source["id"], "type": "incident_reference"}]}
-    own.account.write("PUT", f"/incidents/{target['id']}/merge", sources, "incident")
+    merge(own, source["id"], target["id"])
     alerts = own.eventually(lambda: own.alerts(target["id"], key), bool)
     found = ["target" if each["id"] == target["id"] else "source" for each in own.with_key(key)]
     reason = own.read(source["id"])["resolve_reason"] or {}
     return found, reason.get("type"), [alert["service"]["id"] for alert in alerts] == [own.service["id"]]
 
 
-@belief(2, source=OVERVIEW)
+@belief((200, True), source=MERGE_RESOLVED)
+def a_resolved_incident_can_be_merged(own: OwnService) -> object:
+    """A resolved incident can be merged into an open one, which takes its alerts over."""
+    key, target = own.new_key(), own.trigger(own.new_key())
+    source = own.trigger(key)
+    own.updated(source["id"], status="resolved")
+    response = merge(own, source["id"], target["id"])
+    return response.status, bool(own.eventually(lambda: own.alerts(target["id"], key), bool))
+
+
+@belief((200, True, True), source=PUT_ALERTS)
+def an_alert_is_moved(own: OwnService) -> object:
+    """PUT /incidents/{id}/alerts moves an alert to another incident."""
+    key, target = own.new_key(), own.trigger(own.new_key())
+    source = with_two_alerts(own, own.new_key(), key)
+    (alert,) = own.alerts(source, key)
+    destination = {"id": target["id"], "type": "incident_reference"}
+    response = put_alerts(own, source, [{"id": alert["id"], "incident": destination}])
+    moved = own.eventually(lambda: own.alerts(target["id"], key), bool)
+    return response.status, [each["id"] for each in moved] == [alert["id"]], own.alerts(source, key) == []
+
+
+@belief(1, source=PUT_ALERTS)
+def an_update_of_alerts_answers_with_a_page(own: OwnService) -> object:
+    """The response to an update of several alerts is a page, which lists as many as `limit` says."""
+    first, second = own.new_key(), own.new_key()
+    incident = with_two_alerts(own, first, second)
+    alerts = [{"id": own.alerts(incident, key)[0]["id"], "status": "resolved"} for key in (first, second)]
+    return len(put_alerts(own, incident, alerts, [("limit", "1")]).body["alerts"])
+
+
+@belief(2, source=f"{SEND}, Alert De-Duplication")
 def a_resolved_key_opens_anew(own: OwnService) -> object:
     """After resolving, the same dedup key opens a new incident."""
     key = own.new_key()
@@ -117,7 +179,7 @@ def a_resolved_key_opens_anew(own: OwnService) -> object:
     return len(own.eventually(lambda: own.with_key(key), lambda seen: len(seen) > 1))
 
 
-@belief((202, 0), source=OVERVIEW)
+@belief((202, 0), source=f"{SEND}, Alert De-Duplication")
 def resolving_nothing_is_accepted(own: OwnService) -> object:
     """A resolve event for a dedup key without an open alert is accepted with status 202 and has no effect."""
     key = own.new_key()
@@ -150,6 +212,9 @@ def an_event_that_finds_nobody_is_dropped(own: OwnService) -> object:
         return response.status, len(own.with_key(key))
     finally:
         update_service(own)
+        # What was opened all the same must not wait for somebody to come on call.
+        for incident in own.with_key(key):
+            own.update(incident["id"], status="resolved")
 
 
 @belief({"type": None, "config": None}, source="https://github.com/PagerDuty/terraform-provider-pagerduty, services")
@@ -166,7 +231,7 @@ def more_than_50_links_or_images_are_refused(own: OwnService) -> object:
     return [send_with(own, links=[link] * 51).status, send_with(own, images=[image] * 51).status]
 
 
-@belief(400, source=ENQUEUE)
+@belief(400, source=f"{INFERRED} from {SEND}, which has the maximum")
 def a_long_summary_is_refused(own: OwnService) -> object:
     """A summary of more than 1024 characters is refused with status 400."""
     return own.send(own.new_key(), summary="x" * 1025).status
@@ -178,7 +243,7 @@ def a_large_event_is_refused(own: OwnService) -> object:
     return own.send(own.new_key(), custom_details={"text": "x" * 600 * 1024}).status
 
 
-@belief(400, source=ENQUEUE)
+@belief(400, source=f"{INFERRED} from {SEND}, which has the maximum")
 def a_long_key_is_refused(own: OwnService) -> object:
     """A dedup key of more than 255 characters is refused with status 400."""
     return own.send("x" * 256).status
@@ -191,13 +256,33 @@ def an_event_needs_a_severity(own: OwnService) -> object:
     return response.status, response.body.get("status")
 
 
-@belief(400, source=f"{INFERRED} from the documented answer to an invalid event")
+@belief(400, source=f"{INFERRED} from {ROBUSTA}, where the key was of another kind")
 def an_unknown_routing_key_is_refused(own: OwnService) -> object:
     """An unknown routing key is refused with status 400."""
     payload = {"summary": own.name, "source": "conformance", "severity": "info"}
     event: Json = {"routing_key": "0" * 32, "event_action": "trigger", "dedup_key": own.new_key(), "payload": payload}
     response: Response = own.account.event(event)
     return response.status
+
+
+def with_two_alerts(own: OwnService, *keys: str) -> str:
+    """Return the id of an incident with an alert for each of two keys."""
+    target, source = (own.trigger(key)["id"] for key in keys)
+    merge(own, source, target)
+    own.eventually(lambda: own.alerts(target, keys[1]), bool)
+    return str(target)
+
+
+def merge(own: OwnService, source: str, target: str) -> Response:
+    """Merge an incident into another one."""
+    body = {"source_incidents": [{"id": source, "type": "incident_reference"}]}
+    return own.account.call("PUT", f"/incidents/{target}/merge", body)
+
+
+def put_alerts(own: OwnService, incident_id: str, alerts: list[Json], query: Pairs = ()) -> Response:
+    """Update alerts of an incident."""
+    body = {"alerts": [{"type": "alert", **alert} for alert in alerts]}
+    return own.account.call("PUT", f"/incidents/{incident_id}/alerts", body, query)
 
 
 def severity(own: OwnService, incident_id: str, key: str) -> object:
@@ -213,7 +298,7 @@ def send_with(own: OwnService, **attachments: list[Json]) -> Response:
 
 
 def unattended_policy(own: OwnService) -> Json:
-    """Return an escalation policy for which nobody is on call.
+    """Return an escalation policy for which nobody is on call, nor will be within an hour.
 
     Raises:
         NotTried: the account has none.
@@ -221,7 +306,7 @@ def unattended_policy(own: OwnService) -> Json:
     attended = {each["escalation_policy"]["id"] for each in own.account.get("/oncalls", "oncalls", [("limit", "100")])}
     policies = own.account.get("/escalation_policies", "escalation_policies", [("limit", "100")])
     for policy in policies:
-        query = [("escalation_policy_ids[]", policy["id"])]
+        query = [("escalation_policy_ids[]", policy["id"]), ("since", in_hours(0)), ("until", in_hours(1))]
         if policy["id"] not in attended and not own.account.get("/oncalls", "oncalls", query):
             return t.cast("Json", policy)
     raise NotTried("somebody is on call for every escalation policy of the account")

@@ -51,7 +51,18 @@ def every_change_event_is_recorded(own: OwnService) -> object:
     return len(own.eventually(lambda: with_key(own, key), lambda found: len(found) > 1))
 
 
-@belief(400, source=f"{SCHEMA}, ChangeEvent, summary")
+@belief(1, source=f"{SCHEMA}, GET /incidents/{{id}}/related_change_events, limit")
+def related_changes_are_as_many_as_asked_for(own: OwnService) -> object:
+    """GET /incidents/{id}/related_change_events lists as many change events as `limit` says."""
+    send(own, own.new_key())
+    send(own, own.new_key())
+    incident = own.open_incident()
+    if len(own.eventually(lambda: related(own, incident["id"], 100), lambda found: len(found) > 1)) < 2:
+        raise NotTried("PagerDuty relates no two changes to the incident")
+    return len(related(own, incident["id"], 1))
+
+
+@belief(400, source=f"{INFERRED} from {SEND}, which has the maximum")
 def a_long_change_summary_is_refused(own: OwnService) -> object:
     """The summary of a change event of more than 1024 characters is refused with status 400: it must be cut before."""
     return send(own, own.new_key(), summary="x" * 1025)
@@ -69,6 +80,14 @@ def send(own: OwnService, key: str, **fields: str) -> int:
     """Send a change event with a key; returns the status of the response."""
     payload = {"summary": own.name, "source": "conformance", "custom_details": {"change_key": key}, **fields}
     return own.account.change_event({"routing_key": own.routing_key, "payload": payload}).status
+
+
+def related(own: OwnService, incident_id: str, limit: int) -> list[Json]:
+    """The change events that are related to an incident."""
+    response = own.account.call("GET", f"/incidents/{incident_id}/related_change_events", query=[("limit", str(limit))])
+    if response.status in (402, 403):
+        raise NotTried("the account's plan has no related change events")
+    return list(response.body["change_events"])
 
 
 def with_key(own: OwnService, key: str, *span: tuple[str, str]) -> list[Json]:

@@ -6,13 +6,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from beliefs.about.opening import WITHOUT_FEATURE
-from beliefs.about.status import assignees
-from beliefs.belief import ERRORS, INFERRED, SCHEMA, NotTried, belief
-from beliefs.own_service import OwnService
+from beliefs.about.status import assignees, log
+from beliefs.account import Json
+from beliefs.belief import INFERRED, SCHEMA, NotTried, belief
+from beliefs.own_service import OwnService, time_of
 
 PUT = f"{SCHEMA}, PUT /incidents/{{id}}"
 BULK = f"{SCHEMA}, PUT /incidents"
+ALL_OR_NOTHING = "PagerDuty/developer-docs, docs/REST-API/05-Endpoints.md, PUT /resources"
+ESCALATE = "openshift/configuration-anomaly-detection, pkg/pagerduty/pagerduty.go, EscalateIncident"
 INCLUDE = f"{SCHEMA}, GET /incidents/{{id}}, include[]"
 LOW_URGENCY = "https://support.pagerduty.com/main/docs/reassigning-and-delegating-incidents"
 BRIDGE = {"conference_number": "+1-415-555-0100,,,,1234#", "conference_url": "https://meet.example.com/conformance"}
@@ -87,9 +92,9 @@ def an_incident_is_found_by_its_key(own: OwnService) -> object:
 @belief(True, source=f"{PUT}, service")
 def an_incident_moves_to_another_service(own: OwnService) -> object:
     """An update of one incident can move it to another service."""
-    with own.another_service() as service:
-        moved = own.updated(own.open_incident()["id"], service=own.reference_to(service, "service"))
-        return moved["service"]["id"] == service["id"]
+    service = own.another_service()
+    moved = own.updated(own.open_incident()["id"], service=own.reference_to(service, "service"))
+    return moved["service"]["id"] == service["id"]
 
 
 @belief(
@@ -100,8 +105,8 @@ def an_incident_moves_to_another_service(own: OwnService) -> object:
 def an_incident_that_moves_keeps_its_people(own: OwnService) -> object:
     """An incident that moves to another service keeps its escalation policy, its assignees and its status."""
     before = own.updated(own.open_incident()["id"], status="acknowledged")
-    with own.another_service() as service:
-        after = own.updated(before["id"], service=own.reference_to(service, "service"))
+    service = own.another_service()
+    after = own.updated(before["id"], service=own.reference_to(service, "service"))
     has_policy = after["escalation_policy"]["id"] == before["escalation_policy"]["id"]
     return has_policy, assignees(after) == assignees(before), after["status"]
 
@@ -113,6 +118,32 @@ def an_outlier_incident_says_how_often(own: OwnService) -> object:
     if response.status in WITHOUT_FEATURE:
         raise NotTried("the account's plan has no outlier incidents")
     return {"count", "frequency", "category"} <= response.body["outlier_incident"]["incident"]["occurrence"].keys()
+
+
+@belief(True, source=f"{SCHEMA}, Incident, incident_key")
+def an_incident_shows_its_key(own: OwnService) -> object:
+    """An incident that the REST API opened with an incident_key shows it."""
+    key = own.new_key()
+    return own.read(own.open_incident(incident_key=key)["id"])["incident_key"] == key
+
+
+@belief(1, source=f"{SCHEMA}, GET /incidents, date_range")
+def all_dates_are_searched(own: OwnService) -> object:
+    """GET /incidents with date_range=all ignores since and until."""
+    key = own.new_key()
+    own.open_incident(incident_key=key)
+    span = [("since", "2020-01-01T00:00:00Z"), ("until", "2020-01-02T00:00:00Z")]
+    query = [("incident_key", key), ("date_range", "all"), *span]
+    return len(own.eventually(lambda: own.account.get("/incidents", "incidents", query), bool))
+
+
+@belief(True, source=f"{INFERRED}: one request opens and assigns it")
+def an_incident_is_assigned_at_once(own: OwnService) -> object:
+    """The first assignment of an incident is logged within a second of its creation."""
+    incident = own.open_incident()
+    entries = own.eventually(lambda: assign_entries(own, incident["id"]), bool)
+    seconds = [time_of(entry["created_at"]) - time_of(incident["created_at"]) for entry in entries]
+    return bool(seconds) and min(seconds) <= timedelta(seconds=1)
 
 
 @belief("Changed", source=PUT)
@@ -150,9 +181,9 @@ def assignments_exclude_a_policy(own: OwnService) -> object:
     return own.update(incident["id"], assignments=assignments, escalation_policy=policy).status in REFUSED
 
 
-@belief((400, 1006), source=ERRORS)
+@belief((400, 2001), source=ESCALATE)
 def a_level_must_exist(own: OwnService) -> object:
-    """A level that the escalation policy lacks is refused with status 400 and code 1006."""
+    """A level that the escalation policy lacks is refused with status 400 and code 2001."""
     incident = own.open_incident(urgency="high")
     return own.update(incident["id"], escalation_level=9).status_and_code
 
@@ -179,15 +210,14 @@ def a_batch_answers_with_its_incidents(own: OwnService) -> object:
     return {incident["id"] for incident in listed} == ids
 
 
-@belief(
-    "refused", "accepted without it", source=f"{INFERRED}: undocumented, so incidents are read again before a retry"
-)
+@belief((True, True), source=ALL_OR_NOTHING)
 def a_batch_with_an_unknown_incident(own: OwnService) -> object:
-    """An update of several incidents with an unknown one is refused, or carried out without it."""
-    ids = [own.open_incident()["id"], UNKNOWN]
+    """An update of several incidents with an unknown one is refused, and changes none of them."""
+    incident = own.open_incident()
+    ids = [incident["id"], UNKNOWN]
     incidents = [{"id": each, "type": "incident_reference", "title": "Changed"} for each in ids]
     response = own.account.call("PUT", "/incidents", {"incidents": incidents})
-    return "refused" if response.status in REFUSED else "accepted without it"
+    return response.status in REFUSED, own.read(incident["id"])["title"] == incident["title"]
 
 
 @belief(413, source=BULK)
@@ -195,3 +225,8 @@ def a_batch_has_at_most_250(own: OwnService) -> object:
     """More than 250 incidents in one update are refused with status 413."""
     item = {"id": own.open_incident()["id"], "type": "incident_reference", "title": "Changed"}
     return own.account.call("PUT", "/incidents", {"incidents": [item] * 251}).status
+
+
+def assign_entries(own: OwnService, incident_id: str) -> list[Json]:
+    """Return the log entries of an incident's assignments."""
+    return [entry for entry in log(own, incident_id) if entry["type"].startswith("assign_log_entry")]

@@ -6,17 +6,28 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
 
-from beliefs.belief import SCHEMA, belief
+from beliefs.belief import INFERRED, SCHEMA, NotTried, belief
 from beliefs.own_service import OwnService
 
+ID = re.compile(r"[P-R][A-Z0-9]{4,}")
+TERRAFORM = "PagerDuty/terraform-provider-pagerduty, pagerdutyplugin"
 
-@belief(True, source=f"{SCHEMA}, GET /users, query")
+
+@belief(True, source=f"{TERRAFORM}/data_source_pagerduty_user.go")
 def a_user_is_found_by_address(own: OwnService) -> object:
     """GET /users?query= finds a user by the e-mail address."""
     users = own.account.get("/users", "users", [("query", own.user["email"])])
     return own.user["id"] in [user["id"] for user in users]
+
+
+@belief([], source=f"{INFERRED} from the ids in the examples of {SCHEMA}")
+def ids_are_told_from_names(own: OwnService) -> object:
+    """Ids have five or more upper-case letters and digits, of which the first is P, Q or R."""
+    ids = [own.user["id"], own.policy["id"], own.service["id"], own.integration["id"], own.open_incident()["id"]]
+    return [each for each in ids if not ID.fullmatch(each)]
 
 
 @belief(True, source=f"{SCHEMA}, GET /users, query")
@@ -72,7 +83,7 @@ def a_span_cannot_end_before_it_starts(own: OwnService) -> object:
     return own.account.call("GET", "/oncalls", query=query).status
 
 
-@belief(True, source=f"{SCHEMA}, GET /services/{{id}}, include[]=integrations")
+@belief(True, source=f"{INFERRED} from {TERRAFORM}/data_source_pagerduty_integration.go, which reads them one by one")
 def a_service_shows_its_routing_keys(own: OwnService) -> object:
     """A service read with its integrations shows their routing keys."""
     service = own.account.get(f"/services/{own.service['id']}", "service", [("include[]", "integrations")])
@@ -81,6 +92,15 @@ def a_service_shows_its_routing_keys(own: OwnService) -> object:
 
 @belief(True, source=f"{SCHEMA}, GET /priorities")
 def priorities_have_ids_and_names(own: OwnService) -> object:
-    """GET /priorities lists ids and names, in one page."""
-    priorities = own.account.get("/priorities", "priorities")
-    return all(priority["id"] and priority["name"] for priority in priorities)
+    """GET /priorities lists ids and names."""
+    response = own.account.call("GET", "/priorities")
+    if response.status != 200:
+        raise NotTried("priorities are switched off")
+    return all(priority["id"] and priority["name"] for priority in response.body["priorities"])
+
+
+@belief(404, "some", source="https://github.com/martindstone/pagerduty-cli/pull/2")
+def priorities_may_be_switched_off(own: OwnService) -> object:
+    """GET /priorities is answered with status 404 where priorities are switched off, and not with an empty list."""
+    response = own.account.call("GET", "/priorities")
+    return ("some" if response.body["priorities"] else "none") if response.status == 200 else response.status

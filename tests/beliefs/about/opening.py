@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
-from beliefs.account import Json, Pairs
-from beliefs.belief import INFERRED, SCHEMA, NotTried, belief
+from beliefs.about.alerts import unattended_policy
+from beliefs.account import Json, Pairs, Response
+from beliefs.belief import ERRORS, INFERRED, SCHEMA, NotTried, belief
 from beliefs.own_service import OwnService
 
 CREATION = "https://developer.pagerduty.com/docs/incident-creation-api"
+PYPD = "https://github.com/PagerDuty/pagerduty-api-python-client/issues/61"
 BODY = {"type": "incident_body", "details": "The disk is full."}
 DUPLICATE = "Open incident with matching dedup key already exists on this service"
 BASE_TYPE = "incident_default"
@@ -22,13 +24,27 @@ def own_assignments(own: OwnService) -> list[Json]:
     return [{"assignee": own.reference("user")}]
 
 
-@belief((2002, [DUPLICATE]), source=f"{INFERRED} from what other clients on GitHub look for in the answer")
+@belief([DUPLICATE], source="https://github.com/mapbox/dispatch/issues/119")
 def a_second_incident_with_a_key_is_told_by_its_words(own: OwnService) -> object:
-    """The refusal of a second open incident with the same incident_key has code 2002 and says so in its errors."""
-    key = own.new_key()
-    own.open_incident(incident_key=key)
-    response = own.account.call("POST", "/incidents", own.new_incident(incident_key=key))
-    return response.code, response.body["error"]["errors"]
+    """The refusal of a second open incident with the same incident_key says so in its errors."""
+    return refused_second(own).body["error"]["errors"]
+
+
+@belief(2002, source=f"{INFERRED} from {PYPD}: another refusal to open an incident has it")
+def a_second_incident_with_a_key_is_told_by_its_code(own: OwnService) -> object:
+    """The refusal of a second open incident with the same incident_key has code 2002."""
+    return refused_second(own).code
+
+
+@belief((400, 1015), source=f"{INFERRED} from {ERRORS}: Escalation Policy Has No User On Call")
+def an_incident_for_nobody_is_refused(own: OwnService) -> object:
+    """POST /incidents with an escalation policy that has nobody on call is refused with status 400 and code 1015."""
+    policy = own.reference_to(unattended_policy(own), "escalation_policy")
+    response = own.account.call("POST", "/incidents", own.new_incident(escalation_policy=policy))
+    if response.status == 201:
+        # It must not wait for somebody to come on call.
+        own.update(response.body["incident"]["id"], status="resolved")
+    return response.status_and_code
 
 
 @belief(400, source=f"{INFERRED}: the schema speaks of an open incident that matches the incident_key")
@@ -119,6 +135,13 @@ def a_resolved_incident_is_not_found_by_user(own: OwnService) -> object:
     newest_first = [("sort_by", "created_at:desc"), ("limit", "100")]
     found = own.account.get("/incidents", "incidents", [*query, *newest_first])
     return incident["id"] not in [each["id"] for each in found]
+
+
+def refused_second(own: OwnService) -> Response:
+    """Return the response to a second open incident with the incident_key of another."""
+    key = own.new_key()
+    own.open_incident(incident_key=key)
+    return own.account.call("POST", "/incidents", own.new_incident(incident_key=key))
 
 
 def incident_types(own: OwnService, query: Pairs = ()) -> list[Json]:

@@ -11,6 +11,7 @@ from beliefs.belief import ERRORS, INFERRED, SCHEMA, NotTried, belief
 from beliefs.own_service import OwnService
 
 REQUESTS = f"{SCHEMA}, POST /incidents/{{id}}/responder_requests"
+CANCEL = f"{SCHEMA}, PUT /incidents/{{id}}/responder_requests/cancel"
 MCP_ISSUE = "https://github.com/PagerDuty/pagerduty-mcp-server/issues/31"
 
 
@@ -26,6 +27,26 @@ def request(own: OwnService, incident_id: str, target: Json, **changes: object) 
     if response.status == 402:
         raise NotTried("the account's plan does not include responder requests")
     return response
+
+
+def cancelled(own: OwnService, incident_id: str) -> object:
+    """Cancel the request of the user, and return the result.
+
+    Raises:
+        NotTried: the account's plan does not include it.
+    """
+    body = {"requester_id": own.user["id"], "responder_request_targets": [own.reference("user")]}
+    response = own.account.call("PUT", f"/incidents/{incident_id}/responder_requests/cancel", body)
+    if response.status == 402:
+        raise NotTried("the account's plan does not include responder requests")
+    if response.status != 200:
+        return response.status_and_code
+    return response.body["responder_request_targets"][0]["result"]
+
+
+def is_cancelled(found: list[tuple[str, str]]) -> bool:
+    """Return whether every responder is cancelled."""
+    return all(state == "user_cancelled" for _user_id, state in found)
 
 
 def responders(incident: Json) -> list[tuple[str, str]]:
@@ -76,6 +97,41 @@ def a_request_to_a_policy_names_the_policy(own: OwnService) -> object:
         target["responder_request_target"]["id"] for each in seen for target in each["responder_request_targets"]
     ]
     return own.policy["id"] in targets
+
+
+@belief("cancelled", source=CANCEL)
+def a_pending_request_is_cancelled(own: OwnService) -> object:
+    """Cancelling a request that was not answered has the result `cancelled`."""
+    incident = own.open_incident()
+    request(own, incident["id"], own.reference("user"))
+    own.eventually(lambda: responders(own.read(incident["id"])), bool)
+    return cancelled(own, incident["id"])
+
+
+@belief("not_found", source=CANCEL)
+def a_request_that_was_not_made_is_not_found(own: OwnService) -> object:
+    """Cancelling a request of somebody who was not requested has the result `not_found`."""
+    return cancelled(own, own.open_incident()["id"])
+
+
+@belief("not_found", source=f"{INFERRED} from {CANCEL}: only pending requests can be cancelled")
+def a_cancelled_request_is_not_found(own: OwnService) -> object:
+    """Cancelling a request a second time has the result `not_found`."""
+    incident = own.open_incident()
+    request(own, incident["id"], own.reference("user"))
+    own.eventually(lambda: responders(own.read(incident["id"])), bool)
+    cancelled(own, incident["id"])
+    return cancelled(own, incident["id"])
+
+
+@belief(["user_cancelled"], source=CANCEL)
+def a_cancelled_responder_is_still_listed(own: OwnService) -> object:
+    """After a cancelled request, the incident lists the responder as `user_cancelled`."""
+    incident = own.open_incident()
+    request(own, incident["id"], own.reference("user"))
+    own.eventually(lambda: responders(own.read(incident["id"])), bool)
+    cancelled(own, incident["id"])
+    return [state for _user_id, state in own.eventually(lambda: responders(own.read(incident["id"])), is_cancelled)]
 
 
 @belief(403, source=MCP_ISSUE)

@@ -76,7 +76,7 @@ def resolving_twice_is_refused(own: OwnService) -> object:
     return own.update(resolved(own)["id"], status="resolved").status_and_code
 
 
-@belief("triggered", source=STATUS)
+@belief("triggered", source=f"{INFERRED} from {STATUS}, which says it of resolved incidents only")
 def an_acknowledgement_is_taken_back(own: OwnService) -> object:
     """`status: triggered` takes an acknowledgement back."""
     incident = own.updated(own.open_incident()["id"], status="acknowledged")
@@ -118,7 +118,7 @@ def a_resolution_is_not_a_note(own: OwnService) -> object:
     return own.account.get(f"/incidents/{incident['id']}/notes", "notes")
 
 
-@belief((400, 1011), (400, 2001), source=ERRORS)
+@belief((400, 1001), (400, 1011), (400, 2001), source=f"{INFERRED} from {ERRORS}: Cannot process reassign action")
 def a_resolved_incident_is_not_reassigned(own: OwnService) -> object:
     """A resolved incident cannot be reassigned, unless it is re-opened at the same time."""
     assignments = [{"assignee": own.reference("user")}]

@@ -33,12 +33,8 @@ def an_update_leaves_other_fields_alone(own: OwnService) -> object:
 @belief(True, source=EASED)
 def spaces_around_a_name_are_dropped(own: OwnService) -> object:
     """PagerDuty drops the white space around the name of a user."""
-    path, user = f"/users/{own.user['id']}", {"type": "user", "email": own.user["email"]}
-    try:
-        updated = own.account.write("PUT", path, {"user": {**user, "name": f" {own.user['name']} "}}, "user")
-    finally:
-        own.account.write("PUT", path, {"user": {**user, "name": own.user["name"]}}, "user")
-    return updated["name"] == own.user["name"]
+    with own.renamed(f" {own.user['name']} ") as user:
+        return user["name"] == own.user["name"]
 
 
 @belief(404, source=f"{SCHEMA}, DELETE /users/{{id}}")

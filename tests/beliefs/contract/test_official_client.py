@@ -125,6 +125,10 @@ def test_abilities_are_known(client: pagerduty.RestApiV2Client, simulator: Simul
     assert not client.account_has_ability("coordinated_responding")
 
 
+def test_the_client_knows_the_key_of_an_account(client: pagerduty.RestApiV2Client) -> None:
+    assert client.api_key_access == "account"
+
+
 def test_an_alert_is_triggered_acknowledged_and_resolved(
     events: pagerduty.EventsApiV2Client, simulator: Simulator
 ) -> None:
@@ -135,8 +139,7 @@ def test_an_alert_is_triggered_acknowledged_and_resolved(
     events.resolve(key)
     (incident,) = simulator.state()["incidents"]
     assert incident["status"] == "resolved"
-    assert incident["incident_key"] == key
-    assert [alert["event_count"] for alert in incident["alerts"]] == [2]
+    assert [(alert["alert_key"], alert["event_count"]) for alert in incident["alerts"]] == [(key, 2)]
     assert len(simulator.state()["pages"]) == 1
 
 

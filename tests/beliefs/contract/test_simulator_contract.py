@@ -228,6 +228,8 @@ class Walk:
         workflow = account.DECLARE_MAJOR.id
         self._right("GET", "/incident_workflows", query=expand("steps"))
         self._right("GET", f"/incident_workflows/{workflow}")
+        created = self._right("POST", "/incident_workflows", {"incident_workflow": {"name": "Nothing", "steps": []}})
+        self._right("DELETE", f"/incident_workflows/{created['incident_workflow']['id']}")
         instance = {"id": "run1", "type": "incident_workflow_instance", "incident": incident_reference(incident_id)}
         self._right("POST", f"/incident_workflows/{workflow}/instances", {"incident_workflow_instance": instance})
 
@@ -373,10 +375,10 @@ def refusals(call: Client, incident_id: str) -> t.Iterator[tuple[Answered, int, 
     """Calls that fit the schema and are refused, with status and code of the refusal."""
     update = {"incident": {"type": "incident_reference", "status": "resolved"}}
     yield call("PUT", f"/incidents/{incident_id}", update), 400, 1001
-    yield call("PUT", f"/incidents/{incident_id}", update, headers={"From": None}), 400, 2001
+    yield call("PUT", f"/incidents/{incident_id}", update, headers={"From": None}), 400, 2016
     yield call("PUT", f"/incidents/{incident_id}", update, headers={"From": "nobody@example.com"}), 400, 1008
     yield call("PUT", f"/incidents/{incident_id}", update, headers={"Authorization": "Token token=wrong"}), 401, 2006
-    yield call("GET", "/incidents/Q9999999999999"), 404, 5001
+    yield call("GET", "/incidents/Q9999999999999"), 404, 2100
     yield call("GET", "/users/PNOBODY"), 404, 2100
 
 

@@ -82,7 +82,7 @@ def test_check_mode_predicts_what_happens_and_a_second_run_changes_nothing(
         else:
             assert_holds(state, difference["after_header"].split(" ", 1)[1], difference["after"], options)
     pages = simulator.state()["pages"]
-    if module == "event" and options["dedup_key"] not in {each["incident_key"] for each in state.values()}:
+    if module == "event" and not with_key(state, options["dedup_key"]):
         return
     again = perform(run_module, module, options, ids)
     assert again.diff == []
@@ -102,10 +102,10 @@ def assert_holds(state: dict[str, State], target: str, after: Options, options: 
     """Check that the simulator holds what the diff says."""
     if "dedup_key" in after:
         # PagerDuty drops an acknowledgement or a resolution of an unknown alert.
-        known = [each for each in state.values() if each["incident_key"] == target]
+        known = with_key(state, target)
         assert not known or known[-1]["status"] == after["status"]
         return
-    opened = [each for each in state.values() if each["incident_key"] == target]
+    opened = with_key(state, target)
     if target not in state and not opened:
         assert_alert_holds(state, target, after)
         return
@@ -113,6 +113,15 @@ def assert_holds(state: dict[str, State], target: str, after: Options, options: 
     # test_idempotence_and_check_mode.py holds whom a change notifies to the pages.
     for name, promised in ((name, value) for name, value in after.items() if name != "notifies"):
         assert SHOWN[name](incident, promised, options), (name, promised, incident)
+
+
+def with_key(state: dict[str, State], key: str) -> list[State]:
+    """Return the incidents that have a key: their own, or that of one of their alerts."""
+    return [
+        each
+        for each in state.values()
+        if key in (each["incident_key"], *(alert["alert_key"] for alert in each["alerts"]))
+    ]
 
 
 def assert_alert_holds(state: dict[str, State], target: str, after: Options) -> None:

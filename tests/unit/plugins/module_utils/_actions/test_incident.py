@@ -136,20 +136,21 @@ def test_only_incidents_of_the_service_count(task: Tasks, http: ScriptedHttp) ->
 
 
 @pytest.mark.parametrize(
-    ("incidents", "status", "writes"),
+    ("incidents", "statuses", "writes"),
     [
-        ([incident(status="resolved")], "resolved", [OPEN]),
-        ([incident(incident_key=None)], "triggered", []),
-        ([incident(incident_key=None)], "resolved", [OPEN]),
-        ([incident(status="resolved", id="Q0"), incident()], "resolved", []),
+        ([incident(status="resolved")], ["resolved"], [OPEN]),
+        ([incident(incident_key=None)], ["triggered"], []),
+        ([incident(incident_key=None)], ["resolved"], [OPEN]),
+        ([incident(incident_key=None)], [], []),
+        ([incident(status="resolved", id="Q0"), incident()], ["resolved"], []),
     ],
-    ids=["resolved", "an open alert", "a resolved alert", "its own key"],
+    ids=["resolved", "an open alert", "a resolved alert", "a key that it does not show", "its own key"],
 )
 def test_an_incident_counts_if_it_or_its_alert_with_the_key_is_open(
-    incidents: list[Record], status: str, writes: list[str], task: Tasks, http: ScriptedHttp
+    incidents: list[Record], statuses: list[str], writes: list[str], task: Tasks, http: ScriptedHttp
 ) -> None:
     http.answers[FIND] = found(*incidents)
-    http.answers[ALERTS] = {"alerts": [{"id": "A1", "status": status}]}
+    http.answers[ALERTS] = {"alerts": [{"id": "A1", "status": status} for status in statuses]}
     task().run()
     assert [call for call, _body in http.writes] == writes
 

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 
 Record = dict[str, t.Any]
 Tasks = t.Callable[..., Task]
-NOT_FOUND = (404, {"error": {"code": 5001, "message": "Incident Not Found"}})
+NOT_FOUND = (404, {"error": {"code": 2100, "message": "Not Found"}})
 DENIED = (403, {"error": {"message": "Access Denied", "code": 2010}})
 
 
@@ -207,7 +207,7 @@ def test_numbers_become_ids_and_both_incidents_are_locked(task: Tasks, http: Scr
 @pytest.mark.parametrize("options", [{"incident_id": ["7"], "status": "resolved"}, {"move_to": "7"}], ids=str)
 def test_a_number_that_does_not_exist_fails_the_task(options: Record, task: Tasks, http: ScriptedHttp) -> None:
     http.answers["GET /incidents/7"] = NOT_FOUND
-    with pytest.raises(TaskError, match=r"GET https://api\.pagerduty\.com/incidents/7: Incident Not Found"):
+    with pytest.raises(TaskError, match=r"GET https://api\.pagerduty\.com/incidents/7: Not Found"):
         task([alert("A1", "disk")], **options).plans()
 
 

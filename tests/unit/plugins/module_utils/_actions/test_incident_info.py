@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
     from conftest import ScriptedHttp
 
 Record = dict[str, t.Any]
-NOT_FOUND = (404, {"error": {"code": 5001, "message": "Incident Not Found"}})
+NOT_FOUND = (404, {"error": {"code": 2100, "message": "Not Found"}})
 
 
 @pytest.mark.parametrize(
@@ -30,9 +30,9 @@ NOT_FOUND = (404, {"error": {"code": 5001, "message": "Incident Not Found"}})
         (
             {"incident_id": ["Q1", "Q9"]},
             [],
-            "Found 1 incident. GET https://api.pagerduty.com/incidents/Q9: Incident Not Found",
+            "Found 1 incident. GET https://api.pagerduty.com/incidents/Q9: Not Found",
         ),
-        ({"incident_id": ["Q9"]}, [], "GET https://api.pagerduty.com/incidents/Q9: Incident Not Found"),
+        ({"incident_id": ["Q9"]}, [], "GET https://api.pagerduty.com/incidents/Q9: Not Found"),
         ({"dedup_key": "disk"}, [incident("Q2"), incident("Q1", "resolved")], "Found 2 incidents."),
         ({"dedup_key": "disk"}, [incident("Q1", "resolved")], "Found incident Q1 (#1): resolved."),
         ({"dedup_key": "disk"}, [], "No incident found."),

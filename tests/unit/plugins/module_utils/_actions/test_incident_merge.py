@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
 
 Record = dict[str, t.Any]
 Tasks = t.Callable[..., Task]
-NOT_FOUND = (404, {"error": {"code": 5001, "message": "Incident Not Found"}})
+NOT_FOUND = (404, {"error": {"code": 2100, "message": "Not Found"}})
 ASSIGNEES = "whoever is assigned to the incident, if the severity of a new alert raises its urgency"
 
 

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 CALL = "PUT /incidents"
+MISSING_FROM = 'You must specify a user\'s email address in the "From" header to perform this action'
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: (
@@ -84,9 +85,11 @@ def test_a_status_without_a_code_has_a_hint_too(status: int) -> None:
     assert refusal(status, None, None, CALL).hint
 
 
-@pytest.mark.parametrize("code", [2001, 2016, None])
-def test_a_missing_from_header_is_recognized_by_its_message(code: int | None) -> None:
-    message = 'You must specify a user\'s email address in the "From" header to perform this action'
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [(MISSING_FROM, 2001), (MISSING_FROM, 2016), (MISSING_FROM, None), ('Malformed "From" header', 1028)],
+)
+def test_a_wrong_from_header_is_recognized_by_its_words(message: str, code: int | None) -> None:
     error = refusal(400, {"error": {"message": message, "code": code}}, None, CALL)
     assert error.hint == FROM_HEADER_HINT
     assert error.is_fatal

@@ -18,7 +18,7 @@ from ansible_collections.oncall.pagerduty.tests.unit.records import incident
 if t.TYPE_CHECKING:
     from conftest import ScriptedHttp
 
-NOT_FOUND = (404, {"error": {"message": "Incident Not Found", "code": 5001}})
+NOT_FOUND = (404, {"error": {"message": "Not Found", "code": 2100}})
 UNAUTHORIZED = (401, {"error": {"message": "Unauthorized", "code": 2006}})
 
 
@@ -31,14 +31,23 @@ def change(target: str, **body: t.Any) -> Change:
 
 
 @pytest.mark.parametrize(
-    ("code", "status"), [(1001, "resolved"), (1002, "acknowledged"), (1018, None), (None, None)], ids=str
+    ("code", "errors", "status"),
+    [
+        (1001, [], "resolved"),
+        (1002, [], "acknowledged"),
+        (2001, ["Incident Already Resolved"], "resolved"),
+        (2001, ["Nope"], None),
+        (1018, [], None),
+        (None, [], None),
+    ],
+    ids=str,
 )
 def test_a_status_that_pagerduty_leaves_out_is_learned_from_its_refusal(
-    code: int | None, status: str | None, pagerduty: PagerDuty, http: ScriptedHttp
+    code: int | None, errors: list[str], status: str | None, pagerduty: PagerDuty, http: ScriptedHttp
 ) -> None:
     http.answers = {
         "GET /incidents/Q1": {"incident": {"id": "Q1"}},
-        "PUT /incidents": (400, {"error": {"message": "no", "code": code}}),
+        "PUT /incidents": (400, {"error": {"message": "no", "code": code, "errors": errors}}),
     }
     action = IncidentPut(pagerduty, {"incident_id": ["Q1"]})
     with pytest.raises(Refused):

@@ -27,7 +27,7 @@ from ansible_collections.oncall.pagerduty.tests.unit.records import incident
 if t.TYPE_CHECKING:
     from conftest import ScriptedHttp
 
-NOT_FOUND = (404, {"error": {"message": "Incident Not Found", "code": 5001}})
+NOT_FOUND = (404, {"error": {"message": "Not Found", "code": 2100}})
 UNAUTHORIZED = (401, {"error": {"message": "Unauthorized", "code": 2006}})
 
 
