@@ -113,9 +113,9 @@ class IncidentAction(Action[PagerDuty]):
         # Only a refused task needs it.
         from .._api.errors import reason_of
 
-        status = STATUS_BY_CODE.get(reason_of(error))
-        if status:
-            self._told[incident_id] = status
+        code = reason_of(error)
+        if code in STATUS_BY_CODE:
+            self._told[incident_id] = STATUS_BY_CODE[code]
 
     def _complete(self, incident: Record) -> Record:
         told = self._told.get(incident["id"])

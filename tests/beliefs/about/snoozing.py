@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from beliefs.about.maintenance_windows import time_of
 from beliefs.about.status import V2_WEBHOOKS, log
 from beliefs.account import Json, Response
 from beliefs.belief import INFERRED, SCHEMA, belief
-from beliefs.own_service import OwnService, in_hours
+from beliefs.own_service import OwnService, in_hours, time_of
 
 SNOOZE = f"{SCHEMA}, POST /incidents/{{id}}/snooze"
 SUPPORT = "https://support.pagerduty.com/main/docs/edit-incidents"
