@@ -24,6 +24,61 @@ from simulator.simulation import Simulation
 Json = dict[str, t.Any]
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Answers calls; the server knows the account."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+    # Head and body in one packet: else each answer waits for the client's acknowledgement of its head.
+    wbufsize = -1
+
+    def do_GET(self) -> None:
+        """Answer in the shape."""
+        response = t.cast("Server", self.server).replay.answer(self._request())
+        content = text_of(response).encode()
+        self.send_response(response.status)
+        for name, value in {**response.headers, "Content-Type": response.content_type}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def do_POST(self) -> None:
+        """Answer in the shape."""
+        self.do_GET()
+
+    def do_PUT(self) -> None:
+        """Answer in the shape."""
+        self.do_GET()
+
+    def do_DELETE(self) -> None:
+        """Answer in the shape."""
+        self.do_GET()
+
+    def _request(self) -> Request:
+        path, _mark, query = self.path.partition("?")
+        return Request(
+            method=self.command,
+            path=path,
+            query=tuple(parse_qsl(query, keep_blank_values=True)),
+            headers={name.lower(): value for name, value in self.headers.items()},
+            content=self.rfile.read(int(self.headers.get("Content-Length", 0))),
+            base=t.cast("Server", self.server).replay.url,
+            connection=self.client_address[1],
+        )
+
+    def log_message(self, format: str, *args: t.Any) -> None:
+        """Print nothing."""
+
+
+class Server(ThreadingHTTPServer):
+    """Listens on a free port of this machine."""
+
+    def __init__(self, replay: Replay) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.replay = replay
+
+
 class Replay:
     """A context manager; a simulated account whose answers have a recorded shape while `shape` is set."""
 
@@ -32,55 +87,7 @@ class Replay:
         self.shape: Shape | None = None
         self.kinds: set[str] = set()
         """The kinds of the objects in the answers since the last reset."""
-        replay = self
-
-        class Handler(BaseHTTPRequestHandler):
-            """Answers one call."""
-
-            protocol_version = "HTTP/1.1"
-            timeout = 60
-            # Head and body in one packet: else each answer waits for the client's acknowledgement of its head.
-            wbufsize = -1
-
-            def do_GET(self) -> None:
-                """Answer in the shape."""
-                response = replay.answer(self._request())
-                content = text_of(response).encode()
-                self.send_response(response.status)
-                for name, value in {**response.headers, "Content-Type": response.content_type}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def do_POST(self) -> None:
-                """Answer in the shape."""
-                self.do_GET()
-
-            def do_PUT(self) -> None:
-                """Answer in the shape."""
-                self.do_GET()
-
-            def do_DELETE(self) -> None:
-                """Answer in the shape."""
-                self.do_GET()
-
-            def _request(self) -> Request:
-                path, _mark, query = self.path.partition("?")
-                return Request(
-                    method=self.command,
-                    path=path,
-                    query=tuple(parse_qsl(query, keep_blank_values=True)),
-                    headers={name.lower(): value for name, value in self.headers.items()},
-                    content=self.rfile.read(int(self.headers.get("Content-Length", 0))),
-                    base=replay.url,
-                    connection=self.client_address[1],
-                )
-
-            def log_message(self, format: str, *args: t.Any) -> None:
-                """Print nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = Server(self)
         self._lock = threading.Lock()
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
