@@ -133,7 +133,8 @@ LISTS: t.Mapping[str, Shape] = {
     "custom_fields": CUSTOM_FIELD,
     "escalation_policies": POLICY,
     "fields": {"name": Needed(str), "field_options": [{"data": Needed(dict)}]},
-    "incident_types": NAMED,
+    # An incident is given its type by this name, and shows no other.
+    "incident_types": {**NAMED, "name": Needed(str)},
     "incident_workflows": NAMED,
     # Each one is checked by itself: a malformed incident must not fail the others.
     "incidents": dict,

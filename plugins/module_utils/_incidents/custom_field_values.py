@@ -9,6 +9,7 @@ Private to the collection.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 import typing as t
@@ -79,11 +80,9 @@ def _comparable(field: Record, value: t.Any) -> object:
     if isinstance(value, list):
         return {str(_comparable(field, each)) for each in value}
     if field.get("data_type") == "datetime" and isinstance(value, str):
-        try:
+        # PagerDuty takes a date as well.
+        with contextlib.suppress(InvalidOption):
             return parse_time("value", value)
-        except InvalidOption:
-            # PagerDuty takes a date as well.
-            return value
     return without_edges(value) if isinstance(value, str) else value
 
 

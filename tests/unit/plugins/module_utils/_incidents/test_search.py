@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.directory import Directory
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused, TaskError
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import iso_8601, now
 from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.filters import ARRANGEMENT, FILTERS
 from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.search import (
@@ -189,6 +189,12 @@ def test_another_type_is_left_out_even_if_pagerduty_lists_it(
     assert search(pagerduty, incident_types=[asked_for]) == ["Q3", "Q2", "Q1"]
     http.answers[SEARCH] = {"incidents": listed}
     assert search(pagerduty, incident_types=[asked_for], limit=1) == ["Q3"]
+
+
+def test_a_type_without_a_name_is_told(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers["GET /incidents/types"] = {"incident_types": [{"id": "PINTYP2"}]}
+    with pytest.raises(TaskError, match=r"'incident_types\[\]\.name' is missing"):
+        search(pagerduty, incident_types=["PINTYP2"])
 
 
 def test_types_that_are_disabled_are_known(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
