@@ -217,8 +217,7 @@ class OnCallInfo(Action[PagerDuty]):
     def _user(self, user: Record) -> Record:
         """Return a user, or the reference if the user cannot be read: whoever is on call is named at least.
 
-        Somebody who was deleted stays a reference. Source: recorded schedules in port-labs/port-docs,
-        incident-management/pagerduty, `deleted_at`.
+        Somebody who was deleted stays a reference with a `deleted_at` (INFERRED: the schema does not have it).
         """
         if user.get("deleted_at"):
             return user
