@@ -83,7 +83,7 @@ def _comparable(field: Record, value: t.Any) -> object:
             return parse_time("value", value)
         except InvalidOption:
             # PagerDuty takes a date as well.
-            return value
+            return without_edges(value)
     return without_edges(value) if isinstance(value, str) else value
 
 
