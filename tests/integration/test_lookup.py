@@ -40,6 +40,7 @@ def test_people_are_returned_once_by_name_address_or_id(play: PlaybookRunner) ->
         query("escalation_policies='Web Operations', schedules=['Web Secondary'], want='email'"),
         shown(f"lookup({LOOKUP}, escalation_policies=['Web Operations'], levels=[3], want='email')"),
         query("schedules='Web Secondary', at=next_week", next_week=NEXT_WEEK),
+        query("schedules=['Payments Shifts', 'PSCHED6']"),
     )
     assert [done.result["msg"] for done in played.tasks] == [
         [user.name for user in WEB],
@@ -47,7 +48,9 @@ def test_people_are_returned_once_by_name_address_or_id(play: PlaybookRunner) ->
         [account.SECONDARY.email],
         f"{account.COMMANDER.email},{account.OWNER.email}",
         [account.PRIMARY.name],
+        [account.OWNER.name, account.DATABASE_SECOND.name],
     ]
+    assert "Nobody is on call for schedule Launch Watch (PSCHED6). From " in played.output
     assert all(call.startswith("GET ") for done in played.tasks for call in done.calls)
     # Copying the variables of a run would load plugins anew, in a way that is deprecated.
     assert "DEPRECATION" not in played.output

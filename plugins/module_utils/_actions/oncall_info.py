@@ -22,7 +22,7 @@ from .._api.directory import ESCALATION_POLICY, LOOKS_LIKE_ID, SCHEDULE, USER, D
 from .._api.schedules import read_schedule, turns_of
 from .._core.action import Action, State
 from .._core.change import Change, found
-from .._core.errors import InvalidOption, Refused, TaskError, shorten
+from .._core.errors import InvalidOption, TaskError, shorten
 from .._core.time_texts import iso_8601, now, parse_time
 from .._core.words import few, label
 
@@ -53,7 +53,7 @@ class Wanted(t.NamedTuple):
 
     policies: dict[str, Record]
     schedules: dict[str, Record]
-    unverified: dict[str, Refused]
+    unverified: dict[str, TaskError]
     users: dict[str, Record]
     levels: t.Collection[int]
     span: Span | None
@@ -159,18 +159,17 @@ class OnCallInfo(Action[PagerDuty]):
         people = ", ".join(map(_describe, record["users"]))
         return {**record, "msg": shorten(f"On call: {people}." if people else "Nobody is on call.")}
 
-    def _find_schedules(self, names: t.Iterable[str]) -> tuple[dict[str, Record], dict[str, Refused]]:
+    def _find_schedules(self, names: t.Iterable[str]) -> tuple[dict[str, Record], dict[str, TaskError]]:
         """Return the schedules by id, and those that could not be read by their ids: GET /oncalls may know them."""
         schedules: dict[str, Record] = {}
-        unverified: dict[str, Refused] = {}
+        unverified: dict[str, TaskError] = {}
         for name in names:
-            is_id = re.fullmatch(LOOKS_LIKE_ID, name)
             try:
                 record = self._directory.find(SCHEDULE, name)
-            except Refused as error:
-                if error.is_fatal or (error.is_forbidden and not is_id):
+            except TaskError as error:
+                if error.is_fatal:
                     raise
-                if not is_id:
+                if not re.fullmatch(LOOKS_LIKE_ID, name):
                     self._directory.unknown[name] = error
                     continue
                 record, unverified[name] = {"id": name}, error

@@ -228,7 +228,7 @@ def about_all(unknown: t.Mapping[str, TaskError]) -> TaskError:
     errors = list(unknown.values())
     if len(errors) == 1:
         return errors[0]
-    sentences = [error.message for error in errors[:MAX_UNKNOWN]]
+    sentences = list(dict.fromkeys(error.message for error in errors[:MAX_UNKNOWN]))
     others = list(map(repr, list(unknown)[MAX_UNKNOWN:]))
     return Refused(
         " ".join([*sentences, *([f"Not found either: {', '.join(others)}."] if others else [])]),

@@ -21,13 +21,14 @@ from beliefs.own_service import OwnService
 CHANNELS = ("email", "sms", "phone", "push")
 REPORT = "PagerDuty/public-support-scripts, notifications_team_report"
 CLIENT = "filetrust/jira-pagerduty-integration, jpi/handlers/log_entries.py"
+LIVE = "PagerDuty/pd-live-react, src/util/pd-api-wrapper.js"
 POLICIES = "https://support.pagerduty.com/main/docs/escalation-policies"
 REASSIGN = "https://support.pagerduty.com/main/docs/reassigning-and-delegating-incidents"
 EDIT = "https://support.pagerduty.com/main/docs/edit-incidents"
 ADD_RESPONDERS = "https://support.pagerduty.com/main/docs/add-responders"
 URGENCY = "https://support.pagerduty.com/main/docs/dynamic-notifications"
-ONLY_THE_USER = (True, set[str]())
-"""The user of the checks was notified, and nobody else."""
+ONLY_THE_USER = (True, 0)
+"""Whether the user of the checks was notified, and how many others."""
 
 
 def log(own: OwnService, incident_id: str, kind: str) -> list[Json]:
@@ -36,8 +37,8 @@ def log(own: OwnService, incident_id: str, kind: str) -> list[Json]:
     return [entry for entry in entries if entry["type"] == f"{kind}_log_entry"]
 
 
-def notified(own: OwnService, incident_id: str, **change: t.Any) -> tuple[bool, set[str]]:
-    """Update an incident, and return whether the log tells that this notified the user, and who else was notified."""
+def notified(own: OwnService, incident_id: str, **change: t.Any) -> tuple[bool, int]:
+    """Update an incident, and return whether the log tells that this notified the user, and how many others."""
     before = ids(own, incident_id)
     own.updated(incident_id, **change)
     return seen(own, incident_id, before)
@@ -48,8 +49,8 @@ def ids(own: OwnService, incident_id: str) -> set[str]:
     return {entry["id"] for entry in log(own, incident_id, "notify")}
 
 
-def seen(own: OwnService, incident_id: str, before: t.Collection[str] = ()) -> tuple[bool, set[str]]:
-    """Return whether the user was notified, and who else was, by entries that were not there before.
+def seen(own: OwnService, incident_id: str, before: t.Collection[str] = ()) -> tuple[bool, int]:
+    """Return whether the user was notified, and how many others, by entries that were not there before.
 
     Raises:
         NotTried: PagerDuty has not notified anybody of the incident, by now or before.
@@ -61,7 +62,7 @@ def seen(own: OwnService, incident_id: str, before: t.Collection[str] = ()) -> t
     people = {entry["user"]["id"] for entry in own.eventually(new, bool)}
     if not people and not before:
         raise NotTried("nobody was notified: the user needs a notification rule without a delay")
-    return own.user["id"] in people, people - {own.user["id"]}
+    return own.user["id"] in people, len(people - {own.user["id"]})
 
 
 def acknowledged(own: OwnService) -> str:
@@ -141,7 +142,7 @@ def send_update(own: OwnService, incident_id: str, message: str) -> None:
         raise NotTried("the account's plan has no status updates")
 
 
-@belief(["second", "first"], source=f"{INFERRED} from {CLIENT}, for the type and the message; for the order from none")
+@belief(["second", "first"], source=f"{INFERRED} from {CLIENT}, and for the order from {LIVE}")
 def status_updates_are_in_the_log_with_the_newest_first(own: OwnService) -> object:
     """A status update is a `status_update_log_entry` with its `message`, and log entries come newest first."""
     incident_id = own.open_incident()["id"]
@@ -151,7 +152,7 @@ def status_updates_are_in_the_log_with_the_newest_first(own: OwnService) -> obje
     return [entry.get("message") for entry in entries]
 
 
-@belief(set[str](), source=f"{INFERRED}: no document tells of it")
+@belief(0, source=f"{INFERRED}: no document tells of it")
 def a_status_update_is_no_notification_in_the_log(own: OwnService) -> object:
     """A status update to a subscriber writes no `notify_log_entry`."""
     incident_id = acknowledged(own)
@@ -161,4 +162,4 @@ def a_status_update_is_no_notification_in_the_log(own: OwnService) -> object:
     before = ids(own, incident_id)
     send_update(own, incident_id, "The shop is back.")
     own.let_events_settle()
-    return ids(own, incident_id) - before
+    return len(ids(own, incident_id) - before)

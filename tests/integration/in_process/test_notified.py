@@ -40,7 +40,7 @@ class Paging(t.NamedTuple):
     Args:
         module: its name.
         options: `incident_id` is added to them.
-        people: who is notified, in any order.
+        people: who is notified, in any order; None for the assignees.
         state: how the incidents are before.
         before: tasks that complete the state.
         incidents: how many there are; the first is the one whose log is read.
@@ -49,7 +49,7 @@ class Paging(t.NamedTuple):
 
     module: str
     options: Options
-    people: t.Sequence[account.User]
+    people: t.Sequence[account.User] | None
     state: t.Mapping[str, t.Any] = MappingProxyType({})
     before: t.Sequence[tuple[str, Options]] = ()
     incidents: int = 1
@@ -89,8 +89,8 @@ PAGING = (
         [account.COMMUNICATIONS, account.DATABASE_FIRST],
     ),
     Paging("incident_status", {"status": "triggered"}, FIRST_LEVEL, CLOSED),
-    Paging("incident_status", {"status": "triggered"}, [account.PRIMARY], before=[("incident_status", ACKNOWLEDGED)]),
-    Paging("incident_status", {"status": "triggered"}, [account.OWNER, account.COMMANDER], {**BY_HAND, **ACKNOWLEDGED}),
+    Paging("incident_status", {"status": "triggered"}, None, before=[("incident_status", ACKNOWLEDGED)]),
+    Paging("incident_status", {"status": "triggered"}, None, {**BY_HAND, **ACKNOWLEDGED}),
     Paging("incident_status", ACKNOWLEDGED, []),
     Paging(
         "incident_status_update",
@@ -112,15 +112,24 @@ def test_who_is_foretold_is_who_is_notified(paging: Paging, simulator: Simulator
     run_module = ModuleRunner(simulator)
     for module, options in paging.before:
         run_module(module, **targeted(module, options, ids))
+    expected = Counter(people_of(paging, simulator))
     already = len(notified(run_module, ids))
     options = targeted(paging.module, paging.options, ids)
     foretold = run_module(paging.module, check=True, **options)
     done = run_module(paging.module, **options)
     assert done["failed"] is False, done["msg"]
-    expected = Counter(user.id for user in paging.people)
     assert named(foretold) == named(done) == expected
     in_the_log = Counter(each["who"]["id"] for each in notified(run_module, ids)[already:])
     assert in_the_log == (expected if paging.logged else Counter())
+
+
+def people_of(paging: Paging, simulator: Simulator) -> list[str]:
+    """Return the ids of the people whom a task notifies."""
+    if paging.people is not None:
+        return [user.id for user in paging.people]
+    (incident,) = simulator.state()["incidents"]
+    assert incident["assignees"]
+    return list(incident["assignees"])
 
 
 def named(run: ModuleRun) -> Counter[str]:

@@ -169,6 +169,7 @@ def shift_based(http: ScriptedHttp, *shifts: tuple[str | None, str, str]) -> Non
 OTHER_KIND = (400, {"error": {"message": "This is a shift-based schedule.", "code": 2001}})
 NOT_FOUND = (404, {"error": {"message": "Not Found", "code": 2100}})
 FORBIDDEN = (403, {"error": {"message": "No", "code": 2010}})
+UNAVAILABLE = (500, {"error": {"message": "Unavailable", "code": 2000}})
 
 
 def test_a_schedule_that_no_policy_uses_is_read_itself(
@@ -308,16 +309,20 @@ def test_a_failed_look_for_the_next_shift_is_no_error_if_the_people_are_known(
     assert oncalls == []
 
 
-@pytest.mark.parametrize("answer", [NOT_FOUND, FORBIDDEN], ids=["not found", "forbidden"])
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [(NOT_FOUND, "Not Found"), (FORBIDDEN, "No"), (UNAVAILABLE, "server error")],
+    ids=["not found", "forbidden", "unavailable"],
+)
 def test_an_id_that_cannot_be_read_may_be_known_to_the_on_calls(
-    answer: t.Any, pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
+    answer: t.Any, words: str, pagerduty: PagerDuty, oncalls: list[Record], http: ScriptedHttp
 ) -> None:
     for path in ("/schedules", "/v3/schedules"):
         http.answers[f"GET {path}/PFLEX01"] = http.answers[f"GET {path}"] = answer
     oncalls += [entry("Ann", 1, "PFLEX01", NIGHT, NOON)]
     assert names(read(pagerduty, schedules=["PFLEX01"])) == ["Ann"]
     oncalls.clear()
-    with pytest.raises(TaskError, match=answer[1]["error"]["message"]):
+    with pytest.raises(TaskError, match=words):
         read(pagerduty, schedules=["PFLEX01"])
 
 

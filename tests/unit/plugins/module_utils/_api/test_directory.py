@@ -290,7 +290,13 @@ def test_if_the_name_is_in_neither_the_list_that_could_not_be_read_is_told(
     assert caught.value.message == f"No schedule is called 'Web'. Did you mean: Web Rotation (PSCHED1)?{words}"
 
 
-def test_if_neither_list_can_be_read_that_is_the_error(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
-    schedules(http, FORBIDDEN, NOT_FOUND)
-    with pytest.raises(Refused, match=r"^GET https://api\.pagerduty\.com/schedules: Access Denied"):
-        Directory(pagerduty).find(SCHEDULE, "Web Shifts")
+@pytest.mark.parametrize("answers", [(FORBIDDEN, NOT_FOUND), (NOT_FOUND, FORBIDDEN)], ids=["the first", "the second"])
+def test_if_neither_list_can_be_read_the_reason_is_told_once(
+    answers: t.Any, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    schedules(http, *answers)
+    with pytest.raises(Refused) as caught:
+        Directory(pagerduty).find_all(SCHEDULE, ["Web Shifts", "Web Rotation"])
+    path = "schedules" if answers[0] == FORBIDDEN else "v3/schedules"
+    assert caught.value.message == f"GET https://api.pagerduty.com/{path}: Access Denied (HTTP 403, code 2010)."
+    assert http.calls == ["GET /schedules", "GET /v3/schedules"]
