@@ -103,6 +103,7 @@ def test_a_list_in_a_list_is_refused() -> None:
         (field(), "One.\nTwo.", "One. Two.", False),
         (MANY, ["one", "two"], ["two ", "one"], True),
         (field("datetime"), "2026-01-31", "2026-01-31", True),
+        (field("datetime"), "2026-01-31", "2026-01-31\r", True),
         (field(), "2026-01-31T12:00:00Z", "2026-01-31T13:00:00+01:00", False),
     ],
 )
