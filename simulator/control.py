@@ -62,10 +62,7 @@ def show_state(simulation: Simulation, _body: t.Any) -> Json:
         "users": [user_state(user) for user in state.users.values()],
         "change_events": state.change_events,
         "maintenance_windows": [window_state(each) for each in state.maintenance_windows.values()],
-        "workflow_instances": [
-            {"id": instance.id, "workflow_id": instance.workflow.id, "incident_id": instance.incident_id}
-            for instance in state.workflow_instances.values()
-        ],
+        "workflow_instances": [vars(instance) for instance in state.workflow_instances.values()],
         "response_play_runs": state.response_play_runs,
         "abilities": sorted(state.abilities),
         "now": iso(simulation.clock.now()),

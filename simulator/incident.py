@@ -21,7 +21,6 @@ from simulator import account, errors
 from simulator.account import (
     ConferenceBridge,
     EscalationPolicy,
-    IncidentWorkflow,
     Integration,
     Priority,
     Service,
@@ -216,7 +215,7 @@ class WorkflowInstance:
     """One run of an incident workflow."""
 
     id: str
-    workflow: IncidentWorkflow
+    workflow_id: str
     incident_id: str
 
 

@@ -38,6 +38,7 @@ from simulator.incident import (
     ResponderRequest,
     RespondingTarget,
     StatusUpdate,
+    WorkflowInstance,
     people,
 )
 
@@ -315,6 +316,10 @@ class Serializer:
             "description": workflow.name,
         }
         return {**shown, "steps": []} if "steps" in self._include else shown
+
+    def workflow_of(self, instance: WorkflowInstance) -> IncidentWorkflow:
+        """Return the workflow of which an instance is a run."""
+        return self._state.incident_workflows[instance.workflow_id]
 
     def note(self, note: Note) -> Json:
         """`IncidentNote`."""

@@ -131,11 +131,12 @@ def _bridge(bridge: ConferenceBridge, _serializer: Serializer) -> Json:
 
 
 def _workflow(instance: WorkflowInstance, serializer: Serializer) -> Json:
+    workflow = serializer.workflow_of(instance)
     return {
         "id": instance.id,
         "type": "incident_workflow_instance",
-        "summary": instance.workflow.name,
-        "incident_workflow": serializer.reference(instance.workflow),
+        "summary": workflow.name,
+        "incident_workflow": serializer.reference(workflow),
     }
 
 

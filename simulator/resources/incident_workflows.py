@@ -60,7 +60,7 @@ def start_incident_workflow(call: Call) -> Response:
     if given_id is not None and not (given_id.isascii() and given_id.isalnum()):
         raise errors.invalid("incident_workflow_instance.id must consist of letters and digits")
     instance_id = call.state.ids.short()
-    instance = WorkflowInstance(instance_id, workflow, incident.id)
+    instance = WorkflowInstance(instance_id, workflow.id, incident.id)
     call.state.workflow_instances[instance_id] = instance
     incident.announce(call.actor, "workflow.started", instance)
     incident.announce(call.actor, "workflow.completed", instance)

@@ -59,8 +59,8 @@ class OwnService:
     def __enter__(self) -> OwnService:
         try:
             self.user: Json = self._find_user()
-            self.policy: Json = self._create_policy()
-            self.service: Json = self._create_service()
+            self.policy: Json = self._create_policy(self.name)
+            self.service: Json = self._create_service(self.name, self.policy)
             self.integration: Json = self._create_integration()
         except BaseException as error:
             self._close(error)
@@ -197,17 +197,18 @@ class OwnService:
             raise CallError(f"No user of the account has the e-mail address {self.account.from_email}.")
         return t.cast("Json", found[0])
 
-    def _create_policy(self) -> Json:
+    def _create_policy(self, name: str) -> Json:
         rule = {"escalation_delay_in_minutes": 30, "targets": [self.reference_to(self.user, "user")]}
-        fields = {"type": "escalation_policy", "name": self.name, "escalation_rules": [rule, rule]}
+        fields = {"type": "escalation_policy", "name": name, "escalation_rules": [rule, rule]}
         return self._created("escalation_policy", "/escalation_policies", fields)
 
-    def _create_service(self) -> Json:
-        policy = self.reference_to(self.policy, "escalation_policy")
-        fields = {"type": "service", "name": self.name, "escalation_policy": policy}
+    def _create_service(self, name: str, policy: Json) -> Json:
+        reference = self.reference_to(policy, "escalation_policy")
+        fields = {"type": "service", "name": name, "escalation_policy": reference}
         service = self._created("service", "/services", fields)
-        self._cleanup.callback(self._at_last, self._end_windows, "end the maintenance windows")
-        self._cleanup.callback(self._at_last, self._resolve_all, "resolve the incidents")
+        on_service = ("service_ids[]", str(service["id"]))
+        self._cleanup.callback(self._at_last, lambda: self._end_windows(on_service), "end the maintenance windows")
+        self._cleanup.callback(self._at_last, lambda: self._resolve_all(on_service), "resolve the incidents")
         return service
 
     def _create_integration(self) -> Json:
@@ -221,36 +222,38 @@ class OwnService:
     def _create(self, kind: str, path: str, fields: Json) -> Response:
         """Create something that is removed at the end, also if the response never comes."""
         things: list[Json] = []
-        what = f"delete what is called {self.name!r} in {path}"
-        self._cleanup.callback(self._at_last, lambda: self._remove(path, things), what)
+        name = str(fields["name"])
+        what = f"delete what is called {name!r} in {path}"
+        self._cleanup.callback(self._at_last, lambda: self._remove(path, name, things), what)
         response = self.account.call("POST", path, {kind: fields})
         if response.status < SUCCESS:
             things.append(response.body[kind])
         return response
 
-    def _remove(self, path: str, things: list[Json]) -> None:
+    def _remove(self, path: str, name: str, things: list[Json]) -> None:
         """Delete what was created: as its response has told it, or else what has the name."""
-        listed = [] if things else self.account.get(path, path.strip("/"), [("query", self.name)])
-        for thing in things or [each for each in listed if each["name"] == self.name]:
+        listed = [] if things else self.account.get(path, path.strip("/"), [("query", name)])
+        for thing in things or [each for each in listed if each["name"] == name]:
             response = self.account.call("DELETE", f"{path}/{thing['id']}")
             if response.status >= SUCCESS and response.status != NOT_FOUND:
                 self._ask(f"delete {thing.get('html_url') or thing.get('self')}", response.body)
 
-    def _end_windows(self) -> None:
-        query = [("filter", "open"), ("service_ids[]", self.service["id"])]
+    def _end_windows(self, on_service: tuple[str, str]) -> None:
+        query = [("filter", "open"), on_service]
         for window in self.account.get("/maintenance_windows", "maintenance_windows", query):
             response = self.account.call("DELETE", f"/maintenance_windows/{window['id']}")
             if response.status >= SUCCESS and response.status != NOT_FOUND:
                 self._ask(f"end {window.get('html_url') or window.get('self')}", response.body)
 
-    def _resolve_all(self) -> None:
-        query = [("service_ids[]", self.service["id"]), ("statuses[]", "triggered"), ("statuses[]", "acknowledged")]
-        refused: set[str] = set()
-        while incidents := self._open_incidents(query, refused):
+    def _resolve_all(self, on_service: tuple[str, str]) -> None:
+        query = [on_service, ("statuses[]", "triggered"), ("statuses[]", "acknowledged")]
+        seen: set[str] = set()
+        while incidents := self._open_incidents(query, seen):
             for incident in incidents:
+                seen.add(incident["id"])
                 response = self.update(incident["id"], status="resolved")
-                if response.status >= SUCCESS:
-                    refused.add(incident["id"])
+                # An event may have resolved it in the meantime.
+                if response.status >= SUCCESS and self.read(incident["id"])["status"] != "resolved":
                     self._ask(f"resolve {incident.get('html_url') or incident['id']}", response.body)
 
     def _open_incidents(self, query: Pairs, but: t.Collection[str]) -> list[Json]:
