@@ -86,7 +86,7 @@ class Serializer:
     def reference(self, thing: t.Any) -> Json:
         """`Reference` to any object of the account, also to a user who was deleted.
 
-        Source: port-labs/port, documentation of its PagerDuty integration in 2023: such a user stays a reference.
+        Source: port-labs/port-docs, …/sync-data-to-catalog/incident-management/pagerduty/pagerduty.md, Payload.
         """
         thing = self._state.current(thing)
         collection = COLLECTIONS.get(thing.kind, f"{thing.kind}s")

@@ -217,8 +217,8 @@ class OnCallInfo(Action[PagerDuty]):
     def _user(self, user: Record) -> Record:
         """Return a user, or the reference if the user cannot be read: whoever is on call is named at least.
 
-        Somebody who was deleted stays a reference with a `deleted_at`. Source: port-labs/port, documentation of
-        its PagerDuty integration in 2023.
+        Somebody who was deleted stays a reference with a `deleted_at`. Source: port-labs/port-docs,
+        docs/build-your-software-catalog/sync-data-to-catalog/incident-management/pagerduty/pagerduty.md, Payload.
         """
         if user.get("deleted_at"):
             return user

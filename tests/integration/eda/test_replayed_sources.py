@@ -21,7 +21,7 @@ from simulator import account
 from simulator.client import Client
 
 LOG_ENTRIES = [shape for shape in SHAPES if shape.kind in ("log_entry", "incident")]
-NEEDS_INCIDENT = ("PagerDuty/go-pagerduty", "port-labs/port")
+NEEDS_INCIDENT = ("PagerDuty/go-pagerduty", "port-labs/port-docs")
 """Log entries of these do not show their incident: whether it is new cannot be told."""
 
 

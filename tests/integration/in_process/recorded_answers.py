@@ -192,7 +192,7 @@ def whole(path: str, values: Json) -> dict[str, t.Any]:
 PYGERDUTY = "dropbox/pygerduty, tests/fixtures"
 PDH = "mbovo/pdh, tests"
 PORT = "port-labs/ocean, integrations/pagerduty/.port/examples"
-PORT_2023 = "port-labs/port, documentation of the PagerDuty integration in 2023"
+PORT_DOCS = "port-labs/port-docs, docs/…/sync-data-to-catalog/incident-management/pagerduty/pagerduty.md"
 WPFLEGER = "wpfleger96/pagerduty-mcp-server, tests/fixtures"
 MCP = "PagerDuty/pagerduty-mcp-server, tests"
 GO = "PagerDuty/go-pagerduty"
@@ -241,7 +241,7 @@ INCIDENTS = (
     ),
     Shape(
         "incident",
-        PORT_2023,
+        PORT_DOCS,
         "An incident opened on the website in 2023 has no responders, no type and no priority, but a null bridge.",
         {
             "priority": GONE,
@@ -467,7 +467,7 @@ ON_CALL = (
     ),
     Shape(
         "escalation_policy",
-        PORT_2023,
+        PORT_DOCS,
         "A single policy calls itself a reference.",
         {"type": "escalation_policy_reference", "services": GONE, "num_loops": GONE, "teams": GONE},
     ),
@@ -510,7 +510,7 @@ ON_CALL = (
     ),
     Shape(
         "schedule",
-        PORT_2023,
+        PORT_DOCS,
         "A member has been deleted since.",
         {"users[].self": None, "users[].deleted_at": "2023-10-17T18:58:07+03:00"},
     ),
@@ -659,7 +659,7 @@ PARTS = (
     Shape("note", f"{GO}, incident_test.go", "A note has a content alone.", only=("id", "content")),
     Shape(
         "log_entry",
-        PORT_2023,
+        PORT_DOCS,
         "The details of a channel are empty, and neither service nor incident is told.",
         {"channel": {"type": "web_trigger", "details": ""}},
         ("id", "type", "summary", "created_at", "agent", "channel"),
