@@ -141,12 +141,13 @@ class Snooze(IncidentAction):
 
     def send_one(self, change: Change) -> Record:
         """Acknowledge the incident if need be, then snooze it."""
-        if change.before["status"] != "acknowledged":
+        is_held = change.before["status"] == "acknowledged"
+        if not is_held:
             self._acknowledge(change.target)
         seconds = min(MAX_SECONDS, max(1, math.ceil((self._end - now()).total_seconds())))
         path = path_of("incidents", change.target, "snooze")
         incident = self.client.write_and_get("POST", path, {"duration": seconds}, "incident")
-        if "assignees" in change.after:
+        if not is_held:
             tell_who_got_it(change, incident)
         return incident
 

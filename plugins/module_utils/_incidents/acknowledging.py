@@ -20,7 +20,7 @@ from .._api.shapes import LOG_ENTRY, has_shape
 from .._core.change import Change
 from .._core.errors import TaskError
 from .._core.time_texts import time_of
-from .._core.words import ASSIGN, Phrase, label, short_name
+from .._core.words import ACKNOWLEDGE, ASSIGN, Phrase, label, short_name
 from .fields import DesiredField, assignees_of
 from .on_call import QUICK_READS, assigned
 
@@ -137,19 +137,20 @@ def user_of_token(client: PagerDuty) -> Record | None:
 
 
 def tell_who_got_it(change: Change, incident: Record) -> None:
-    """Tell who has got an incident by acknowledging it, if that is somebody else than was foretold.
+    """Tell who has got an incident by acknowledging it, if that was not foretold.
 
     Args:
-        change: as planned.
+        change: as planned; it says that the incident is acknowledged.
         incident: as PagerDuty returned it.
     """
-    users = assignees_of(incident)
-    foretold = assignees_of(change.predicted)
-    if not users or not foretold or [each["id"] for each in users] == [each["id"] for each in foretold]:
+    users, first = assignees_of(incident), change.origin
+    if not users or [each["id"] for each in users] == [each["id"] for each in assignees_of(change.predicted)]:
         return
-    told = t.cast("t.Sequence[Phrase]", change.origin.says)
-    change.origin.says = [ASSIGN(*map(short_name, users)) if each.verb is ASSIGN else each for each in told]
-    change.origin.after = {**change.origin.after, "assignees": sorted(map(label, users))}
+    told = [each for each in t.cast("t.Sequence[Phrase]", first.says) if each.verb is not ASSIGN]
+    done = next(number for number, each in enumerate(told, start=1) if each.verb is ACKNOWLEDGE)
+    first.says = [*told[:done], ASSIGN(*map(short_name, users)), *told[done:]]
+    first.before = {"assignees": sorted(map(label, assignees_of(change.record))), **first.before}
+    first.after = {**first.after, "assignees": sorted(map(label, users))}
 
 
 def assignees_before(client: PagerDuty, incident: Record) -> set[str] | None:

@@ -102,8 +102,8 @@ def test_it_acknowledges_and_resolves_by_sending_whole_incidents(pdh: Pdh, lenie
     assert [incident["status"] for incident in state] == ["acknowledged", "resolved", "triggered"]
     opened = ["trigger", "assign", "notify"]
     assert [incident["log_entries"] for incident in state] == [
-        [*opened, "acknowledge"],
-        [*opened, "acknowledge", "resolve"],
+        [*opened, "acknowledge", "assign"],
+        [*opened, "acknowledge", "assign", "resolve"],
         opened,
     ]
     assert state[0]["acknowledged_by"] == [account.COMMANDER.id]

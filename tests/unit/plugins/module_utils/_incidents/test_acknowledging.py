@@ -11,7 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import Change
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.words import ACKNOWLEDGE, ASSIGN
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.words import ACKNOWLEDGE, ASSIGN, SNOOZE
 from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.acknowledging import (
     Acknowledger,
     acknowledger,
@@ -117,25 +117,32 @@ def test_the_only_assignee_keeps_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("users", "says", "after"),
+    ("foretold", "users", "says", "assignees"),
     [
-        ([ANA], [ACKNOWLEDGE(), ASSIGN("Ana")], ["Ana (PU1)"]),
-        ([BOT], [ACKNOWLEDGE(), ASSIGN("Bot")], ["Bot (PU9)"]),
-        ([], [ACKNOWLEDGE(), ASSIGN("Bot")], ["Bot (PU9)"]),
+        (BOT, [ANA], ["Ana"], ([], ["Ana (PU1)"])),
+        (BOT, [BOT], ["Bot"], ([], ["Bot (PU9)"])),
+        (BOT, [], ["Bot"], ([], ["Bot (PU9)"])),
+        (None, [BOT], ["Bot"], ([], ["Bot (PU9)"])),
+        (None, [], [], None),
     ],
+    ids=["somebody else", "as foretold", "not told", "not foretold", "nothing known"],
 )
-def test_if_somebody_else_has_got_it_that_is_said(users: list[Record], says: list[t.Any], after: list[str]) -> None:
+def test_who_has_got_it_is_said(
+    foretold: Record | None, users: list[Record], says: list[str], assignees: tuple[t.Any, t.Any] | None
+) -> None:
     change = Change(
         target="Q1",
         name="Incident Q1 (#1)",
-        before={"status": "triggered", "assignees": []},
-        after={"status": "acknowledged", "assignees": ["Bot (PU9)"]},
-        says=[ACKNOWLEDGE(), ASSIGN("Bot")],
+        before={"status": "triggered", **({"assignees": []} if foretold else {})},
+        after={"status": "acknowledged", **({"assignees": ["Bot (PU9)"]} if foretold else {})},
+        says=[ACKNOWLEDGE(), *([ASSIGN("Bot")] if foretold else []), SNOOZE("for 2h")],
         record=incident(),
-        predicted=incident(assignments=assigned_to(BOT)),
+        predicted=incident(assignments=assigned_to(BOT) if foretold else None),
     )
     tell_who_got_it(change, incident(assignments=assigned_to(*users)))
-    assert (list(change.says), change.after) == (says, {"status": "acknowledged", "assignees": after})
+    assert list(change.says) == [ACKNOWLEDGE(), *(ASSIGN(name) for name in says), SNOOZE("for 2h")]
+    shown = (change.before["assignees"], change.after["assignees"]) if "assignees" in change.after else None
+    assert shown == assignees
 
 
 ACKNOWLEDGED = [entry("acknowledge", ONE, agent=BOT), entry("assign", ONE, BOT, agent=BOT)]
