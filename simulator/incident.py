@@ -435,26 +435,24 @@ class Incident:
         https://community.pagerduty.com/pagerduty-user-onboarding-13/responding-to-incidents-in-pagerduty-372.
         """
         self.snoozed_until = None
-        is_taken = isinstance(actor.by, User) and self.assignees != (actor.by,)
-        if isinstance(actor.by, User) and is_taken:
-            self._take(actor, actor.by)
         others = [given for given in self.acknowledgements if given.acknowledger != actor.by]
         self.acknowledgements = [*others, Acknowledgement(actor.at, actor.by)]
         self.write(actor, "acknowledge", f"Acknowledged by {actor.by.name}")
         self._status_is(actor, "acknowledged")
         self.announce(actor, "acknowledged")
-        if is_taken:
-            self.announce(actor, "reassigned")
+        if isinstance(actor.by, User) and self.assignees != (actor.by,):
+            self._take(actor, actor.by)
 
     def _take(self, actor: Actor, user: User) -> None:
-        """Assign the incident to the user who acknowledges it, which pages nobody (INFERRED).
+        """Assign the incident to the user who has acknowledged it, which pages nobody (INFERRED).
 
-        Source for the log entry: PagerDuty/developer-docs, docs/webhooks/09-V2-Overview.md, "incident.assign".
+        Source for the log entry: PagerDuty/developer-docs, docs/webhooks/10-V1-Overview.md, "incident.assign".
         """
         if user not in self.assignees:
             self.level = None
         self.assignees, self.assigned_at = (user,), actor.at
         self.write(actor, "assign", f"Assigned to {user.name} by {user.name}", assignees=(user,))
+        self.announce(actor, "reassigned")
 
     def unacknowledge(self, actor: Actor) -> None:
         """Trigger the incident again, and page the assignees."""

@@ -71,7 +71,7 @@ def test_log_entries_of_the_same_time_come_the_newest_first(simulator: Simulator
     (incident,) = simulator.reset(incidents=1, incident={"status": "acknowledged"})["incidents"]
     for path in ("/log_entries", f"/incidents/{incident}/log_entries"):
         entries = call("GET", path, query=[("is_overview", "true")]).body["log_entries"]
-        kinds = ["acknowledge_log_entry", "assign_log_entry", "assign_log_entry", "trigger_log_entry"]
+        kinds = ["assign_log_entry", "acknowledge_log_entry", "assign_log_entry", "trigger_log_entry"]
         assert [entry["type"] for entry in entries] == kinds
 
 
@@ -95,7 +95,7 @@ def test_a_complete_incident_with_one_field_changed_is_accepted(simulator: Simul
     body = {"incidents": [{**read, "status": "acknowledged"}]}
     assert call("PUT", "/incidents", body).status == 200
     (state,) = simulator.state()["incidents"]
-    assert (state["status"], state["log_entries"][-1]) == ("acknowledged", "acknowledge")
+    assert (state["status"], state["log_entries"][-2:]) == ("acknowledged", ["acknowledge", "assign"])
 
 
 def test_an_incident_moves_alone_and_keeps_its_people(simulator: Simulator, call: Client) -> None:
@@ -124,8 +124,8 @@ def test_who_acknowledges_takes_the_incident_and_nobody_is_paged(simulator: Simu
     shown = update(call, incident, status="acknowledged").body["incident"]
     assert [each["assignee"]["id"] for each in shown["assignments"]] == [account.AUTOMATION.id]
     entries = call("GET", f"/incidents/{incident}/log_entries").body["log_entries"]
-    assert [entry["type"] for entry in entries[:2]] == ["acknowledge_log_entry", "assign_log_entry"]
-    assert [user["id"] for user in entries[1]["assignees"]] == [account.AUTOMATION.id]
+    assert [entry["type"] for entry in entries[:2]] == ["assign_log_entry", "acknowledge_log_entry"]
+    assert [user["id"] for user in entries[0]["assignees"]] == [account.AUTOMATION.id]
     assert simulator.state()["pages"] == before
 
 
@@ -498,7 +498,7 @@ def test_the_acknowledgement_timeout_of_a_service_is_a_pending_action(simulator:
     assert shown["pending_actions"] == [{"type": "unacknowledge", "at": "2099-02-01T12:00:00Z"}]
     snoozed = call("POST", f"/incidents/{incident}/snooze", {"duration": 3600}).body["incident"]
     assert snoozed["pending_actions"] != shown["pending_actions"]
-    snooze, acknowledgement = call("GET", f"/incidents/{incident}/log_entries").body["log_entries"][:2]
+    snooze, _assignment, acknowledgement = call("GET", f"/incidents/{incident}/log_entries").body["log_entries"][:3]
     assert snooze["changed_actions"] == snoozed["pending_actions"]
     assert acknowledgement["acknowledgement_timeout"] == 86_400
 

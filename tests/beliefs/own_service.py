@@ -139,11 +139,6 @@ class OwnService:
         query = [("incident_key", key), ("date_range", "all"), ("sort_by", "created_at:desc")]
         return t.cast("list[Json]", self.account.get("/incidents", "incidents", query))
 
-    def set_acknowledgement_timeout(self, seconds: int | None) -> None:
-        """Set after how long an acknowledged incident of the service is triggered again; None for never."""
-        body = {"service": {"type": "service", "acknowledgement_timeout": seconds}}
-        self.account.write("PUT", f"/services/{self.service['id']}", body, "service")
-
     def new_window(self, **fields: t.Any) -> Json:
         """The body that puts the service into maintenance for an hour, unless the fields say otherwise."""
         services = [self.reference("service")]
@@ -158,11 +153,6 @@ class OwnService:
             yield window
         finally:
             self.account.call("DELETE", f"/maintenance_windows/{window['id']}")
-
-    def another_service(self) -> Json:
-        """Create another service, with an escalation policy of its own for the same user."""
-        name = self.new_key()
-        return self._create_service(name, self._create_policy(name))
 
     @contextlib.contextmanager
     def renamed(self, name: str) -> t.Iterator[Json]:
@@ -214,11 +204,11 @@ class OwnService:
 
     def _create_service(self, name: str, policy: Json) -> Json:
         reference = self.reference_to(policy, "escalation_policy")
-        service = self._created(
-            "service", "/services", {"type": "service", "name": name, "escalation_policy": reference}
-        )
-        self._cleanup.callback(self._at_last, lambda: self._end_windows(service), "end the maintenance windows")
-        self._cleanup.callback(self._at_last, lambda: self._resolve_all(service), "resolve the incidents")
+        fields = {"type": "service", "name": name, "escalation_policy": reference}
+        service = self._created("service", "/services", fields)
+        on_service = ("service_ids[]", str(service["id"]))
+        self._cleanup.callback(self._at_last, lambda: self._end_windows(on_service), "end the maintenance windows")
+        self._cleanup.callback(self._at_last, lambda: self._resolve_all(on_service), "resolve the incidents")
         return service
 
     def _create_integration(self) -> Json:
@@ -232,7 +222,7 @@ class OwnService:
     def _create(self, kind: str, path: str, fields: Json) -> Response:
         """Create something that is removed at the end, also if the response never comes."""
         things: list[Json] = []
-        name = fields["name"]
+        name = str(fields["name"])
         what = f"delete what is called {name!r} in {path}"
         self._cleanup.callback(self._at_last, lambda: self._remove(path, name, things), what)
         response = self.account.call("POST", path, {kind: fields})
@@ -248,21 +238,22 @@ class OwnService:
             if response.status >= SUCCESS and response.status != NOT_FOUND:
                 self._ask(f"delete {thing.get('html_url') or thing.get('self')}", response.body)
 
-    def _end_windows(self, service: Json) -> None:
-        query = [("filter", "open"), ("service_ids[]", service["id"])]
+    def _end_windows(self, on_service: tuple[str, str]) -> None:
+        query = [("filter", "open"), on_service]
         for window in self.account.get("/maintenance_windows", "maintenance_windows", query):
             response = self.account.call("DELETE", f"/maintenance_windows/{window['id']}")
             if response.status >= SUCCESS and response.status != NOT_FOUND:
                 self._ask(f"end {window.get('html_url') or window.get('self')}", response.body)
 
-    def _resolve_all(self, service: Json) -> None:
-        query = [("service_ids[]", service["id"]), ("statuses[]", "triggered"), ("statuses[]", "acknowledged")]
-        refused: set[str] = set()
-        while incidents := self._open_incidents(query, refused):
+    def _resolve_all(self, on_service: tuple[str, str]) -> None:
+        query = [on_service, ("statuses[]", "triggered"), ("statuses[]", "acknowledged")]
+        seen: set[str] = set()
+        while incidents := self._open_incidents(query, seen):
             for incident in incidents:
+                seen.add(incident["id"])
                 response = self.update(incident["id"], status="resolved")
-                if response.status >= SUCCESS:
-                    refused.add(incident["id"])
+                # An event may have resolved it in the meantime.
+                if response.status >= SUCCESS and self.read(incident["id"])["status"] != "resolved":
                     self._ask(f"resolve {incident.get('html_url') or incident['id']}", response.body)
 
     def _open_incidents(self, query: Pairs, but: t.Collection[str]) -> list[Json]:

@@ -42,7 +42,7 @@ LEAKS: t.Sequence[tuple[object, str]] = (
 )
 
 
-@pytest.mark.parametrize(("value", "shown"), LEAKS, ids=str)
+@pytest.mark.parametrize(("value", "shown"), LEAKS, ids=[shown for _value, shown in LEAKS])
 def test_only_what_is_harmless_is_shown(value: object, shown: str) -> None:
     belief = Belief("It is so.", ("expected",), "a document", lambda own: own.name)
     assert harmless(Seen(belief, "different", repr(value), value)) == shown

@@ -37,36 +37,53 @@ def check(own):
         time.sleep(600)
 
 conformance.BELIEFS[:] = [Belief("It takes long.", (True,), "a document", check)]
-conformance.SETTLE = 1.5
+conformance.SETTLE = 2
 for each in conformance.SIGNALS:
     signal.signal(each, conformance.stop_once)
 sys.exit(conformance.main())
 """
 
 
-class Stopped(t.NamedTuple):
-    """A program that was stopped."""
+class Checks:
+    """A run of the checks; a context manager."""
 
-    code: int
-    out: str
-    err: str
+    def __init__(self, simulator: Simulator) -> None:
+        variables = {**os.environ, **environment(simulator.url), "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
+        command = [sys.executable, "-c", PROGRAM]
+        self._process = subprocess.Popen(
+            command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self.out, self.err = "", ""
+
+    def __enter__(self) -> Checks:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def wait_for(self, text: str) -> None:
+        """Wait until they print a text."""
+        stdout = t.cast("t.IO[str]", self._process.stdout)
+        while text not in self.out:
+            line = stdout.readline()
+            assert line, f"they end without {text!r}: {self.out}"
+            self.out += line
+
+    def stop(self, number: signal.Signals) -> None:
+        """Stop them."""
+        self._process.send_signal(number)
+
+    def end(self) -> int:
+        """Wait until they end; returns the exit code."""
+        out, self.err = self._process.communicate(timeout=60)
+        self.out += out
+        return self._process.returncode
 
 
-def stop(simulator: Simulator, when: str, *signals: signal.Signals) -> Stopped:
-    """Run the checks until they print a text, and stop them; every further signal comes while they clean up."""
-    variables = {**os.environ, **environment(simulator.url), "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
-    command = [sys.executable, "-c", PROGRAM]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, env=variables, **pipes) as process:  # type: ignore[call-overload]
-        printed = ""
-        for number, each in enumerate(signals):
-            while (when if number == 0 else "Stopping") not in printed:
-                line = process.stdout.readline()
-                assert line, process.stderr.read()
-                printed += line
-            process.send_signal(each)
-        out, err = process.communicate(timeout=60)
-    return Stopped(process.returncode, printed + out, err)
+def calls(simulator: Simulator) -> list[str]:
+    """Return the calls so far, those that wait for their response among them."""
+    return [f"{entry['method']} {entry['path']}" for entry in simulator.journal()["entries"]]
 
 
 def left(given: Account) -> Json:
@@ -107,12 +124,17 @@ def given(simulator: Simulator) -> Account:
 
 
 @pytest.mark.parametrize("signals", [(signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGHUP)], ids=str)
-def test_stopped_in_the_middle_it_removes_everything(
-    signals: tuple[signal.Signals, ...], simulator: Simulator, given: Account
+def test_stopped_in_the_middle_by_somebody_impatient_it_removes_everything(
+    signals: tuple[signal.Signals, signal.Signals], simulator: Simulator, given: Account
 ) -> None:
-    stopped = stop(simulator, "in the middle", *signals)
-    assert (stopped.code, stopped.err) == (STOPPED, "")
-    assert "Stopped. What the checks have created is removed" in stopped.out
+    first, second = signals
+    with Checks(simulator) as checks:
+        checks.wait_for("in the middle")
+        checks.stop(first)
+        checks.wait_for("Stopping")
+        checks.stop(second)
+        assert (checks.end(), checks.err) == (STOPPED, "")
+    assert "Stopped. What the checks have created is removed" in checks.out
     assert left(given) == NOTHING
     assert len(simulator.state()["incidents"]) == 2
 
@@ -121,9 +143,14 @@ def test_stopped_in_the_middle_it_removes_everything(
 def test_stopped_while_it_creates_something_it_removes_that_too(
     path: str, simulator: Simulator, given: Account
 ) -> None:
-    simulator.faults([{"method": "POST", "path": path, "fault": "delay_before", "seconds": 1}])
-    stopped = stop(simulator, "Creating", signal.SIGINT)
-    assert (stopped.code, stopped.err) == (STOPPED, "")
+    simulator.faults([{"method": "POST", "path": path, "fault": "delay_before", "seconds": 0.5}])
+    with Checks(simulator) as checks:
+        checks.wait_for("Creating")
+        while f"POST {path}" not in calls(simulator):
+            pass
+        checks.stop(signal.SIGINT)
+        assert (checks.end(), checks.err) == (STOPPED, "")
+    assert f"DELETE {path}" in " ".join(calls(simulator))
     assert left(given) == NOTHING
 
 

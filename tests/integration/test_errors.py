@@ -227,7 +227,7 @@ def test_every_incident_of_a_list_is_tried(play: PlaybookRunner, simulator: Simu
     ids = simulator.reset(incidents=4)["incidents"]
     options = {"incident_id": [*ids[:2], UNKNOWN, *ids[2:]], "status": "acknowledged"}
     done = play({"oncall.pagerduty.incident_status": options}).only
-    assert_clear(done, "5 incidents: 4 changed (acknowledged), 1 failed", UNKNOWN)
+    assert_clear(done, "5 incidents: 4 changed (acknowledged, assigned to Automation), 1 failed", UNKNOWN)
     assert done.changed
     assert [failure["target"] for failure in done.result["failures"]] == [UNKNOWN]
     assert [incident["id"] for incident in done.result["incidents"]] == ids

@@ -209,7 +209,7 @@ def test_results_are_passed_on_to_later_steps(play: PlaybookRunner, simulator: S
         "pagerduty_incident_number": "1,2",
         "pagerduty_incident_status": "acknowledged,acknowledged",
         "pagerduty_changed": True,
-        "pagerduty_msg": "2 incidents: 2 changed (acknowledged).",
+        "pagerduty_msg": "2 incidents: 2 changed (acknowledged, assigned to Automation).",
     }
     again = stats(play.playbook("oncall.pagerduty.incident_status", environment=given))
     assert again["pagerduty_changed"] is False

@@ -64,7 +64,7 @@ def test_an_incident_is_opened_noted_acknowledged_and_resolved(
     notes = client.rget(f"/incidents/{incident['id']}/notes")
     assert [note["content"] for note in notes] == ["Looking at it."]
     (kept,) = simulator.state()["incidents"]
-    assert kept["log_entries"] == ["trigger", "assign", "notify", "annotate", "assign", "acknowledge", "resolve"]
+    assert kept["log_entries"] == ["trigger", "assign", "notify", "annotate", "acknowledge", "assign", "resolve"]
 
 
 def test_a_list_is_read_page_by_page(client: pagerduty.RestApiV2Client, simulator: Simulator) -> None:

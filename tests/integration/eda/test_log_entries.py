@@ -103,7 +103,17 @@ def live(call: Client, incident: str) -> None:
     update(call, incident, status="resolved")
 
 
-LIFE = ("triggered", "acknowledged", "unacknowledged", "annotated", "escalated", "reassigned", "delegated", "resolved")
+LIFE = (
+    "triggered",
+    "acknowledged",
+    "reassigned",
+    "unacknowledged",
+    "annotated",
+    "escalated",
+    "reassigned",
+    "delegated",
+    "resolved",
+)
 
 
 async def test_log_entries_become_the_events_that_webhooks_report(simulator: Simulator, call: Client) -> None:
@@ -113,7 +123,7 @@ async def test_log_entries_become_the_events_that_webhooks_report(simulator: Sim
     subscription = {
         "type": "webhook_subscription",
         "delivery_method": {"type": "http_delivery_method", "url": endpoint.url},
-        "events": [f"incident.{name}" for name in LIFE],
+        "events": [f"incident.{name}" for name in sorted(set(LIFE))],
         "filter": {"type": "account_reference"},
     }
     call("POST", "/webhook_subscriptions", {"webhook_subscription": subscription})
@@ -134,7 +144,7 @@ async def test_log_entries_become_the_events_that_webhooks_report(simulator: Sim
         incidents = [each["data"].get("incident", each["data"])["id"] for each in (polled, reported)]
         assert incidents == [event["meta"]["incident_id"]] * 2
         assert polled["agent"]["id"] == reported["agent"]["id"]
-    note = events[3]["payload"]["event"]["data"]
+    note = events[4]["payload"]["event"]["data"]
     assert (note["content"], note["type"]) == ("Looking.", "incident_note")
 
 

@@ -68,7 +68,9 @@ def test_an_action_gets_ids_and_no_text_of_an_event() -> None:
     expressions = [found.strip() for action in actions for found in EXPRESSION.findall(action)]
     assert len(expressions) >= 4
     assert [
-        found for found in expressions if not re.fullmatch(r"event\.payload\.event\.data(\.incident)?\.id", found)
+        found
+        for found in expressions
+        if not re.fullmatch(r"event\.payload\.event\.(data(\.incident)?|agent)\.id", found)
     ] == []
 
 

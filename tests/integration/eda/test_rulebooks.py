@@ -229,8 +229,9 @@ def test_nothing_is_lost_or_done_twice_when_ansible_rulebook_is_killed_and_start
     first, second, third = simulator.reset(incidents=3, incident={"created_at": "2026-01-31T12:00:00Z"})["incidents"]
     variables = {"PAGERDUTY_POLL_INTERVAL": "0.5", "PAGERDUTY_STATE_FILE": str(tmp_path / "state.json")}
 
-    def note(incident: str, content: str) -> None:
-        assert call("POST", f"/incidents/{incident}/notes", {"note": {"content": content}}).status == 200
+    def note(incident: str, content: str, author: account.User = account.OWNER) -> None:
+        body, headers = {"note": {"content": content}}, {"From": author.email}
+        assert call("POST", f"/incidents/{incident}/notes", body, headers=headers).status == 200
 
     def status(incident: str) -> str:
         return next(str(each["status"]) for each in simulator.state()["incidents"] if each["id"] == incident)
@@ -239,10 +240,13 @@ def test_nothing_is_lost_or_done_twice_when_ansible_rulebook_is_killed_and_start
         until((tmp_path / "state.json").exists, rulebook)
         note(first, "/acknowledge")
         until(lambda: status(first) == "acknowledged", rulebook)
-    note(second, "/acknowledge")
+    note(second, "/acknowledge", account.PRIMARY)
     note(third, "Please do not /resolve this.")
     with Rulebook("oncall.pagerduty.run_note_commands", tmp_path, simulator, **variables) as rulebook:
         until(lambda: status(second) == "acknowledged", rulebook)
+        # Whoever wrote the note has the incident.
+        assignees = [incident["assignees"] for incident in simulator.state()["incidents"]]
+        assert assignees[:2] == [[account.OWNER.id], [account.PRIMARY.id]]
         note(second, "/resolve")
         until(lambda: status(second) == "resolved", rulebook)
     assert [status(incident) for incident in (first, second, third)] == ["acknowledged", "resolved", "triggered"]
