@@ -28,11 +28,8 @@ HTTP_TESTS = (
     "tests/unit/plugins/module_utils/_core/test_connection.py",
     "tests/unit/plugins/module_utils/_core/test_http_client.py",
 )
-OF_OTHER_SESSIONS = (
-    "unit",
-    "collection",
-    *(f"integration/{name}" for name in ("awx", "clients", "eda", "test_versions.py")),
-)
+TESTS = ("simulator/tests", "tests/beliefs", "tests/integration", "tests/figures")
+OF_OTHER_SESSIONS = [f"tests/integration/{name}" for name in ("awx", "clients", "eda", "test_versions.py")]
 
 environments.set_up()
 antsibull_nox.load_antsibull_nox_toml()
@@ -108,7 +105,7 @@ def molecule(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Integration, contract, simulator and reliability tests."""
     # Much of their time is waiting, for time-outs and for delayed responses: hence three on two cores.
-    default = [*(f"--ignore=tests/{path}" for path in OF_OTHER_SESSIONS), "-n", "3"]
+    default = [*TESTS, *(f"--ignore={path}" for path in OF_OTHER_SESSIONS), "-n", "3"]
     run(session, "pytest", *(session.posargs or default), env=environment())
 
 

@@ -144,6 +144,11 @@ class OwnService:
         body = {"service": {"type": "service", "acknowledgement_timeout": seconds}}
         self.account.write("PUT", f"/services/{self.service['id']}", body, "service")
 
+    def another_service(self) -> Json:
+        """Create another service, with an escalation policy of its own for the same user."""
+        name = self.new_key()
+        return self._create_service(name, self._create_policy(name))
+
     def new_window(self, **fields: t.Any) -> Json:
         """The body that puts the service into maintenance for an hour, unless the fields say otherwise."""
         services = [self.reference("service")]
@@ -158,11 +163,6 @@ class OwnService:
             yield window
         finally:
             self.account.call("DELETE", f"/maintenance_windows/{window['id']}")
-
-    def another_service(self) -> Json:
-        """Create another service, with an escalation policy of its own for the same user."""
-        name = self.new_key()
-        return self._create_service(name, self._create_policy(name))
 
     @contextlib.contextmanager
     def renamed(self, name: str) -> t.Iterator[Json]:

@@ -128,7 +128,7 @@ def layer_based_ones(own: OwnService) -> list[Json]:
     Raises:
         NotTried: there are none.
     """
-    return _listed(own, "/schedules", "the account has no layer-based schedule")
+    return _listed(own, "/schedules", "The account has no layer-based schedule.")
 
 
 def shift_based_ones(own: OwnService) -> list[Json]:
@@ -137,13 +137,13 @@ def shift_based_ones(own: OwnService) -> list[Json]:
     Raises:
         NotTried: there are none.
     """
-    return _listed(own, "/v3/schedules", "the account has no shift-based schedule")
+    return _listed(own, "/v3/schedules", "The account has no shift-based schedule.")
 
 
-def _listed(own: OwnService, path: str, none: str) -> list[Json]:
+def _listed(own: OwnService, path: str, without: str) -> list[Json]:
     answer = own.account.call("GET", path, query=[("limit", "100")])
     if answer.status == 404 or not answer.body.get("schedules", [None]):
-        raise NotTried(none)
+        raise NotTried(without)
     return t.cast("list[Json]", answer.body["schedules"])
 
 
