@@ -65,6 +65,7 @@ class Shape:
         only: the fields that are left; all if it is empty.
         unlike: modules for which this answer tells something else than the simulator's, such as that nobody was
             requested as a responder.
+        of: the types of the objects that have it; all of the kind if it is empty.
     """
 
     kind: str
@@ -73,12 +74,15 @@ class Shape:
     changes: t.Mapping[str, t.Any] = field(default_factory=dict)
     only: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.shows}"
 
     def give_to(self, record: Json) -> None:
-        """Change an object of an answer."""
+        """Change an object of an answer, if it is of a type that has the shape."""
+        if self.of and record.get("type") not in self.of:
+            return
         for name in [name for name in record if self.only and name not in self.only]:
             del record[name]
         for path, value in self.changes.items():
@@ -608,6 +612,7 @@ SERVICES = (
     ),
 )
 
+TRIGGER = ("trigger_log_entry",)
 PARTS = (
     Shape(
         "alert",
@@ -663,7 +668,7 @@ PARTS = (
         "The details of a channel are empty, and neither service nor incident is told.",
         {"channel": {"type": "web_trigger", "details": ""}},
         ("id", "type", "summary", "created_at", "agent", "channel"),
-        ("incident_status_update",),
+        of=TRIGGER,
     ),
     Shape(
         "log_entry",
@@ -680,6 +685,7 @@ PARTS = (
             },
             "agent": {"id": "PINTEG1", "type": "generic_events_api_inbound_integration_reference", "summary": "API"},
         },
+        of=TRIGGER,
     ),
     Shape(
         "log_entry",
@@ -707,14 +713,28 @@ PARTS = (
             "event_details": GONE,
             "channel": {"type": "auto", "notification": {"type": "sms", "address": "+1 555-0100", "status": "success"}},
         },
+        of=("notify_log_entry",),
     ),
-    Shape("log_entry", PD_LIVE, "Agent, service and teams are an id alone.", {"agent": {"id": "PUSER01"}, "teams": []}),
+    Shape(
+        "log_entry",
+        PD_LIVE,
+        "Agent and service are an id alone.",
+        {
+            "agent.type": GONE,
+            "agent.summary": GONE,
+            "agent.self": GONE,
+            "agent.html_url": GONE,
+            "service.type": GONE,
+            "service.summary": GONE,
+            "teams": [],
+        },
+    ),
     Shape(
         "log_entry",
         f"{GO}, log_entry_test.go",
         "An entry has a type, a time, and a summary alone.",
         only=("id", "type", "summary", "created_at"),
-        unlike=("incident_status_update",),
+        of=TRIGGER,
     ),
     Shape(
         "change_event",
