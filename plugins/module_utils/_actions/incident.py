@@ -90,9 +90,9 @@ class UpdateOrMove(IncidentUpdate):
             change.batch = target
         return change
 
-    def send(self, changes: t.Sequence[Change]) -> t.Sequence[Record | None]:
+    def put(self, changes: t.Sequence[Change]) -> t.Sequence[Record | None]:
         """Update incidents in one call, or move one."""
-        return [self._move(changes[0])] if _moves(changes[0]) else super().send(changes)
+        return [self._move(changes[0])] if _moves(changes[0]) else super().put(changes)
 
     def _move(self, change: Change) -> Record | None:
         body = {"type": "incident_reference", **change.body}

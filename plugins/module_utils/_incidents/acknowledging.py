@@ -136,6 +136,11 @@ def user_of_token(client: PagerDuty) -> Record | None:
         return None
 
 
+def is_acknowledging(change: Change) -> bool:
+    """Return whether a change acknowledges its incident."""
+    return bool(change.body.get("status") == "acknowledged")
+
+
 def tell_who_got_it(change: Change, incident: Record) -> None:
     """Tell who has got an incident by acknowledging it, if that was not foretold.
 

@@ -17,7 +17,7 @@ from .._core.change import CAREFULLY, FREELY, Change, Notification
 from .._core.errors import Refused
 from .._core.time_texts import time_of
 from .._core.words import Phrase, Verb
-from .acknowledging import Acknowledger, acknowledger, tell_who_got_it
+from .acknowledging import Acknowledger, acknowledger, is_acknowledging, tell_who_got_it
 from .action import IncidentPut
 from .fields import REASSIGNING, Assignees, Desired, TriggeredByReassigning, check_fields, desired_fields
 from .on_call import OnCall
@@ -111,12 +111,17 @@ class IncidentUpdate(IncidentPut):
 
     def send(self, changes: t.Sequence[Change]) -> t.Sequence[Record | None]:
         """Update incidents in one call; tell who has got those that were acknowledged."""
-        with self.client.acting_for(self._acknowledger.email if self._acknowledger and changes[0].batch else None):
-            records = super().send(changes)
+        email = self._acknowledger.email if self._acknowledger and is_acknowledging(changes[0]) else None
+        with self.client.acting_for(email):
+            records = self.put(changes)
         for change, record in zip(changes, records):
-            if record and change.body.get("status") == "acknowledged":
+            if record and is_acknowledging(change):
                 tell_who_got_it(change, record)
         return records
+
+    def put(self, changes: t.Sequence[Change]) -> t.Sequence[Record | None]:
+        """Make the calls for changes that belong together."""
+        return super().send(changes)
 
     def people(self, change: Change) -> t.Sequence[Notification]:
         """Return whom the update notifies."""

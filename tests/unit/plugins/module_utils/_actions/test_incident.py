@@ -13,7 +13,11 @@ import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import settings
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import CAREFULLY
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, OutcomeUnknown
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import (
+    InvalidOption,
+    OutcomeUnknown,
+    Refused,
+)
 from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
 from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
@@ -418,6 +422,19 @@ def test_it_can_be_handed_over_at_the_same_time(move: Tasks, http: ScriptedHttp)
     result = move(escalation_policy="Database").run()
     assert result["msg"] == "Incident Q1 (#1): moved to service Database, to escalation policy Database; paged Someone."
     assert {"service", "escalation_policy"} <= http.writes[0][1]["incident"].keys()
+
+
+def test_its_assignee_can_acknowledge_it_at_the_same_time(move: Tasks, http: ScriptedHttp) -> None:
+    ana = {"id": "PUSER01", "name": "Ana", "email": "ana@example.com", "type": "user"}
+    acknowledged = {**MOVED, "status": "acknowledged", "assignments": [{"assignee": ana}]}
+    http.answers |= {
+        "GET /users": {"users": [ana]},
+        "GET /users/me": Refused("A user's token is needed."),
+        MOVE: {"incident": acknowledged},
+    }
+    result = move(status="acknowledged", assignees=["ana@example.com"]).run()
+    assert result["msg"] == "Incident Q1 (#1): moved to service Database, acknowledged, assigned to Ana."
+    assert [request.headers["From"] for request in http.requests if request.method == "PUT"] == ["ana@example.com"]
 
 
 def test_after_a_lost_response_the_service_tells_that_it_has_moved(move: Tasks, http: ScriptedHttp) -> None:
