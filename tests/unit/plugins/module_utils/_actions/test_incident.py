@@ -433,7 +433,7 @@ def test_its_assignee_can_acknowledge_it_at_the_same_time(move: Tasks, http: Scr
         MOVE: {"incident": acknowledged},
     }
     result = move(status="acknowledged", assignees=["ana@example.com"]).run()
-    assert result["msg"] == "Incident Q1 (#1): moved to service Database, acknowledged, assigned to Ana."
+    assert result["msg"] == "Incident Q1 (#1): acknowledged, moved to service Database, assigned to Ana."
     assert [request.headers["From"] for request in http.requests if request.method == "PUT"] == ["ana@example.com"]
 
 
