@@ -27,8 +27,8 @@ FIELD = ("name", "display_name", "data_type", "field_type")
 REQUIRED: t.Mapping[str, frozenset[str]] = {
     name: frozenset((*keys, "id"))
     for name, keys in {
-        # What became of each of several overrides.
-        "": ("override",),
+        # Of a response that is a list: what became of each of several overrides.
+        "each": ("override",),
         "acknowledgements": ("at", "acknowledger"),
         "alert": ("type",),
         "assignments": ("at", "assignee"),
@@ -81,7 +81,7 @@ def sparse(body: t.Any, optional_keys: str) -> t.Any:
         optional_keys: `omitted`, or `null` to keep the others with null.
     """
     if isinstance(body, list):
-        return [_sparse(each, "", optional_keys) for each in body]
+        return [_sparse(each, "each", optional_keys) for each in body]
     if not isinstance(body, dict):
         return body
     return {key: _sparse(value, key, optional_keys) for key, value in body.items() if key not in PAGE}

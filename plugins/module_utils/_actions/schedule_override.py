@@ -54,6 +54,7 @@ class Rota(t.NamedTuple):
         below: whose turn it would be without overrides, the most important last; only of a layer-based schedule.
         present: when it was read.
         names: of the times that depend on it, for diffs.
+        is_told: whether PagerDuty says whose turn it is; if not, only overrides are known.
     """
 
     span: Span
@@ -62,6 +63,7 @@ class Rota(t.NamedTuple):
     below: list[list[Turn]]
     present: datetime
     names: t.Mapping[datetime, str]
+    is_told: bool
 
     def shown(self, span: Span) -> str:
         """Return a span for a diff, without a time that check mode cannot know."""
@@ -112,6 +114,8 @@ class OverrideAction(Action[PagerDuty]):
         ((schedule_id, self._schedule),) = schedules.items()
         ((self._user_id, self._user),) = users.items()
         self._replaced_id = next(iter(others), None)
+        if self._replaced_id == self._user_id:
+            raise InvalidOption("instead_of", "must be somebody else than the user", replaced)
         self._known: dict[str, Record] = {**users, **others}
         self.targets = [schedule_id]
 
@@ -120,8 +124,8 @@ class OverrideAction(Action[PagerDuty]):
         return each(targets, lambda _target: self._rota(now()))
 
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
-        """Return the record."""
-        return dict(records[0])
+        """Return the record; nothing if the schedule could not be read."""
+        return dict(records[0]) if records else {}
 
     def _rota(self, present: datetime) -> Rota:
         raise NotImplementedError
@@ -131,7 +135,9 @@ class OverrideAction(Action[PagerDuty]):
         schedule = read_schedule(self.client, self._schedule, span.start, span.end, *self._also())
         layers = reversed(schedule.get("schedule_layers") or ())
         below = [_turns(layer.get("rendered_schedule_entries") or ()) for layer in layers]
-        rota = Rota(span, parts_in(_turns(turns_of(schedule) or ()), [span]), overrides, below, present, names)
+        told = turns_of(schedule)
+        turns = [Turn(each.user, each.span) for each in overrides] if told is None else _turns(told)
+        rota = Rota(span, parts_in(turns, [span]), overrides, below, present, names, told is not None)
         for user in rota.people:
             self._learn(user)
         return rota
@@ -163,7 +169,7 @@ class OverrideAction(Action[PagerDuty]):
         Args:
             overrides: the user's, before and after.
         """
-        gaps = [gap for gap in _gaps(rota, after) if gap.end - gap.start > TOLERANCE]
+        gaps = _lasting(_gaps(rota, after)) if rota.is_told else []
         before, becomes = overrides
         return Change(
             target=self._schedule["id"],
@@ -173,13 +179,23 @@ class OverrideAction(Action[PagerDuty]):
             says="",
             record=self._record(rota, rota.turns, before),
             predicted=self._record(rota, after, becomes),
-            warnings=[f"Nobody is on call for schedule {label(self._schedule)} {rota.spoken(gap)}." for gap in gaps],
+            warnings=[
+                *(f"Nobody is on call for schedule {label(self._schedule)} {rota.spoken(gap)}." for gap in gaps),
+                *([] if rota.is_told else [self._untold()]),
+            ],
+        )
+
+    def _untold(self) -> str:
+        """Return what to say of a response without turns."""
+        return (
+            "PagerDuty's response leaves out 'final_schedule', so it does not say who else is on call for schedule "
+            f"{label(self._schedule)}."
         )
 
     def _fields(self, rota: Rota, turns: list[Turn], overrides: t.Iterable[Override]) -> Fields:
         """Return what a diff shows."""
         on_call = [(turn.span, label(self._person(turn))) for turn in turns]
-        on_call += [(gap, NOBODY) for gap in _gaps(rota, turns)]
+        on_call += [(gap, NOBODY if rota.is_told else "not known") for gap in _gaps(rota, turns)]
         return {
             "on_call": [f"{rota.shown(span)}: {name}" for span, name in sorted(on_call)],
             "overrides": sorted(rota.shown(override.span) for override in overrides),
@@ -191,7 +207,7 @@ class OverrideAction(Action[PagerDuty]):
             "overrides": [override.record for override in overrides],
             "on_call_before": self._shown(rota.turns),
             "on_call_after": self._shown(turns),
-            "gaps": [_times(gap) for gap in _gaps(rota, turns)],
+            "gaps": [_times(gap) for gap in _gaps(rota, turns) if rota.is_told],
         }
 
     def _shown(self, turns: t.Iterable[Turn]) -> list[Record]:
@@ -216,10 +232,12 @@ class Overriding(OverrideAction):
         Raises:
             Refused: the user cannot be added to those on call.
         """
-        others = self._others(state)
+        if self._replaced_id and not state.is_told:
+            raise Refused(self._untold(), hint="Leave out instead_of, or create the override in PagerDuty.")
+        others = self._replaceable(self._others(state))
         missing = self._missing(state, others)
         self._check_alone(state, missing)
-        replaced = parts_in(others, missing)
+        replaced = [turn for turn in parts_in(others, missing) if _lasting([turn.span])]
         kept = [turn for turn in state.turns if turn not in others] + parts_out_of(others, missing)
         wanted = self._wanted(missing, replaced)
         own = self._own(state.overrides)
@@ -255,19 +273,27 @@ class Overriding(OverrideAction):
         return self._read(span, [override for override in overrides if override.span.meets(span)], present, names)
 
     def _others(self, rota: Rota) -> list[Turn]:
-        """Return the turns that the user may take over.
-
-        On a shift-based schedule, one of which PagerDuty does not say where it comes from cannot be.
-        """
+        """Return the turns that the user is to take over."""
         if self.options["instead_of"] == NOBODY:
             return []
-        return [
-            turn
-            for turn in rota.turns
-            if not self._is_own(turn.user)
-            and self._replaced_id in (None, turn.user["id"])
-            and (not is_shift_based(self._schedule) or turn.source.get("rotation_id") or turn.source.get("shift_id"))
-        ]
+        others = [turn for turn in rota.turns if not self._is_own(turn.user)]
+        return [turn for turn in others if self._replaced_id in (None, turn.user["id"])]
+
+    def _replaceable(self, others: list[Turn]) -> list[Turn]:
+        """Return the turns that can be taken over: an override of a shift-based schedule says which shift it is for.
+
+        Raises:
+            Refused: PagerDuty does not say where any of the wanted person's turns comes from.
+        """
+        known = [turn for turn in others if turn.source.get("rotation_id") or turn.source.get("shift_id")]
+        if known == others or not is_shift_based(self._schedule):
+            return others
+        untold = self._names(turn for turn in others if turn not in known)
+        lack = f"PagerDuty's response leaves out 'source.rotation_id' of the shifts of {untold}, so they stay on call."
+        if self._replaced_id:
+            raise Refused(lack, hint="Create the override in PagerDuty's web interface.")
+        self.client.warn(lack)
+        return known
 
     def _missing(self, rota: Rota, others: list[Turn]) -> list[Span]:
         """Return when the user has yet to be put on call."""
@@ -275,7 +301,7 @@ class Overriding(OverrideAction):
             wanted = [turn.span for turn in others]
         else:
             wanted = without([rota.span], [turn.span for turn in rota.turns if self._is_own(turn.user)])
-        return [span for span in joined(wanted) if span.end - span.start > TOLERANCE]
+        return _lasting(joined(wanted))
 
     def _check_alone(self, rota: Rota, missing: list[Span]) -> None:
         """Check that the user can be added to those on call.
@@ -298,19 +324,19 @@ class Overriding(OverrideAction):
         alone = without(missing, [turn.span for turn in replaced])
         return [
             *(Override(None, OVERRIDES, self._user, turn.span, turn) for turn in replaced),
-            *(Override(None, CUSTOM_SHIFTS, self._user, span) for span in alone),
+            *(Override(None, CUSTOM_SHIFTS, self._user, span) for span in _lasting(alone)),
         ]
 
     def _deed(self, rota: Rota, missing: list[Span], replaced: list[Turn]) -> str:
         """Return what is done, after "put"."""
         instead = f" instead of {self._names(replaced)}" if replaced else ""
-        beside = self._names(parts_in([turn for turn in rota.turns if turn not in self._others(rota)], missing))
+        beside = self._names(each for each in parts_in(rota.turns, missing) if each not in replaced)
         return "".join(
             (
                 f"{short_name(self._user)} on call {few([rota.spoken(span) for span in missing])}",
                 instead,
                 f" as well as {beside}" if beside else "",
-                "" if replaced or beside else ", when nobody else is",
+                "" if replaced or beside or not rota.is_told else ", when nobody else is",
             )
         )
 
@@ -329,7 +355,7 @@ class Ending(OverrideAction):
         ended = [each for each in self._own(state.overrides) if each.span.end > state.present + TOLERANCE]
         after = self._after(state, ended) if ended else state.turns
         change = self._change(state, after, (ended, []))
-        change.says = [END(self._deed(state, ended, after))] if ended else f"no override of {short_name(self._user)}"
+        change.says = [END(self._deed(state, ended, after))] if ended else f"has no override of {short_name(self._user)}"
         change.body = ended
         return change
 
@@ -373,7 +399,8 @@ class Ending(OverrideAction):
         name = short_name(self._user)
         what = f"{name}'s override {rota.spoken(ended[0].span)}" if len(ended) == 1 else f"{len(ended)} overrides of {name}"
         spans = [override.span for override in ended]
-        return f"{what}, which leaves {self._names(parts_in(after, spans)) or NOBODY} on call"
+        left = self._names(parts_in(after, spans)) or (NOBODY if rota.is_told else "")
+        return f"{what}, which leaves {left} on call" if left else what
 
 
 def _period(options: Options, present: datetime) -> Period:
@@ -404,6 +431,11 @@ def _turns(entries: t.Iterable[Record]) -> list[Turn]:
         for each in entries
         if each.get("user")
     ]
+
+
+def _lasting(spans: t.Iterable[Span]) -> list[Span]:
+    """Return the spans that last for more than the time by which clocks differ."""
+    return [span for span in spans if span.end - span.start > TOLERANCE]
 
 
 def _gaps(rota: Rota, turns: t.Iterable[Turn]) -> list[Span]:

@@ -60,7 +60,8 @@ def turns_of(schedule: Record) -> list[Record] | None:
         return None
     if "computed_shift_assignments" in shown:
         return list(_assigned(shown["computed_shift_assignments"] or ()))
-    return [turn for turn in shown.get("rendered_schedule_entries") or () if turn.get("user")]
+    entries = shown.get("rendered_schedule_entries")
+    return None if entries is None else [turn for turn in entries if turn.get("user")]
 
 
 def _assigned(assignments: t.Iterable[Record]) -> t.Iterator[Record]:
