@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The contract of reading shift-based schedules, and of their overrides and custom shifts, for an OpenAPI file that lacks it.
+"""The contract of reading shift-based schedules, and of their overrides and custom shifts, for a file that lacks it.
 
 Source: PagerDuty/api-schema, reference/REST/openapiv3.json at 91a06fb (2026-08-14).
 """
@@ -144,28 +144,26 @@ OVERRIDE: Json = {
     **SPAN,
     **{name: _ref("ShiftMember") for name in MEMBERS},
 }
-ASSIGNMENT: Json = {"type": _type("shift_assignment"), "member": _ref("ShiftMember")}
+
+
+def _custom_shift(own: Json) -> Json:
+    """Return the schema of a custom shift; `own` is what it has only in a response."""
+    assignment = {
+        **own,
+        "type": _type("shift_assignment"),
+        "member": _ref("ShiftMember"),
+    }
+    assignments = {**_list(_object(assignment, list(assignment))), "minItems": 1, "maxItems": 1}
+    shift = {**own, "type": _type("custom_shift"), **SPAN, "assignments": assignments}
+    return _object(shift, list(shift))
+
+
 SHIFTS: t.Mapping[str, tuple[Json, Json]] = {
     "overrides": (
         _object(OVERRIDE, ("type", *SPAN, *MEMBERS)),
         _object({"id": TEXT, "self": URL, "html_url": URL, **OVERRIDE}, ("id", "type", *SPAN, *MEMBERS)),
     ),
-    "custom_shifts": tuple(
-        _object(
-            {
-                **own,
-                "type": _type("custom_shift"),
-                **SPAN,
-                "assignments": {
-                    **_list(_object({**own, **ASSIGNMENT}, (*own, *ASSIGNMENT))),
-                    "minItems": 1,
-                    "maxItems": 1,
-                },
-            },
-            (*own, "type", *SPAN, "assignments"),
-        )
-        for own in ({}, {"id": TEXT})
-    ),
+    "custom_shifts": (_custom_shift({}), _custom_shift({"id": TEXT})),
 }
 """What is sent, and what comes back, by the last part of the path."""
 PARAMETERS: t.Mapping[str, Json] = {

@@ -14,6 +14,8 @@ from datetime import datetime
 
 Record = dict[str, t.Any]
 
+NO_SOURCE: Record = {}
+
 
 class Span(t.NamedTuple):
     """A time from a start to an end, which is after it."""
@@ -36,7 +38,7 @@ class Turn(t.NamedTuple):
 
     user: Record
     span: Span
-    source: Record = {}
+    source: Record = NO_SOURCE
 
 
 def without(spans: t.Iterable[Span], taken: t.Iterable[Span]) -> list[Span]:

@@ -12,8 +12,9 @@ description:
   - The task says who is on call before and after it, and warns of times at which nobody is.
   - Where the user is on call already, by an override or by their own turn, there is nothing to do. If they are on call
     for a part of the time, only the rest gets an override.
-  - The schedule can be of either kind. On a layer-based schedule, the task creates overrides. On a shift-based schedule,
-    it creates an override for each shift that the user takes over, and a custom shift where there is none to take over.
+  - The schedule can be of either kind. On a layer-based schedule, the task creates overrides. On a shift-based
+    schedule, it creates an override for each shift that the user takes over, and a custom shift where there is none to
+    take over.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -34,10 +35,10 @@ options:
     required: true
   instead_of:
     description:
-      - Whose place the user takes. This is V(everybody) for whoever is on call, or one person, by id, e-mail address, or
-        name. Then only the turns of that person are taken over.
-      - With V(nobody), the user is on call as well as the others. Only a shift-based schedule can have several people on
-        call. On a layer-based schedule, the task fails if anybody is on call at that time.
+      - Whose place the user takes. This is V(everybody) for whoever is on call, or one person, by id, e-mail address,
+        or name. Then only the turns of that person are taken over.
+      - With V(nobody), the user is on call as well as the others. Only a shift-based schedule can have several people
+        on call. On a layer-based schedule, the task fails if anybody is on call at that time.
       - Not used with O(state=absent).
     type: str
     default: everybody

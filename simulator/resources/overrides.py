@@ -191,7 +191,9 @@ def _user(call: Call, user_id: str) -> User:
 
 def _shown(call: Call, schedule: Schedule, override: Override) -> Json:
     serializer = call.serializer()
-    return serializer.custom_shift(override) if override.is_custom_shift else serializer.override_shift(schedule, override)
+    return (
+        serializer.custom_shift(override) if override.is_custom_shift else serializer.override_shift(schedule, override)
+    )
 
 
 ROUTES = (

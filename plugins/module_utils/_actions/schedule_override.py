@@ -30,6 +30,8 @@ EVERYBODY, NOBODY = "everybody", "nobody"
 TOLERANCE = timedelta(minutes=1)
 """Clocks differ, and an override starts or ends when PagerDuty receives the call."""
 MOMENT = timedelta(seconds=1)
+NAMING = 5.0
+"""Seconds for reading the names of those on call, which only inform."""
 
 
 class Period(t.NamedTuple):
@@ -105,12 +107,12 @@ class OverrideAction(Action[PagerDuty]):
             TaskError: a name matches nothing, or more than one thing.
         """
         self._period = _period(self.options, now())
-        self._directory = Directory(self.client)
-        schedules = self._directory.find_known(SCHEDULE, [self.options["schedule"]])
-        users = self._directory.find_known(USER, [self.options["user"]])
+        directory = Directory(self.client)
+        schedules = directory.find_known(SCHEDULE, [self.options["schedule"]])
+        users = directory.find_known(USER, [self.options["user"]])
         replaced = self.options["instead_of"]
-        others = self._directory.find_known(USER, [] if replaced in (EVERYBODY, NOBODY) else [replaced])
-        self._directory.check_known()
+        others = directory.find_known(USER, [] if replaced in (EVERYBODY, NOBODY) else [replaced])
+        directory.check_known()
         ((schedule_id, self._schedule),) = schedules.items()
         ((self._user_id, self._user),) = users.items()
         self._replaced_id = next(iter(others), None)
@@ -138,23 +140,22 @@ class OverrideAction(Action[PagerDuty]):
         told = turns_of(schedule)
         turns = [Turn(each.user, each.span) for each in overrides] if told is None else _turns(told)
         rota = Rota(span, parts_in(turns, [span]), overrides, below, present, names, told is not None)
+        directory = Directory(self.client.quick(NAMING))
         for user in rota.people:
-            self._learn(user)
+            self._learn(user, directory)
         return rota
 
     def _also(self) -> t.Sequence[str]:
         """Return what else of the schedule is needed."""
         return ()
 
-    def _learn(self, user: Record) -> None:
-        """Remember a user's name, which a shift-based schedule does not tell. One that cannot be read has only an id."""
+    def _learn(self, user: Record, directory: Directory) -> None:
+        """Remember a user's name, which a shift-based schedule does not tell; if it cannot be read, only the id."""
         if user["id"] is None or user["id"] in self._known:
             return
         try:
-            self._known[user["id"]] = user if user.get("summary") else self._directory.find(USER, user["id"])
-        except TaskError as error:
-            if error.is_fatal:
-                raise
+            self._known[user["id"]] = user if user.get("summary") else directory.find(USER, user["id"])
+        except TaskError:
             self._known[user["id"]] = user
 
     def _is_own(self, user: Record) -> bool:
@@ -355,7 +356,9 @@ class Ending(OverrideAction):
         ended = [each for each in self._own(state.overrides) if each.span.end > state.present + TOLERANCE]
         after = self._after(state, ended) if ended else state.turns
         change = self._change(state, after, (ended, []))
-        change.says = [END(self._deed(state, ended, after))] if ended else f"has no override of {short_name(self._user)}"
+        change.says = (
+            [END(self._deed(state, ended, after))] if ended else f"has no override of {short_name(self._user)}"
+        )
         change.body = ended
         return change
 
@@ -397,7 +400,11 @@ class Ending(OverrideAction):
     def _deed(self, rota: Rota, ended: list[Override], after: list[Turn]) -> str:
         """Return what is done, after "ended"."""
         name = short_name(self._user)
-        what = f"{name}'s override {rota.spoken(ended[0].span)}" if len(ended) == 1 else f"{len(ended)} overrides of {name}"
+        what = (
+            f"{name}'s override {rota.spoken(ended[0].span)}"
+            if len(ended) == 1
+            else f"{len(ended)} overrides of {name}"
+        )
         spans = [override.span for override in ended]
         left = self._names(parts_in(after, spans)) or (NOBODY if rota.is_told else "")
         return f"{what}, which leaves {left} on call" if left else what

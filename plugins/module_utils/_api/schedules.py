@@ -52,8 +52,8 @@ def read_schedule(client: PagerDuty, schedule: Record, since: datetime, until: d
 def turns_of(schedule: Record) -> list[Record] | None:
     """Return the turns of a schedule that was read for a span; None if PagerDuty does not say.
 
-    Each has `user`, `start` and `end`. On a shift-based schedule several people may have a turn at once, a user has only
-    an id, and `source` tells where the turn comes from.
+    Each has `user`, `start` and `end`. On a shift-based schedule several people may have a turn at once, a user has
+    only an id, and `source` tells where the turn comes from.
     """
     shown = schedule.get("final_schedule")
     if shown is None:
