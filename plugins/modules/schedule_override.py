@@ -89,40 +89,42 @@ seealso:
 EXAMPLES = r"""
 - name: Take over for the next four hours
   oncall.pagerduty.schedule_override:
-    schedule: Web Primary
-    user: ana@example.com
+    schedule: Web Secondary
+    user: primary.oncall@example.com
     duration: 4h
 
 - name: Back to the schedule
   oncall.pagerduty.schedule_override:
-    schedule: Web Primary
-    user: ana@example.com
+    schedule: Web Secondary
+    user: primary.oncall@example.com
     state: absent
 
-- name: Ana takes over Ben's turns during his holidays
+- name: Cover a colleague's turns during their holidays
   oncall.pagerduty.schedule_override:
-    schedule: Web Primary
-    user: ana@example.com
-    instead_of: ben@example.com
+    schedule: Web Secondary
+    user: primary.oncall@example.com
+    instead_of: secondary.oncall@example.com
     start: "2098-02-01T08:00:00+01:00"
     end: "2098-02-15T08:00:00+01:00"
 
-- name: Swap two nights
+- name: Swap two nights, the first one
   oncall.pagerduty.schedule_override:
-    schedule: Web Primary
-    user: "{{ item.user }}"
-    start: "{{ item.start }}"
+    schedule: Web Secondary
+    user: primary.oncall@example.com
+    start: "2098-02-03T20:00:00Z"
     duration: 12h
-  loop:
-    - user: ana@example.com
-      start: "2098-02-03T20:00:00Z"
-    - user: ben@example.com
-      start: "2098-02-10T20:00:00Z"
+
+- name: Swap two nights, the second one
+  oncall.pagerduty.schedule_override:
+    schedule: Web Secondary
+    user: secondary.oncall@example.com
+    start: "2098-02-10T20:00:00Z"
+    duration: 12h
 
 - name: A second person watches the launch, on a shift-based schedule
   oncall.pagerduty.schedule_override:
     schedule: Launch Watch
-    user: ana@example.com
+    user: night.shift@example.com
     instead_of: nobody
     duration: 2h
 """
@@ -134,7 +136,7 @@ schedule:
   type: dict
   sample:
     id: PI7DH85
-    summary: Web Primary
+    summary: Web Secondary
 overrides:
   description:
     - The user's overrides in that time as they are after the task; in check mode, as they would be, without the ids of

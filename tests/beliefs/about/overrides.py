@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
 from beliefs.about.schedules import GUIDE, MAX_READ, layer_based_ones, moment, next_second, shift_based_ones
@@ -48,13 +49,13 @@ def a_layer_based_schedule_has_one_person_on_call(own: OwnService) -> object:
     for listed in layer_based_ones(own)[:MAX_READ]:
         schedule = own.account.get(f"/schedules/{listed['id']}", "schedule", next_second())
         spans = [(moment(each["start"]), moment(each["end"])) for each in entries_of(schedule)]
-        found.append(all(end <= start for (_start, end), (start, _end) in zip(spans, spans[1:], strict=False)))
+        found.append(all(end <= start for (_start, end), (start, _end) in itertools.pairwise(spans)))
     return all(found)
 
 
 @belief(source=f"{POST}; {GUIDE} shows an object with `overrides` instead, which is understood as well")
 def a_response_tells_of_each_override(_own: OwnService) -> object:
-    """The response to new overrides of a layer-based schedule is a list with a status for each; a refused one has no id."""
+    """The response to overrides of a layer-based schedule is a list with a status for each; a refused one has no id."""
     raise NotTried(REASON)
 
 
