@@ -76,12 +76,12 @@ notes:
   - If several layers of a layer-based schedule overlap, whose turn it is after the end of an override is taken from the
     first of them in PagerDuty's response.
 seealso:
-  - name: Create one or more overrides
-    description: The call in PagerDuty's API reference.
-    link: https://developer.pagerduty.com/api-reference/41d0a7c3c3a01-create-one-or-more-overrides
-  - name: Schedules API, upgrade from v2 to v3
+  - name: Schedule basics
+    description: What schedules are made of, in PagerDuty's knowledge base.
+    link: https://support.pagerduty.com/main/docs/schedule-basics
+  - name: Shift-based schedules, examples of the upgrade
     description: The two kinds of schedules, and what an override does on each of them.
-    link: https://developer.pagerduty.com/docs/schedules-v2-to-v3-upgrade
+    link: https://support.pagerduty.com/main/docs/shift-based-schedules-api-upgrade-examples
   - module: oncall.pagerduty.oncall_info
   - module: oncall.pagerduty.incident
 """

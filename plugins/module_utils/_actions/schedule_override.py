@@ -30,6 +30,8 @@ EVERYBODY, NOBODY = "everybody", "nobody"
 TOLERANCE = timedelta(minutes=1)
 """Clocks differ, and an override starts or ends when PagerDuty receives the call."""
 MOMENT = timedelta(seconds=1)
+LOOK_BACK = timedelta(days=7)
+"""How far overrides are looked for that an override has extended."""
 NAMING = 5.0
 """Seconds for reading the names of those on call, which only inform."""
 
@@ -262,7 +264,7 @@ class Overriding(OverrideAction):
         start, end, length = self._period
         span = Span(start or present, end or present + t.cast("timedelta", length))
         names = {} if start else {present: "now"}
-        reach = Span(span.start - (length or timedelta()), span.end)
+        reach = Span(span.start - min(length or timedelta(), LOOK_BACK), span.end)
         overrides = list_overrides(self.client, self._schedule, reach)
         if length:
             own = joined(override.span for override in self._own(overrides))

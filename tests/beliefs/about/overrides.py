@@ -107,6 +107,12 @@ def a_custom_shift_that_has_begun_ends(_own: OwnService) -> object:
     raise NotTried(REASON)
 
 
+@belief(source=f"{INFERRED}: only escalations and updates are known to change who is assigned")
+def open_incidents_stay_where_they_are(_own: OwnService) -> object:
+    """An override does not reassign incidents that are open already."""
+    raise NotTried(REASON)
+
+
 @belief(
     source=f"{INFERRED} from https://github.com/PagerDuty/public-support-scripts/pull/60: PagerDuty's responses have "
     "layers in the reverse of the order in which they are sent"
