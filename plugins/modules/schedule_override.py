@@ -72,7 +72,8 @@ notes:
   - The OAuth scopes needed are C(schedules.read), C(schedules.write), and C(users.read).
   - PagerDuty pages nobody for an override. The user may get the handoff notifications that they have set up.
   - Open incidents stay with those to whom they are assigned. To hand them over, see M(oncall.pagerduty.incident).
-  - Tasks on one machine for the same schedule wait for each other.
+  - Tasks on one machine for the same schedule wait for each other. If tasks on several machines put the same user on
+    call at the same time, the override can be there twice, which changes nothing. O(state=absent) ends both.
   - If several layers of a layer-based schedule overlap, whose turn it is after the end of an override is taken from the
     first of them in PagerDuty's response.
 seealso:

@@ -238,6 +238,7 @@ class Overriding(OverrideAction):
         if self._replaced_id and not state.is_told:
             raise Refused(self._untold(), hint="Leave out instead_of, or create the override in PagerDuty.")
         others = self._replaceable(self._others(state))
+        lack = self._lack([turn for turn in self._others(state) if turn not in others])
         missing = self._missing(state, others)
         self._check_alone(state, missing)
         replaced = [turn for turn in parts_in(others, missing) if _lasting([turn.span])]
@@ -248,6 +249,7 @@ class Overriding(OverrideAction):
         change.says = [PUT(self._deed(state, missing, replaced))] if missing else self._reason(state)
         change.body = wanted
         change.resend = CAREFULLY
+        change.warnings = [*change.warnings, *lack]
         return change
 
     def send_one(self, change: Change) -> Record:
@@ -283,20 +285,23 @@ class Overriding(OverrideAction):
         return [turn for turn in others if self._replaced_id in (None, turn.user["id"])]
 
     def _replaceable(self, others: list[Turn]) -> list[Turn]:
-        """Return the turns that can be taken over: an override of a shift-based schedule says which shift it is for.
+        """Return the turns that can be taken over: the override of a shift has to say where the shift comes from."""
+        if not is_shift_based(self._schedule):
+            return others
+        return [turn for turn in others if turn.source.get("rotation_id") or turn.source.get("shift_id")]
+
+    def _lack(self, staying: list[Turn]) -> list[str]:
+        """Return what to say of turns that cannot be taken over.
 
         Raises:
-            Refused: PagerDuty does not say where any of the wanted person's turns comes from.
+            Refused: they are those of the only person whose place the user is to take.
         """
-        known = [turn for turn in others if turn.source.get("rotation_id") or turn.source.get("shift_id")]
-        if known == others or not is_shift_based(self._schedule):
-            return others
-        untold = self._names(turn for turn in others if turn not in known)
-        lack = f"PagerDuty's response leaves out 'source.rotation_id' of the shifts of {untold}, so they stay on call."
+        if not staying:
+            return []
+        lack = f"PagerDuty's response leaves out 'source.rotation_id' of the shifts of {self._names(staying)}"
         if self._replaced_id:
-            raise Refused(lack, hint="Create the override in PagerDuty's web interface.")
-        self.client.warn(lack)
-        return known
+            raise Refused(f"{lack}.", hint="Create the override in PagerDuty's web interface.")
+        return [f"{lack}, so they stay on call."]
 
     def _missing(self, rota: Rota, others: list[Turn]) -> list[Span]:
         """Return when the user has yet to be put on call."""

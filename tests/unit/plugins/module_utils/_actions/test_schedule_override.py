@@ -311,10 +311,10 @@ def test_a_shift_is_replaced_or_added(
     assert asked.says().endswith(f"{says}.")
 
 
-def test_a_shift_of_which_nobody_knows_the_rotation_stays(shifts: Tasks, http: ScriptedHttp) -> None:
+def test_a_shift_of_which_nobody_knows_the_rotation_stays(shifts: Tasks) -> None:
     change = shifts(TWO[0], shift(CLEO, "00:00", "23:00"), **UNTIL_14).plan()
     assert [each.kind for each in change.body] == ["overrides"]
-    assert "leaves out 'source.rotation_id' of the shifts of Cleo" in http.warnings[0]
+    assert "leaves out 'source.rotation_id' of the shifts of Cleo" in change.warnings[0]
     with pytest.raises(Refused, match=r"source\.rotation_id"):
         shifts(TWO[0], shift(CLEO, "00:00", "23:00"), instead_of=CLEO, **UNTIL_14).plan()
 
