@@ -147,6 +147,13 @@ def assert_window(state: State, after: Options, options: Options) -> None:
     )
 
 
+def assert_override(state: State, after: Options, options: Options) -> None:
+    """Check that there are as many overrides as the diff promises."""
+    ids = {name: user.id for user in account.USERS.values() for name in (user.id, user.name, user.email)}
+    found = [each for each in state["overrides"] if each["user"] == ids[options["user"]] and each["end"] > state["now"]]
+    assert len(found) == len(after["overrides"])
+
+
 def assert_change_event(state: State, after: Options, _options: Options) -> None:
     """Check that the change event that the diff promises is the latest."""
     payload = state["change_events"][-1]["payload"]
@@ -166,6 +173,7 @@ def assert_user(state: State, after: Options, options: Options) -> None:
 BESIDE_INCIDENTS = {
     "change_event": assert_change_event,
     "maintenance_window": assert_window,
+    "schedule_override": assert_override,
     "user": assert_user,
 }
 

@@ -15,6 +15,7 @@ IRREGULAR = {
     "ASSIGN": "assigned to",
     "CANCEL": "cancelled",
     "NOTIFY": "notified",
+    "PUT": "put",
     "RUN": "ran",
     "SEND": "sent",
     "SET": "set",
