@@ -13,9 +13,9 @@ import typing as t
 
 from .._api.client import PagerDuty, Record
 from .._core.action import Action, State, each
-from .._core.change import Change
+from .._core.change import Change, Outcome
 from .._core.errors import Refused, TaskError
-from .read import IncidentsById, checked_ids, name_of, read_incidents, well_formed
+from .read import IncidentsById, checked_ids, name_of, read_incidents, title_of, well_formed
 
 MAX_PUT = 250
 """Incidents in one call. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents."""
@@ -104,6 +104,14 @@ class IncidentAction(Action[PagerDuty]):
         """Return the name of an incident of which nothing but the id may be known."""
         return self._names.get(incident_id, f"Incident {incident_id}")
 
+    def heading(self, outcome: Outcome) -> str:
+        """Return number, title and id, as far as they were read."""
+        return title_of(outcome.record) if _is_numbered(outcome) else super().heading(outcome)
+
+    def short_name(self, outcome: Outcome) -> str:
+        """Return the number if it was read."""
+        return f"#{outcome.record['incident_number']}" if _is_numbered(outcome) else outcome.target
+
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
         """Return `incidents`, and `incident` if there is one."""
         return {"incidents": list(records), **({"incident": records[0]} if len(records) == 1 else {})}
@@ -143,6 +151,12 @@ class IncidentPut(IncidentAction):
                 self.learn(changes[0].target, error)
             raise
         return [with_bridge(change, listed.get(sent["id"])) for change, sent in zip(changes, body)]
+
+
+def _is_numbered(outcome: Outcome) -> bool:
+    """Return whether the record is the target, with a number: an incident that a task opens has none in check mode."""
+    record = outcome.record or {}
+    return record.get("id") == outcome.target and record.get("incident_number") is not None
 
 
 def with_bridge(change: Change, incident: Record | None) -> Record | None:
