@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What happened in PagerDuty during a run, for people who read its log: who was paged how often, and which incidents changed.
+"""What the log of a run says about PagerDuty: what each task did, who was paged how often, and which incidents changed.
 
 Private to the collection.
 """
@@ -45,8 +45,8 @@ class Recap:
         if "notifies" in values:
             self._modes.add(check_mode)
             # Somebody who is told for two reasons is told once.
-            told = {(each["target"], each["how"], each["who"]["summary"]) for each in values["notifies"]}
-            for _target, how, name in sorted(told):
+            told = dict.fromkeys((each["target"], each["how"], each["who"]["summary"]) for each in values["notifies"])
+            for _target, how, name in told:
                 if name != NOBODY:
                     self._told.setdefault((check_mode, how), Counter())[one_line(name)] += 1
 

@@ -85,7 +85,7 @@ def counted(times: t.Mapping[str, int]) -> list[str]:
 
 def one_line(text: str) -> str:
     """Return a text of unknown origin in one line, without the characters by which it could change how a log looks."""
-    return "".join(each for each in " ".join(text.split()) if each.isprintable())
+    return " ".join("".join(each for each in text if each.isprintable() or each.isspace()).split())
 
 
 def few(names: t.Sequence[str]) -> str:

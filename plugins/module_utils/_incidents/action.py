@@ -113,8 +113,9 @@ class IncidentAction(Action[PagerDuty]):
         return f"#{outcome.record['incident_number']}" if _is_numbered(outcome) else outcome.target
 
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
-        """Return `incidents`, and `incident` if there is one."""
-        return {"incidents": list(records), **({"incident": records[0]} if len(records) == 1 else {})}
+        """Return `incidents`, and `incident` if one was asked for."""
+        is_one = len(records) == 1 and len(self.targets) <= 1
+        return {"incidents": list(records), **({"incident": records[0]} if is_one else {})}
 
     def learn(self, incident_id: str, error: Refused) -> None:
         """Keep the status that a refusal tells, for an incident that PagerDuty returns without it."""
