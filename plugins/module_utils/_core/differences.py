@@ -23,11 +23,9 @@ def differences(action: Action[t.Any], outcomes: t.Iterable[Outcome]) -> list[Di
     for outcome in outcomes:
         if outcome.changed:
             equal.setdefault(repr((outcome.before, _after(outcome))), []).append(outcome)
-    return [_difference(_header(action, alike), alike[0]) for alike in equal.values()]
-
-
-def _difference(header: str, outcome: Outcome) -> Difference:
-    return {"before_header": header, "after_header": header, "before": outcome.before, "after": _after(outcome)}
+    return [
+        {**_headers(action, alike), "before": alike[0].before, "after": _after(alike[0])} for alike in equal.values()
+    ]
 
 
 def _after(outcome: Outcome) -> Difference:
@@ -35,7 +33,11 @@ def _after(outcome: Outcome) -> Difference:
     return {**outcome.after, "notifies": notified} if notified else outcome.after
 
 
-def _header(action: Action[t.Any], alike: t.Sequence[Outcome]) -> str:
+def _headers(action: Action[t.Any], alike: t.Sequence[Outcome]) -> Difference:
     if len(alike) == 1:
-        return action.heading(alike[0])
-    return f"{len(alike)} {action.noun}s: {', '.join(action.short_name(outcome) for outcome in alike)}"
+        heading = action.heading(alike[0])
+        return {"before_header": heading, "after_header": heading}
+    count = f"{len(alike)} {action.noun}s"
+    # The names may take more than one line, but only once.
+    names = ", ".join(action.short_name(outcome) for outcome in alike)
+    return {"before_header": count, "after_header": f"{count}: {names}"}
