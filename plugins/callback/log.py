@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Says in the log who was paged: a line below each task that changed something, and a recap at the end."""
+"""Says in the log who was paged: a line below each task that changed something, and a recap at the end.
+
+A module cannot do that: without `-v`, Ansible shows no part of the result of a task that went well, and with it all of it.
+A callback beside the one that shows the run works with Ansible's own and with that of AWX, which takes its place.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,8 @@ description:
   - Below each task of this collection that changed something, shows in one line what it did and whom it paged, which is
     RV(oncall.pagerduty.incident#module:msg) of its result. In check mode, it shows what the task would do.
   - Ends the run with a recap of who was paged and how often, and of the incidents of these tasks, with number, title,
-    status, and address. Of more than ten incidents, it shows the first ten.
+    status, and address. Of more than ten incidents, it shows the first ten. In check mode, the status is left out, as a
+    task does not see what the one before it would have changed.
   - It works beside the callback that shows the run, whether that is Ansible's own or that of AWX.
   - Ansible shows the whole result of a task that failed, and with C(-v) that of every task. Then the line is left out.
   - Nothing is shown of tasks with C(no_log).

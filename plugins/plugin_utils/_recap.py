@@ -71,8 +71,9 @@ class Recap:
 
     def _incident(self, name: str, check_mode: bool) -> str:
         known = self._known[name]
-        status = [f"{'would be ' if check_mode else ''}{known['status']}"] if "status" in known else []
-        about = ", ".join([*status, *([known["html_url"]] if "html_url" in known else [])])
+        # What one task would change, the next one does not see in check mode, so the last status may be wrong.
+        parts = ("html_url",) if check_mode else ("status", "html_url")
+        about = ", ".join(known[part] for part in parts if part in known)
         return f"{title_of(known)}{': ' if about else ''}{about}"
 
 

@@ -60,13 +60,13 @@ CASES: dict[str, tuple[list[tuple[Values, bool]], list[str]]] = {
     ),
     "check mode": (
         [(task(ONE, notifies=[told("Ana")]), True)],
-        ["Would page Ana.", "#1 Disk full (Q1): would be triggered, https://x/Q1"],
+        ["Would page Ana.", "#1 Disk full (Q1): https://x/Q1"],
     ),
     "check mode, then for real": (
         [(task(ONE, notifies=[told("Ana")]), True), (task(ONE, notifies=[told("Ana")]), False)],
         ["Would page Ana.", "Paged Ana.", NEW],
     ),
-    "would be opened": ([(task(OPENED), True)], ["Nobody would be paged.", "Disk full (new): would be triggered"]),
+    "would be opened": ([(task(OPENED), True)], ["Nobody would be paged.", "Disk full (new)"]),
     "what one task leaves out, another has read": ([(FOUND, False), (task(NOTED), False)], ["Nobody was paged.", NEW]),
     "only its id is known": ([(task(NOTED), False)], ["Nobody was paged.", "(Q1)"]),
     "text of others": (
