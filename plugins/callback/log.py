@@ -4,8 +4,8 @@
 
 """Says in the log who was paged: a line below each task that changed something, and a recap at the end.
 
-A module cannot do that: without `-v`, Ansible shows no part of the result of a task that went well, and with it all of it.
-A callback beside the one that shows the run works with Ansible's own and with that of AWX, which takes its place.
+A module cannot do that: of a task that went well, Ansible shows nothing of the result, or with `-v` all of it. A callback
+beside the one that shows the run works with Ansible's own and with that of AWX, which takes its place.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ requirements:
   - "The line C(callbacks_enabled = oncall.pagerduty.log) in ansible.cfg, or
     C(ANSIBLE_CALLBACKS_ENABLED=oncall.pagerduty.log) in the environment."
 notes:
-  - Do not enable it where a program reads the output, as with the callback P(ansible.posix.json#callback).
+  - Do not enable it where a program reads the output, as with the callback C(ansible.posix.json).
 seealso:
   - plugin: oncall.pagerduty.notify
     plugin_type: callback
