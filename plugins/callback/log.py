@@ -4,8 +4,8 @@
 
 """Says in the log who was paged: a line below each task that changed something, and a recap at the end.
 
-A module cannot do that: of a task that went well, Ansible shows nothing of the result, or with `-v` all of it. A callback
-beside the one that shows the run works with Ansible's own and with that of AWX, which takes its place.
+A module cannot do that: of a task that went well, Ansible shows nothing of the result, or with `-v` all of it. A second
+callback works beside Ansible's own, and beside that of AWX.
 """
 
 from __future__ import annotations
