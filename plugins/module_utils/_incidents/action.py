@@ -106,11 +106,13 @@ class IncidentAction(Action[PagerDuty]):
 
     def heading(self, outcome: Outcome) -> str:
         """Return number, title and id, as far as they were read."""
-        return title_of(outcome.record) if _is_numbered(outcome) else super().heading(outcome)
+        incident = _numbered(outcome)
+        return title_of(incident) if incident else super().heading(outcome)
 
     def short_name(self, outcome: Outcome) -> str:
         """Return the number if it was read."""
-        return f"#{outcome.record['incident_number']}" if _is_numbered(outcome) else outcome.target
+        incident = _numbered(outcome)
+        return f"#{incident['incident_number']}" if incident else outcome.target
 
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
         """Return `incidents`, and `incident` if one was asked for."""
@@ -154,10 +156,10 @@ class IncidentPut(IncidentAction):
         return [with_bridge(change, listed.get(sent["id"])) for change, sent in zip(changes, body)]
 
 
-def _is_numbered(outcome: Outcome) -> bool:
-    """Return whether the record is the target, with a number: an incident that a task opens has none in check mode."""
+def _numbered(outcome: Outcome) -> Record | None:
+    """Return the incident if it was there before and its number is known: check mode names it in the same way."""
     record = outcome.record or {}
-    return record.get("id") == outcome.target and record.get("incident_number") is not None
+    return record if record.get("id") == outcome.target and record.get("incident_number") is not None else None
 
 
 def with_bridge(change: Change, incident: Record | None) -> Record | None:
