@@ -19,7 +19,7 @@ author:
   - oncall.pagerduty contributors (!UNKNOWN)
 description:
   - Below each task of this collection that changed something, shows in one line what it did and whom it paged, which is
-    RV(oncall.pagerduty.incident#module:msg) of its result. In check mode, it shows what the task would do.
+    C(msg) of its result. In check mode, it shows what the task would do.
   - Ends the run with a recap of who was paged and how often, and of the incidents of these tasks, with number, title,
     status, and address. Of more than ten incidents, it shows the first ten. In check mode, the status is left out, as a
     task does not see what the one before it would have changed.
