@@ -21,10 +21,11 @@ from ._api.client import PagerDuty
 from ._api.confidential import without_confidential
 from ._core.action import Action, predict
 from ._core.change import Notification, Outcome
+from ._core.differences import differences
 from ._core.errors import InvalidOption, PartlyDone, TaskError
 from ._core.http_client import REQUESTS_IMPORT_ERROR
 from ._core.retry import Log, RetryBudget
-from ._core.sentences import difference, message
+from ._core.sentences import message
 from ._options import AUTH, Options
 
 Params = dict[str, t.Any]
@@ -150,7 +151,7 @@ class Module:
         if self._writes:
             result["notifies"] = [_shown(outcome.target, each) for outcome in outcomes for each in outcome.notifies]
         if diff_mode:
-            result["diff"] = [difference(action.noun, outcome) for outcome in outcomes if outcome.changed]
+            result["diff"] = differences(action, outcomes)
         if failures:
             result["failures"] = [{"target": target, **error.as_result()} for target, error in failures]
         return result
@@ -206,4 +207,5 @@ def _check_encodable(params: Params) -> None:
 def _shown(target: str, notification: Notification) -> Result:
     """Return a notification for playbooks; `who` always has a name that can be printed."""
     nobody_yet = {"id": None, "type": None, "summary": notification.name}
-    return {"target": target, "who": notification.who or nobody_yet, "why": notification.why}
+    who = notification.who or nobody_yet
+    return {"target": target, "who": who, "why": notification.why, "how": notification.how.base}

@@ -159,7 +159,7 @@ status:
   sample: triggered
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Whom the change notifies, why, and how (C(page), C(notify), or C(invite)); in check mode, whom it would notify.
     - If PagerDuty does not say who will be notified, C(summary) begins with C(whoever is), and C(id) is null.
     - If it is known that the event wakes nobody, C(summary) is C(nobody), and C(why) says why.
   returned: success
@@ -172,6 +172,7 @@ notifies:
         type: user_reference
         summary: Primary On Call
       why: on call at level 1 of Web Operations (PPOLICY)
+      how: page
 failures:
   description: Why the event could not be sent.
   returned: on failure

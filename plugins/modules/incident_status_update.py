@@ -111,7 +111,7 @@ status_update:
     created_at: "2026-01-31T12:00:00Z"
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Whom the change notifies, why, and how (C(page), C(notify), or C(invite)); in check mode, whom it would notify.
     - If PagerDuty does not say who will be notified, C(summary) begins with C(whoever is), and C(id) is null.
   returned: success
   type: list
@@ -123,12 +123,14 @@ notifies:
         type: user_reference
         summary: Service Owner
       why: subscribed to the incident
+      how: notify
     - target: Q1R2DLCB21K7NP
       who:
         id:
         type:
         summary: whoever is subscribed in another way that PagerDuty does not list, such as through a business service
       why: subscribed in another way that PagerDuty does not list, such as through a business service
+      how: notify
 failures:
   description: The incidents on which no status update could be sent, each with the reason.
   returned: on failure

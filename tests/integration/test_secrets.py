@@ -97,7 +97,7 @@ def test_no_callback_log_or_temporary_file_keeps_a_secret(
         arguments=["-vvvv", "--diff"],
         environment={
             **NO_CREDENTIALS,
-            "ANSIBLE_CALLBACKS_ENABLED": "recorder,ansible.builtin.junit,ansible.builtin.tree",
+            "ANSIBLE_CALLBACKS_ENABLED": "recorder,ansible.builtin.junit,ansible.builtin.tree,oncall.pagerduty.log",
             "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
             "ANSIBLE_CALLBACK_TREE_DIR": str(tmp_path / "tree"),
             "ANSIBLE_LOG_PATH": str(tmp_path / "ansible.log"),

@@ -99,6 +99,14 @@ class Action(t.Generic[Client]):
         """Return the name of a changed target: what is new gets its own only now."""
         return change.name
 
+    def heading(self, outcome: Outcome) -> str:
+        """Return how diff mode names a target: the same in check mode."""
+        return f"{self.noun} {self.short_name(outcome)}"
+
+    def short_name(self, outcome: Outcome) -> str:
+        """Return how diff mode names a target among others."""
+        return outcome.target
+
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
         """Return the keys of the task's result that hold the records."""
         raise NotImplementedError

@@ -14,7 +14,8 @@ import typing as t
 
 from .._api.client import PagerDuty, Query, Record, path_of
 from .._api.shapes import INCIDENT, has_shape
-from .._core.errors import InvalidOption, Refused, TaskError
+from .._core.errors import InvalidOption, Refused, TaskError, shorten
+from .._core.words import one_line
 
 IncidentsById = dict[str, t.Union[Record, TaskError]]
 """Incidents by the id or number that the user gave; an error instead of an incident that could not be read."""
@@ -27,6 +28,8 @@ SINGLE_ONLY = "custom_fields"
 
 Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `include_incidents`.
 """
+MAX_TITLE = 100
+"""Characters of a title in the name of an incident."""
 OPEN = (("statuses[]", "triggered"), ("statuses[]", "acknowledged"), ("sort_by", "created_at:desc"))
 RESOLVED = (("statuses[]", "resolved"), ("sort_by", "resolved_at:desc"))
 
@@ -150,6 +153,13 @@ def check_open(incident: Record, consequence: str) -> None:
 def name_of(incident: Record) -> str:
     """Return an incident's name in sentences, such as `Incident Q1R2DLCB21K7NP (#42)`."""
     return f"Incident {id_and_number(incident)}"
+
+
+def title_of(incident: Record) -> str:
+    """Return an incident's name for people, such as `#42 Disk full (Q1R2DLCB21K7NP)`."""
+    number, title = incident.get("incident_number"), incident.get("title")
+    known = ["" if number is None else f"#{number}", shorten(one_line(str(title or "")), MAX_TITLE)]
+    return " ".join([*filter(None, known), f"({incident['id']})"])
 
 
 def id_and_number(incident: Record) -> str:

@@ -10,6 +10,7 @@ nothing.
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -80,7 +81,8 @@ def test_check_mode_predicts_what_happens_and_a_second_run_changes_nothing(
         if module in BESIDE_INCIDENTS:
             BESIDE_INCIDENTS[module](everything, difference["after"], options)
         else:
-            assert_holds(state, difference["after_header"].split(" ", 1)[1], difference["after"], options)
+            for target in targets_of(difference["after_header"], state):
+                assert_holds(state, target, difference["after"], options)
     pages = simulator.state()["pages"]
     if module == "event" and not with_key(state, options["dedup_key"]):
         return
@@ -96,6 +98,16 @@ def perform(
 ) -> ModuleRun:
     targets = ids[:1] if MODULES[module].on_one else ids
     return run_module(module, check=check, **targeted(module, options, targets))
+
+
+def targets_of(header: str, state: dict[str, State]) -> list[str]:
+    """Return the targets that an entry of a diff is about: `#1 TITLE (Q1)`, `2 incidents: #1, #2` or `alert KEY`."""
+    numbered = {f"#{each['incident_number']}": each["id"] for each in state.values()}
+    if header.startswith("#"):
+        return [numbered[header.split()[0]]]
+    several = re.match(r"\d+ (incident|alert)s: ", header)
+    names = header[several.end() :].split(", ") if several else [header.split(" ", 1)[1]]
+    return [numbered.get(name, name) for name in names]
 
 
 def assert_holds(state: dict[str, State], target: str, after: Options, options: Options) -> None:
