@@ -48,6 +48,10 @@ class Action(t.Generic[Client]):
             InvalidOption: an option has an unusable value, or two cannot be combined.
         """
 
+    def idle(self) -> str:
+        """Return why checked options leave nothing to do, as a sentence; empty if there is something. Calls nobody."""
+        return ""
+
     def prepare(self) -> None:
         """Turn names into ids, and times relative to now into times: once in a task. Runs before the lock.
 

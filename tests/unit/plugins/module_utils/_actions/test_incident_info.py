@@ -118,7 +118,7 @@ def test_names_of_filters_are_looked_up_before_the_search(pagerduty: PagerDuty, 
 @pytest.mark.parametrize(
     ("options", "option"),
     [
-        ({"incident_id": []}, "incident_id"),
+        ({"incident_id": [""]}, "incident_id"),
         ({"incident_id": ["../users"]}, "incident_id"),
         ({"dedup_key": "disk", "include": ["custom_fields"]}, "include"),
         ({"statuses": ["triggered"], "include": ["custom_fields"]}, "include"),
