@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - oncall.pagerduty.auth
   - oncall.pagerduty.auth.lookup
   - oncall.pagerduty.oncall
+  - oncall.pagerduty.time_zone
 options:
   _terms:
     description: Escalation policies, by id or name; the same as O(escalation_policies).
@@ -60,10 +61,7 @@ EXAMPLES = r"""
 - name: Run a task for each person who is on call in the next week
   ansible.builtin.debug:
     msg: "{{ item }} is on call this week."
-  loop: "{{ query('oncall.pagerduty.oncall', 'Database', since=start, until=end, want='email') }}"
-  vars:
-    start: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime(now().timestamp() | int, utc=true) }}"
-    end: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime((now().timestamp() | int) + 7 * 86400, utc=true) }}"
+  loop: "{{ query('oncall.pagerduty.oncall', 'Database', since='now', until='+7d', want='email') }}"
 """
 
 RETURN = r"""

@@ -143,7 +143,7 @@ class Module:
         changed = any(outcome.changed for outcome in outcomes)
         failures: list[tuple[str | None, TaskError]]
         failures = [(outcome.target, outcome.error) for outcome in outcomes if outcome.error]
-        said = [message(action.noun, outcomes, check_mode=check_mode)]
+        said = [message(action.noun, outcomes, check_mode=check_mode), *filter(None, [action.remark])]
         if action.left_out:
             is_part = changed and not check_mode
             failures.append((None, PartlyDone.because_of(action.left_out) if is_part else action.left_out))

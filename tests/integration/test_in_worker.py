@@ -133,7 +133,10 @@ def test_options_for_some_modules_may_be_defaults_of_the_group(
 ) -> None:
     defaults = {"group/oncall.pagerduty.pagerduty": {"routing_key": account.ROUTING_KEY}}
     by_default = {**step("incident_info", simulator.reset(incidents=1)["incidents"]), "module_defaults": defaults}
-    by_itself = {**step("incident_info", "1", routing_key=account.ROUTING_KEY, sinse="-2h"), "module_defaults": defaults}
+    by_itself = {
+        **step("incident_info", "1", routing_key=account.ROUTING_KEY, sinse="-2h"),
+        "module_defaults": defaults,
+    }
     runner = PlaybookRunner(simulator, tmp_path, in_worker=in_worker)
     read, refused = runner(by_default, {**by_itself, "ignore_errors": True}).tasks
     assert read.outcome == "ok", read.msg

@@ -40,6 +40,8 @@ class Action(t.Generic[Client]):
         """What to read; known once the action is prepared."""
         self.left_out: TaskError | None = None
         """About names that match nothing, and are left out: the task does the rest, and then fails with this."""
+        self.remark = ""
+        """How the options were understood, as a sentence, where they leave a choice."""
 
     def check(self) -> None:
         """Check the options. Calls nobody.

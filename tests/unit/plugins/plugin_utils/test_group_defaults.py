@@ -28,9 +28,7 @@ def left(options: Options, *defaults: t.Any, written: t.Any = None, action: str 
         defaults: the module_defaults of each block, the outermost first.
         written: the task in its playbook.
     """
-    task = types.SimpleNamespace(
-        action=action, args=options, module_defaults=list(defaults), get_ds=lambda: written
-    )
+    task = types.SimpleNamespace(action=action, args=options, module_defaults=list(defaults), get_ds=lambda: written)
     return without_defaults_for_others(task, types.SimpleNamespace(template=lambda _text: KEY))
 
 

@@ -106,7 +106,7 @@ def test_options_are_validated_and_have_their_defaults() -> None:
     [
         (
             {"colour": "red"},
-            "Unsupported parameters for (oncall.pagerduty.incident_note) module: colour. Supported parameters include: ",
+            "Unsupported parameters for (oncall.pagerduty.incident_note) module: colour. Supported",
         ),
         ({"contnt": "x"}, "module: contnt. Did you mean content? Supported parameters include: "),
         ({"state": "maybe"}, "value of state must be one of: present, absent, got: maybe"),

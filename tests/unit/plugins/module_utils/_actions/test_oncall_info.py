@@ -456,7 +456,7 @@ TOO_LATE = iso_8601(now() + timedelta(days=91))
         ({"users": []}, "users: must not be empty"),
         ({"levels": []}, "levels: must not be empty"),
         ({"levels": [1, 0]}, "levels: must be 1 or greater"),
-        ({"at": "noon"}, "at: must be an ISO 8601 time"),
+        ({"at": "noon"}, "at: must be a time such as"),
         ({"at": TOO_LATE}, "at: must be at most 90 days from now"),
         ({"since": NOON, "until": TOO_LATE}, "until: must be at most 90 days from now"),
         ({"since": NOON, "until": MORNING}, "until: must not be before since"),
