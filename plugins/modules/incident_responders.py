@@ -38,6 +38,7 @@ options:
   responders_message:
     description: The message for the responders. If not set, it asks for help and names the incident's title.
     type: str
+    aliases: [message]
   requester:
     description:
       - The user who requests them, by id or e-mail address.
@@ -151,7 +152,7 @@ DEFINITION = Module(
         INCIDENT_ID,
         users={"type": "list", "elements": "str"},
         escalation_policies={"type": "list", "elements": "str"},
-        responders_message={"type": "str"},
+        responders_message={"type": "str", "aliases": ["message"]},
         requester={"type": "str"},
         renotify={"type": "bool", "default": False},
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},

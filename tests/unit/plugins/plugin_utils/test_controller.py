@@ -145,3 +145,18 @@ def test_other_modules_keep_their_options_and_refuse_the_task() -> None:
 def test_an_unknown_option_is_named_before_a_missing_one(options: Options, error: str) -> None:
     note = _controller.definition("incident_note")
     assert error in _controller.validate(note, "oncall.pagerduty.incident_note", options)[1]
+
+
+@pytest.mark.parametrize(
+    ("module", "option"),
+    [
+        ("incident_note", "content"),
+        ("incident_responders", "responders_message"),
+        ("incident_status_update", "update_message"),
+        ("event", "summary"),
+        ("change_event", "summary"),
+    ],
+)
+def test_a_text_for_people_is_a_message_everywhere(module: str, option: str) -> None:
+    options, _error = _controller.validate(_controller.definition(module), module, {"message": "Disk full"})
+    assert options[option] == "Disk full"

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api import times
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused, TaskError
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import iso_8601, now
@@ -213,3 +214,32 @@ def test_if_nothing_was_found_a_warning_says_how_far_back_it_looked(
     http.answers[SEARCH] = {"incidents": []}
     assert search(pagerduty, **given) == []
     assert ["30 days" in warning for warning in http.warnings] == [True] * warns
+
+
+@pytest.mark.usefixtures("zones")
+@pytest.mark.parametrize(
+    ("given", "since", "until"),
+    [
+        ({"since": "-2h"}, "2026-01-31T10:00:00Z", None),
+        ({"since": "yesterday 18:00"}, "2026-01-30T17:00:00Z", None),
+        ({"since": "08:00"}, "2026-01-31T07:00:00Z", None),
+        ({"since": "18:00"}, "2026-01-30T17:00:00Z", None),
+        ({"since": "08:00", "until": "12:30"}, "2026-01-31T07:00:00Z", "2026-01-31T11:30:00Z"),
+        ({"since": "22:00", "until": "02:00"}, "2026-01-30T21:00:00Z", "2026-01-31T01:00:00Z"),
+        ({"since": "2026-01-02 08:00", "until": "17:00"}, "2026-01-02T07:00:00Z", "2026-01-02T16:00:00Z"),
+        ({"until": "17:00"}, "2025-12-31T16:00:00Z", "2026-01-30T16:00:00Z"),
+        ({"since": "-1d", "until": "now"}, "2026-01-30T12:00:00Z", "2026-01-31T12:00:00Z"),
+    ],
+    ids=str,
+)
+def test_a_range_is_given_as_people_say_it(
+    given: dict[str, t.Any],
+    since: str,
+    until: str | None,
+    pagerduty: PagerDuty,
+    http: ScriptedHttp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(times, "now", lambda: datetime(2026, 1, 31, 12, tzinfo=timezone.utc))
+    query = dict(sent(pagerduty, http, **given, time_zone="Europe/Berlin"))
+    assert (query["since"], query.get("until")) == (since, until)
