@@ -82,6 +82,7 @@ from ..module_utils._api.auth import is_unset
 from ..module_utils._options import AUTH
 from ..plugin_utils import _controller
 from ..plugin_utils._given import given, given_to
+from ..plugin_utils._unknown_options import did_you_mean
 
 DEFINITION = _controller.definition("oncall_info")
 OWN_OPTION = "want"
@@ -123,7 +124,8 @@ def _check_names(options: Options) -> None:
     unknown = sorted(set(options) - {OWN_OPTION, *DEFINITION.options, *aliases})
     if unknown:
         supported = ", ".join(sorted([OWN_OPTION, *DEFINITION.options]))
-        raise AnsibleLookupError(f"Unsupported options: {', '.join(unknown)}. Supported options are: {supported}.")
+        sentences = (f"Unsupported options: {', '.join(unknown)}.", did_you_mean(DEFINITION, unknown))
+        raise AnsibleLookupError(f"{' '.join(filter(None, sentences))} Supported options are: {supported}.")
 
 
 def _wanted(value: t.Any) -> str:
