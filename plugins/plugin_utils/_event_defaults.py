@@ -15,7 +15,7 @@ import typing as t
 
 from ..module_utils._api.auth import is_unset
 
-NAMES = {"message": "summary"}
+NAMES = {"text": "summary"}
 """Options by their other names."""
 LOCALHOST = ("localhost", "127.0.0.1", "::1")
 

@@ -20,6 +20,9 @@ if t.TYPE_CHECKING:
 SIMILAR = 0.75
 """How similar two names are that are taken for each other: `routing_key` is not `api_key`."""
 
+TEXT, CALLED = "text", ("message", "msg")
+"""What a text for people is called everywhere, and what ansible-core does not let a module call it."""
+
 
 def unknown_options(module: Module, options: t.Iterable[str]) -> list[str]:
     """Return the options that a module does not have, sorted."""
@@ -34,8 +37,10 @@ def did_you_mean(module: Module, unknown: t.Iterable[str]) -> str:
 
 
 def _closest(unknown: str, names: t.Sequence[str]) -> str:
-    """Return the most similar name; else the shortest that has all words of the unknown one, or only such words."""
+    """Return the name for what is meant, or the most similar one; else the shortest that has all words of the unknown one, or only such words."""
     name = unknown.lower().replace("-", "_").strip("_")
+    if name in CALLED and TEXT in names:
+        return TEXT
     similar = difflib.get_close_matches(name, names, 1, SIMILAR)
     if similar:
         return similar[0]

@@ -157,6 +157,6 @@ def test_an_unknown_option_is_named_before_a_missing_one(options: Options, error
         ("change_event", "summary"),
     ],
 )
-def test_a_text_for_people_is_a_message_everywhere(module: str, option: str) -> None:
-    options, _error = _controller.validate(_controller.definition(module), module, {"message": "Disk full"})
+def test_a_text_for_people_has_one_name_everywhere(module: str, option: str) -> None:
+    options, _error = _controller.validate(_controller.definition(module), module, {"text": "Disk full"})
     assert options[option] == "Disk full"

@@ -30,7 +30,7 @@ def test_the_defaults_are_the_play_and_the_host() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["summary", "message"])
+@pytest.mark.parametrize("name", ["summary", "text"])
 def test_given_values_are_kept(name: str) -> None:
     given = {name: "Disk full", "source": "db-1"}
     assert with_defaults(given, ON_WEB_1) == given

@@ -22,6 +22,9 @@ from ansible_collections.oncall.pagerduty.plugins.plugin_utils._unknown_options 
         ("incident_escalation_policy", ["policy"], "Did you mean escalation_policy?"),
         ("incident_snooze", ["snooze_until"], "Did you mean until?"),
         ("incident_note", ["colour", "routing_key"], ""),
+        ("incident_note", ["message"], "Did you mean text?"),
+        ("incident_status_update", ["message"], "Did you mean text?"),
+        ("event", ["msg"], "Did you mean text?"),
     ],
 )
 def test_the_option_that_was_meant_is_told(module: str, unknown: list[str], meant: str) -> None:
