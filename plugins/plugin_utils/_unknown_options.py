@@ -19,9 +19,12 @@ if t.TYPE_CHECKING:
 
 SIMILAR = 0.75
 """How similar two names are that are taken for each other: `routing_key` is not `api_key`."""
+TEXT, NOT_TEXT = "text", ("message", "msg")
+"""What a text for people is called everywhere, and how else people call it: ansible-core keeps `message` for itself.
 
-TEXT, CALLED = "text", ("message", "msg")
-"""What a text for people is called everywhere, and what ansible-core does not let a module call it."""
+Source: https://docs.ansible.com/ansible-core/devel/dev_guide/testing/sanity/validate-modules.html,
+invalid-argument-name.
+"""
 
 
 def unknown_options(module: Module, options: t.Iterable[str]) -> list[str]:
@@ -37,9 +40,9 @@ def did_you_mean(module: Module, unknown: t.Iterable[str]) -> str:
 
 
 def _closest(unknown: str, names: t.Sequence[str]) -> str:
-    """Return the name for what is meant, or the most similar one; else the shortest that has all words of the unknown one, or only such words."""
+    """Return the most similar name; else the shortest that has all words of the unknown one, or only such words."""
     name = unknown.lower().replace("-", "_").strip("_")
-    if name in CALLED and TEXT in names:
+    if name in NOT_TEXT and TEXT in names:
         return TEXT
     similar = difflib.get_close_matches(name, names, 1, SIMILAR)
     if similar:
