@@ -19,8 +19,9 @@ from ..module_utils._options import CONNECTION, INCIDENT_ID, Options
 if t.TYPE_CHECKING:
     from ..module_utils._module import Module
 
-INCIDENTS = (*INCIDENT_ID, "source_incidents", "move_to")
-"""Options that take incidents."""
+ONE_INCIDENT = "move_to"
+INCIDENTS = (*INCIDENT_ID, "source_incidents", ONE_INCIDENT)
+"""Options that take incidents, also if the module cannot be loaded here."""
 INCIDENT = re.compile(r"(?:https?://)?[^/\s]+\.[^/\s]+/incidents/(?P<id>[A-Z0-9]+)(?:[/?#]\S*)?|#(?P<number>\d+)")
 """Other names of an incident; what only looks like an address is taken as it is, and refused."""
 
@@ -61,9 +62,9 @@ def option_names(specification: Options) -> dict[str, str]:
 
 
 def _value(option: str, specification: Options, value: t.Any) -> t.Any:
-    if option in INCIDENTS and option in specification:
+    if option in INCIDENTS:
         incidents = _incidents(value)
-        return incidents if specification[option]["type"] == "list" else _only(incidents, value)
+        return _only(incidents, value) if option == ONE_INCIDENT else incidents
     if specification.get(option, {}).get("type") == "list":
         return entries(value)
     if option not in CONNECTION or not isinstance(value, str):

@@ -103,3 +103,7 @@ def test_an_incident_has_many_names(name: str, value: t.Any, expected: list[t.An
 )
 def test_an_option_for_one_incident_takes_the_same_names(value: t.Any, expected: t.Any) -> None:
     assert given({"move_to": value}, {"move_to": {"type": "str"}}) == {"move_to": expected}
+
+
+def test_incidents_are_known_by_the_name_of_the_option_alone() -> None:
+    assert given({"incident_id": "#42", "move_to": "#43"}, {**AUTH}) == {"incident_id": ["42"], "move_to": "43"}
