@@ -22,7 +22,9 @@ if t.TYPE_CHECKING:
 ONE_INCIDENT = "move_to"
 INCIDENTS = (*INCIDENT_ID, "source_incidents", ONE_INCIDENT)
 """Options that take incidents, also if the module cannot be loaded here."""
-INCIDENT = re.compile(r"(?:https?://)?[^/\s]+\.[^/\s]+/incidents/(?P<id>[A-Z0-9]+)(?:[/?#]\S*)?|#(?P<number>\d+)")
+INCIDENT = re.compile(
+    r"(?:https?://[^/\s]+|[^/\s]+\.[^/\s]+)/incidents/(?P<id>[A-Z0-9]+)(?:[/?#]\S*)?|#(?P<number>\d+)"
+)
 """Other names of an incident; what only looks like an address is taken as it is, and refused."""
 
 

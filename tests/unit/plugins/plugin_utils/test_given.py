@@ -66,6 +66,7 @@ def test_what_is_null_or_empty_is_not_set_except_a_text_that_can_be_removed(
         ([{"id": "Q1"}, "#2"], ["Q1", "2"]),
         ("Q1 #2\n3", ["Q1", "2", "3"]),
         ("acme.pagerduty.com/incidents/Q1", ["Q1"]),
+        ("http://localhost:8080/incidents/Q1", ["Q1"]),
         ({"id": "Q1", "summary": "[#42] Disk full"}, ["Q1"]),
         (["#42", [{"id": "Q1"}, {"id": "Q2"}], 7], ["42", "Q1", "Q2", 7]),
         (["", "Q1", None], ["Q1"]),
