@@ -125,11 +125,18 @@ class Module:
         try:
             action = self.action(client, params)
             action.check()
+            if action.idle():
+                return self._idle(action)
             action.prepare()
             outcomes = predict(action, client.warn) if check_mode or not self._writes else _apply(action, client)
         except TaskError as error:
             return _failure(error)
         return self._report(action, outcomes, check_mode=check_mode, diff_mode=diff_mode)
+
+    def _idle(self, action: Action[PagerDuty]) -> Result:
+        """Return the result of a task with nothing to do."""
+        writes: Result = {"notifies": []} if self._writes else {}
+        return {"failed": False, "changed": False, "msg": action.idle(), **action.result([]), **writes}
 
     def _report(
         self, action: Action[PagerDuty], outcomes: t.Sequence[Outcome], *, check_mode: bool, diff_mode: bool
@@ -137,7 +144,7 @@ class Module:
         changed = any(outcome.changed for outcome in outcomes)
         failures: list[tuple[str | None, TaskError]]
         failures = [(outcome.target, outcome.error) for outcome in outcomes if outcome.error]
-        said = [message(action.noun, outcomes, check_mode=check_mode)]
+        said = [message(action.noun, outcomes, check_mode=check_mode), *filter(None, [action.remark])]
         if action.left_out:
             is_part = changed and not check_mode
             failures.append((None, PartlyDone.because_of(action.left_out) if is_part else action.left_out))

@@ -72,5 +72,7 @@ INCIDENT_ID: Options = {
     "incident_id": {"type": "list", "elements": "str", "required": True, "aliases": ["incident_ids", "id"]},
 }
 """The incidents to work on; the doc fragment `incident_id`."""
+TIME_ZONE: Options = {"time_zone": {"type": "str"}}
+"""What a time of day means; the doc fragment `time_zone`."""
 CONNECTION: Options = {**AUTH, **EVENTS}
 """Options that say how PagerDuty is called."""

@@ -67,6 +67,7 @@ options:
       - What is wrong. Becomes the incident's title. Cut to 1024 characters, with a warning.
       - If not set, it names the play, and the Rundeck job or AWX job template that runs it.
     type: str
+    aliases: [text]
   source:
     description:
       - The host or service that has the problem.
@@ -205,7 +206,7 @@ OPTIONS = {
     },
     "dedup_key": {"type": "str", "no_log": False},
     "severity": {"type": "str", "default": DEFAULT_SEVERITY},
-    "summary": {"type": "str"},
+    "summary": {"type": "str", "aliases": ["text"]},
     "source": {"type": "str"},
     "component": {"type": "str"},
     "group": {"type": "str"},

@@ -38,6 +38,7 @@ options:
   responders_message:
     description: The message for the responders. If not set, it asks for help and names the incident's title.
     type: str
+    aliases: [text]
   requester:
     description:
       - The user who requests them, by id or e-mail address.
@@ -152,7 +153,7 @@ DEFINITION = Module(
         INCIDENT_ID,
         users={"type": "list", "elements": "str"},
         escalation_policies={"type": "list", "elements": "str"},
-        responders_message={"type": "str"},
+        responders_message={"type": "str", "aliases": ["text"]},
         requester={"type": "str"},
         renotify={"type": "bool", "default": False},
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -32,6 +32,7 @@ options:
     description: The text of the status update.
     type: str
     required: true
+    aliases: [text]
   subject:
     description: The subject of the e-mail, in place of PagerDuty's own. Requires O(html_message).
     type: str
@@ -160,7 +161,7 @@ DEFINITION = Module(
     incident_status_update,
     dict(
         INCIDENT_ID,
-        update_message={"type": "str", "required": True},
+        update_message={"type": "str", "required": True, "aliases": ["text"]},
         subject={"type": "str"},
         html_message={"type": "str"},
         allow_duplicate={"type": "bool", "default": False},

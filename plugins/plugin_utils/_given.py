@@ -19,7 +19,12 @@ from ..module_utils._options import CONNECTION, INCIDENT_ID, Options
 if t.TYPE_CHECKING:
     from ..module_utils._module import Module
 
-INCIDENT = re.compile(r"https?://[^/\s]+/incidents/(?P<id>[A-Z0-9]+)(?:[/?#]\S*)?|#(?P<number>\d+)")
+ONE_INCIDENT = "move_to"
+INCIDENTS = (*INCIDENT_ID, "source_incidents", ONE_INCIDENT)
+"""Options that take incidents, also if the module cannot be loaded here."""
+INCIDENT = re.compile(
+    r"(?:https?://[^/\s]+|[^/\s]+\.[^/\s]+)/incidents/(?P<id>[A-Z0-9]+)(?:[/?#]\S*)?|#(?P<number>\d+)"
+)
 """Other names of an incident; what only looks like an address is taken as it is, and refused."""
 
 
@@ -37,8 +42,8 @@ def given(options: t.Mapping[str, t.Any], specification: Options, kept: t.Collec
     """Return the options of a task that are set, as a module takes them.
 
     What is null, empty or blank is not set, whatever the kind of option: then its environment variables, or its
-    default, count. An empty `incident_id` is set: it must not stand for all incidents. So is an empty list: it may be
-    all that a filter has left.
+    default, count. A blank `incident_id` is set, to one blank entry: it must stand neither for all incidents nor for
+    none. So is an empty list: it may be all that a filter has left.
 
     Args:
         options: as in the task; one that the specification lacks stays as it is.
@@ -59,8 +64,9 @@ def option_names(specification: Options) -> dict[str, str]:
 
 
 def _value(option: str, specification: Options, value: t.Any) -> t.Any:
-    if option in INCIDENT_ID:
-        return _incidents(value)
+    if option in INCIDENTS:
+        incidents = _incidents(value)
+        return _only(incidents, value) if option == ONE_INCIDENT else incidents
     if specification.get(option, {}).get("type") == "list":
         return entries(value)
     if option not in CONNECTION or not isinstance(value, str):
@@ -72,10 +78,25 @@ def _value(option: str, specification: Options, value: t.Any) -> t.Any:
 def _incidents(value: t.Any) -> t.Any:
     """Return incidents by id or number, whatever people have at hand.
 
-    That is also `#42`, the address of an incident in PagerDuty's web interface, or an incident of a result.
+    That is also `#42`, the address of an incident in PagerDuty's web interface, or an incident of a result. A text is
+    split at white space as well. Lists may hold lists.
     """
-    listed = entries(value)
-    return entries(list(map(_incident, listed if isinstance(listed, list) else [listed])))
+    listed = re.split(r"[,\s]+", value) if isinstance(value, str) else list(_flat(value))
+    # One blank entry remains of a blank text.
+    return entries(list(map(_incident, listed))) or [""] * bool(listed)
+
+
+def _flat(value: t.Any) -> t.Iterator[t.Any]:
+    if isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _flat(each)
+    else:
+        yield value.strip() if isinstance(value, str) else value
+
+
+def _only(incidents: t.Sequence[t.Any], value: t.Any) -> t.Any:
+    """Return the only one of some incidents; what was given, which is refused, unless there is exactly one."""
+    return incidents[0] if len(incidents) == 1 else value
 
 
 def _incident(value: t.Any) -> t.Any:

@@ -106,6 +106,8 @@ def climbing_task(task: t.Any, host: str) -> Task | None:
         incidents = checked_ids(options["incident_id"])
     except InvalidOption:
         return None
+    if not incidents:
+        return None
     others = {name: options.get(name) for name in module.options if name not in ("incident_id", "level")}
     place = [task.get_path(), task.get_name(), bool(task.check_mode)]
     key = hashlib.sha256(json.dumps([place, others], default=str).encode()).hexdigest()

@@ -106,6 +106,7 @@ class Documentation:
             "pagerduty_api_token": account.ACCOUNT_KEY,
             "pagerduty_module": "incident_info",
             "pagerduty_incident_id": self.incident,
+            "pagerduty_routing_key": account.ROUTING_KEY,
             "vaulted_api_token": account.ACCOUNT_KEY,
         }
 

@@ -70,7 +70,8 @@ class Alerts(IncidentAction):
             raise InvalidOption("alerts", "must be a list of non-empty ids or keys", alerts)
         if move_to is not None and not is_id(move_to):
             raise InvalidOption("move_to", "must be an incident id or a number", move_to)
-        self._check_destination(ids[0], move_to)
+        for source in ids:
+            self._check_destination(source, move_to)
 
     def prepare(self) -> None:
         """Turn the numbers of the incidents into ids."""

@@ -22,6 +22,8 @@ MAX_PUT = 250
 STATUS_BY_CODE = {1001: "resolved", 1002: "acknowledged"}
 """What a refusal tells of an incident. Source: https://developer.pagerduty.com/docs/errors."""
 
+NO_INCIDENTS = "No incidents given."
+
 
 class IncidentAction(Action[PagerDuty]):
     """A task on the incidents of the option `incident_id`."""
@@ -40,9 +42,13 @@ class IncidentAction(Action[PagerDuty]):
         """Check the ids.
 
         Raises:
-            InvalidOption: there is none, or one is neither an id nor a number.
+            InvalidOption: one is neither an id nor a number.
         """
         checked_ids(self.options["incident_id"])
+
+    def idle(self) -> str:
+        """Return that the list of incidents is empty: a task before may have found none."""
+        return NO_INCIDENTS if self.options["incident_id"] == [] else ""
 
     def prepare(self) -> None:
         """Turn numbers into ids, so that one incident is one target, and one lock, whatever it is called."""

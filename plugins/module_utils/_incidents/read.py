@@ -38,10 +38,10 @@ def checked_ids(ids: t.Sequence[str]) -> list[str]:
     """Return the ids without repetitions.
 
     Raises:
-        InvalidOption: there is none, or one is neither an id nor a number.
+        InvalidOption: one is neither an id nor a number. A blank text stands for none: see `_given.given`.
     """
-    if not ids:
-        raise InvalidOption("incident_id", "must have at least one incident id or number", ids)
+    if list(ids) == [""]:
+        raise InvalidOption("incident_id", "must have at least one incident id or number", "")
     for incident_id in ids:
         if not is_id(incident_id):
             raise InvalidOption(

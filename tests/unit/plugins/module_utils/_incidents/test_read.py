@@ -32,7 +32,7 @@ NOT_FOUND = (404, {"error": {"message": "Not Found", "code": 2100}})
 UNAUTHORIZED = (401, {"error": {"message": "Unauthorized", "code": 2006}})
 
 
-@pytest.mark.parametrize("ids", [[], [""], ["q1"], ["Q1?x"], ["../users"], ["Q1", "Q 2"]], ids=str)
+@pytest.mark.parametrize("ids", [[""], ["q1"], ["Q1?x"], ["../users"], ["Q1", "Q 2"]], ids=str)
 def test_anything_but_an_id_or_a_number_is_refused(ids: list[str]) -> None:
     with pytest.raises(InvalidOption, match="incident_id"):
         checked_ids(ids)
