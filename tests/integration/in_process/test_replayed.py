@@ -36,7 +36,8 @@ CASES = [
 ]
 NAMES_WHAT_IT_LACKS = re.compile(r"'[a-z_]+'|\(HTTP 4\d\d")
 """A field of an answer, or PagerDuty's own words."""
-TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-][\d:]+)?")
+TIME = re.compile(r'\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-][\d:]+)?|(?<="duration": )\d+')
+"""What differs between two runs: a time, and how long it is until then."""
 PARTS = ("alerts", "body", "conference_bridge", "log_entries", "notes", "related_change_events")
 
 
