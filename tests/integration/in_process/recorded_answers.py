@@ -400,6 +400,8 @@ PEOPLE = (
         "A user of the first API has neither type nor summary nor any list.",
         {"marketing_opt_out": True, "user_url": "/users/PUSER01", "time_zone": "Eastern Time (US & Canada)"},
         ("id", "name", "email", "color", "role", "avatar_url", "invitation_sent", "job_title"),
+        # A time of day in a zone that nobody else calls so would be a guess.
+        unlike=("incident_snooze",),
     ),
     Shape(
         "user",

@@ -34,8 +34,8 @@ CASES = [
     *((module, case) for module in MODULES for case in MODULES[module].cases if case.incidents <= MAX_INCIDENTS),
     ("incident_info", LIKE),
 ]
-NAMES_WHAT_IT_LACKS = re.compile(r"'[a-z_]+'|\(HTTP 4\d\d")
-"""A field of an answer, or PagerDuty's own words."""
+NAMES_WHAT_IT_LACKS = re.compile(r"'[a-z_]+'|\(HTTP 4\d\d|^time_zone: ")
+"""A field of an answer, PagerDuty's own words, or the option that takes its place."""
 TIME = re.compile(r'\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-][\d:]+)?|(?<="duration": )\d+')
 """What differs between two runs: a time, and how long it is until then."""
 PARTS = ("alerts", "body", "conference_bridge", "log_entries", "notes", "related_change_events")
