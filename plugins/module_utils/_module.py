@@ -124,7 +124,7 @@ class Module:
         try:
             action = self.action(client, params)
             action.check()
-            action.prepare()
+            _prepare(action, check_mode)
             outcomes = predict(action, client.warn) if check_mode or not self._writes else _apply(action, client)
         except TaskError as error:
             return _failure(error)
@@ -167,6 +167,15 @@ def _failure(error: TaskError) -> Result:
     """Return the result of a task that failed before it came to any target."""
     failure = {"target": None, **error.as_result()}
     return {"failed": True, "changed": False, "msg": str(error), "failures": [failure]}
+
+
+def _prepare(action: Action[PagerDuty], check_mode: bool) -> None:
+    """Prepare an action, after tasks that were done for real, or in check mode."""
+    if not check_mode:
+        action.wait()
+    action.prepare()
+    if check_mode:
+        action.foresee()
 
 
 def _apply(action: Action[PagerDuty], client: PagerDuty) -> list[Outcome]:

@@ -112,16 +112,14 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_snooze import Snooze
-from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID
+from ..module_utils._incident_module import IncidentModule
 
-DEFINITION = Module(
+DEFINITION = IncidentModule(
     Snooze,
-    dict(
-        INCIDENT_ID,
-        duration={"type": "str"},
-        until={"type": "str"},
-    ),
+    {
+        "duration": {"type": "str"},
+        "until": {"type": "str"},
+    },
     mutually_exclusive=[("duration", "until")],
     required_one_of=[("duration", "until")],
 )

@@ -14,6 +14,7 @@ import typing as t
 from collections.abc import Mapping
 
 from ..module_utils._api.auth import is_unset
+from ..module_utils._incidents.foretold import as_text, is_foretold
 from ..module_utils._options import CONNECTION, INCIDENT_ID, Options
 
 if t.TYPE_CHECKING:
@@ -72,15 +73,17 @@ def _value(option: str, specification: Options, value: t.Any) -> t.Any:
 def _incidents(value: t.Any) -> t.Any:
     """Return incidents by id or number, whatever people have at hand.
 
-    That is also `#42`, the address of an incident in PagerDuty's web interface, or an incident of a result.
+    That is also `#42`, the address of an incident in PagerDuty's web interface, or an incident of a result. In check
+    mode, that may be one that does not exist yet.
     """
-    listed = entries(value)
+    # Its key may have commas.
+    listed = [value] if isinstance(value, str) and is_foretold(value) else entries(value)
     return entries(list(map(_incident, listed if isinstance(listed, list) else [listed])))
 
 
 def _incident(value: t.Any) -> t.Any:
     if isinstance(value, Mapping):
-        return value.get("id") or value
+        return as_text(value) or value.get("id") or value
     found = INCIDENT.fullmatch(value) if isinstance(value, str) else None
     return found["id"] or found["number"] if found else value
 

@@ -34,6 +34,7 @@ SWITCH = "pagerduty_in_process"
 """A variable, and in capitals an environment variable: false runs every module as a separate process."""
 MODULE_UTILS = "ansible_collections.oncall.pagerduty.plugins.module_utils"
 IMPORTED_LATE = (
+    "_api.directory",
     "_api.errors",
     "_api.failed_responses",
     "_api.scopes",

@@ -201,9 +201,8 @@ def test_a_level_that_is_no_number_from_1_on_is_refused(level: object, task: Tas
 
 def test_an_incident_has_an_id(task: Tasks) -> None:
     asked = task(incident(), 1)
-    asked.options["incident_id"] = ["?"]
     with pytest.raises(InvalidOption, match=r"^incident_id: "):
-        asked.action.check()
+        Task("incident_escalation", asked.client, incident_id=["?"], level="1").action.check()
 
 
 def test_without_assigned_via_the_assignees_alone_tell_the_level(task: Tasks, http: ScriptedHttp) -> None:
