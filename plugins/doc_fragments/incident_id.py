@@ -25,8 +25,8 @@ options:
     description:
       - The open incident with this key. That is the dedup key of the event that has opened it, or the key that
         M(oncall.pagerduty.incident) has opened it with.
-      - If there is none, the task fails. In check mode, the task shows what it would do to the incident that tasks before
-        would open.
+      - If there is none, the task fails. In check mode, the task shows what it would do to the incident that tasks
+        before would open.
     type: str
     aliases: [incident_key]
   service:

@@ -17,6 +17,7 @@ description:
   - Each option is the variable C(pagerduty_OPTION), else the environment variable of that name, such as
     C(pagerduty_content). Those of the connection are among them, such as C(pagerduty_region).
   - What is null, empty or blank counts as not set. C(false) and 0 are values.
+  - Where a module takes either C(incident_id) or C(dedup_key), and both are given, C(incident_id) counts.
   - A list can be a list, JSON, or text with commas between the entries. A dictionary can be a dictionary or JSON.
 options:
   _terms:
@@ -88,7 +89,11 @@ class LookupModule(LookupBase):
             name: _value(PREFIX + name, spec, self._given(PREFIX + name, variables or {}))
             for name, spec in _options(terms[0]).items()
         }
-        return [{name: value for name, value in values.items() if not _is_unset(value)}]
+        found = {name: value for name, value in values.items() if not _is_unset(value)}
+        if found.keys() >= {"incident_id", "dedup_key"}:
+            # In a workflow, earlier jobs may have passed on both: the incident was found by the key.
+            del found["dedup_key"]
+        return [found]
 
     def _given(self, name: str, variables: t.Mapping[str, t.Any]) -> t.Any:
         """Return what a variable, else an environment variable says."""

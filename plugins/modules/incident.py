@@ -51,8 +51,9 @@ options:
   service:
     description:
       - The service of the incident, by id or name.
-      - With O(incident_id) or O(dedup_key), incidents of other services move to this one. They keep their escalation policy and their
-        assignees, and moving notifies nobody. Set O(escalation_policy) or O(assignees) as well to hand them over.
+      - With O(incident_id) or O(dedup_key), incidents of other services move to this one. They keep their escalation
+        policy and their assignees, and moving notifies nobody. Set O(escalation_policy) or O(assignees) as well to hand
+        them over.
       - PagerDuty does not document what else changes. If it changes the escalation policy, a warning says so.
       - With O(incident_key), the service that has the incident. Incidents of other services are not looked at, even if
         they have the same key, and nothing is moved.
