@@ -65,7 +65,7 @@ options:
       - If an open incident has this key, or holds an open alert with this dedup key, it is updated. Otherwise an
         incident is opened, which requires O(title).
       - In check mode, fields of a new incident that only PagerDuty knows are null. Its C(id) is
-        V(would be opened:) with the key; tasks after that take it as O(incident_id), but better the whole C(incident).
+        V(would-be-opened:) with the key; tasks after that take it as O(incident_id), but better the whole C(incident).
     type: str
   body:
     description:

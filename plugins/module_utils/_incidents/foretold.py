@@ -4,7 +4,7 @@
 
 """Incidents that do not exist yet: in check mode, a task before would open them.
 
-Such an incident has the id `would be opened: KEY`, which no real one can have. Private to the collection.
+Such an incident has the id `would-be-opened:KEY`, which no real one can have. Private to the collection.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .._core.errors import Refused
 
 Record = dict[str, t.Any]
 
-WOULD_BE_OPENED = "would be opened: "
+WOULD_BE_OPENED = "would-be-opened:"
 FIELDS_OF_INCIDENT = (
     "acknowledgements",
     "alert_counts",

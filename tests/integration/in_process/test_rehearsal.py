@@ -18,7 +18,7 @@ from modules.rows import KEY
 from simulator import account
 from simulator.launch import Simulator
 
-ID = f"would be opened: {KEY}"
+ID = f"would-be-opened:{KEY}"
 NAME = f"Incident that would be opened with key {KEY!r}"
 FOUND = {"incident_info": f"Found incident that would be opened with key {KEY!r}: triggered."}
 SUBJECTS = {"incident_alerts": "Alert alert-1-1: would resolve."}
@@ -42,7 +42,7 @@ def ways(run_module: ModuleRunner) -> dict[str, dict[str, t.Any]]:
 
 def task(module: str) -> dict[str, t.Any]:
     """Return the module's simplest task; on an empty account, another incident is one that would be opened, too."""
-    others = {"source_incidents": ["would be opened: other"]} if module == "incident_merge" else {}
+    others = {"source_incidents": ["would-be-opened:other"]} if module == "incident_merge" else {}
     return {**MODULES[module].simplest, **others}
 
 
@@ -61,7 +61,7 @@ def test_a_task_on_an_incident_that_would_be_opened_says_what_it_would_do(
             assert (set(reads), done.writes) == ({"GET /incidents"} if way == "dedup_key" else set(), [])
 
 
-@pytest.mark.parametrize("module", ON_INCIDENTS)
+@pytest.mark.parametrize("module", WRITING)
 def test_a_real_task_fails_on_an_incident_that_was_only_foretold(
     module: str, run_module: ModuleRunner, simulator: Simulator, subtests: pytest.Subtests
 ) -> None:

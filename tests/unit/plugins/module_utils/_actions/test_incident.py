@@ -112,7 +112,7 @@ def test_the_diff_shows_what_is_opened(task: Tasks) -> None:
 
 def test_what_only_pagerduty_knows_is_none_in_check_mode(task: Tasks) -> None:
     predicted = task(assignees=["Other"]).run(check_mode=True)["incident"]
-    assert (predicted["id"], predicted["html_url"], predicted["type"]) == (f"would be opened: {KEY}", None, "incident")
+    assert (predicted["id"], predicted["html_url"], predicted["type"]) == (f"would-be-opened:{KEY}", None, "incident")
     assert (predicted["title"], predicted["incident_key"], predicted["status"]) == ("Disk full", KEY, "triggered")
     assert (predicted["service"]["id"], predicted["service"]["summary"]) == ("PSERVC1", "Checkout")
     assert (predicted["escalation_policy"]["id"], predicted["escalation_policy"]["summary"]) == ("PPOLCY1", "Web")
