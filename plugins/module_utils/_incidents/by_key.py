@@ -20,6 +20,10 @@ from .read import holds_key, id_and_number, incidents_with_key, known
 MAX_DELAY = 5
 """Seconds between two reads."""
 OPEN: Query = (("statuses[]", "triggered"), ("statuses[]", "acknowledged"))
+"""INFERRED: narrows a query by `incident_key`, as both are filters.
+
+Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents.
+"""
 TOO_EARLY = "If its event was just sent, set wait: 30, as PagerDuty opens the incident shortly after that."
 IN_VAIN = "Look at the service in PagerDuty: it may be in maintenance, or have suppressed the alert."
 

@@ -100,6 +100,13 @@ def test_a_variable_comes_before_the_environment(monkeypatch: pytest.MonkeyPatch
     assert given("incident_note")["content"] == "{{ by the environment }}"
 
 
+def test_an_incident_that_was_found_comes_before_the_key_that_found_it() -> None:
+    passed_on = {"pagerduty_incident_id": "Q1", "pagerduty_dedup_key": "disk"}
+    assert given("incident_note", **passed_on) == {"incident_id": ["Q1"]}
+    assert given("incident_note", pagerduty_dedup_key="disk") == {"dedup_key": "disk"}
+    assert given("event", **passed_on) == {"dedup_key": "disk"}
+
+
 def test_a_list_that_is_no_json_is_an_error_without_its_content() -> None:
     with pytest.raises(AnsibleLookupError, match=r"^pagerduty_users starts with '\[', but is not") as error:
         given("incident_responders", pagerduty_users='["secret"')

@@ -64,6 +64,9 @@ def test_what_is_null_or_empty_is_not_set_except_a_text_that_can_be_removed(
         ({"id": "Q1", "incident_number": 42}, ["Q1"]),
         ([{"id": "Q1"}, {"id": "Q2"}, {"id": "Q1"}], ["Q1", "Q2"]),
         ([{"id": "Q1"}, "#2"], ["Q1", "2"]),
+        ("would-be-opened:disk, 100 % full", ["would-be-opened:disk, 100 % full"]),
+        ({"id": "would-be-opened:k", "status": None}, ['{"id": "would-be-opened:k", "status": null}']),
+        ([{"id": "would-be-opened:k"}, {"id": "Q1"}], ['{"id": "would-be-opened:k"}', "Q1"]),
         ([], []),
         ("", []),
         # These are refused.

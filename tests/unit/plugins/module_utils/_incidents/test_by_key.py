@@ -14,8 +14,10 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors impo
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import RetryBudget
 from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.by_key import ByKey, delays
 from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.foretold import NotOpened
-from ansible_collections.oncall.pagerduty.tests.unit.conftest import ScriptedHttp
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident
+
+if t.TYPE_CHECKING:
+    from conftest import ScriptedHttp
 
 FIND = "GET /incidents"
 ALERTS = "GET /incidents/Q1/alerts"
