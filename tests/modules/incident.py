@@ -235,7 +235,10 @@ TESTS = ModuleTests(
         ({"service": "Checkout", "incident_key": KEY}, "mutually exclusive: incident_id|"),
         ({"body": "Since 14:05."}, "mutually exclusive: incident_id|body"),
         ({"incident_id": None, "incident_key": KEY}, "missing parameter(s) required by 'incident_key': service"),
-        ({"incident_id": None, "service": "Checkout"}, "one of the following is required: incident_id, dedup_key, incident_key"),
+        (
+            {"incident_id": None, "service": "Checkout"},
+            "one of the following is required: incident_id, dedup_key, incident_key",
+        ),
         ({**OPENING, "title": None, "urgency": "low"}, "title: required to open an incident"),
         ({**OPENING, "service": " "}, "missing parameter(s) required by 'incident_key': service"),
         ({**OPENING, "incident_key": " "}, "one of the following is required: incident_id, dedup_key, incident_key"),
