@@ -179,12 +179,12 @@ def test_a_variable_wins_over_the_environment_and_false_is_a_value(play: Playboo
         (
             "incident_note",
             {"content": "Nothing to add it to"},
-            "one of the following is required: incident_id, dedup_key",
+            "is required: incident_id, dedup_key",
         ),
         (
             "incident_note",
             {"incident_id": "", "content": "Nothing"},
-            "one of the following is required: incident_id, dedup_key",
+            "is required: incident_id, dedup_key",
         ),
         ("incident_escalation", {"incident_id": "Q1", "level": "top"}, "level"),
         ("incident_responders", {"incident_id": '["Q1"', "users": "PUSER01"}, ""),

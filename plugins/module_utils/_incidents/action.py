@@ -15,9 +15,11 @@ from .._api.client import PagerDuty, Record
 from .._core.action import Action, State, each
 from .._core.change import Change
 from .._core.errors import Refused, TaskError
-from .by_key import ByKey
 from .foretold import NotOpened, from_text, is_foretold, never_opened
 from .read import IncidentsById, checked_ids, known, name_of, read_incidents, well_formed
+
+if t.TYPE_CHECKING:
+    from .by_key import ByKey
 
 MAX_PUT = 250
 """Incidents in one call. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents."""
@@ -162,8 +164,12 @@ class IncidentAction(Action[PagerDuty]):
             self._told[incident_id] = STATUS_BY_CODE[code]
 
     def _by_key(self, options: dict[str, t.Any]) -> ByKey | None:
-        key = options.get("dedup_key")
-        return None if key is None else ByKey(self.client, key, options.get(self.service_of_key), options["wait"])
+        if options.get("dedup_key") is None:
+            return None
+        # Most tasks are given an id.
+        from .by_key import ByKey
+
+        return ByKey(self.client, options["dedup_key"], options.get(self.service_of_key), options["wait"])
 
     def _opened(self, name: str) -> Record | TaskError:
         """Return the incident with the task's key; an error for one that does not exist."""
