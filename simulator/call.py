@@ -25,11 +25,11 @@ class Response:
     """A response.
 
     Args:
-        body: a JSON object, or a text such as an HTML page, or None for no body.
+        body: a JSON object or list, or a text such as an HTML page, or None for no body.
     """
 
     status: int = 200
-    body: Json | str | None = None
+    body: Json | list[Json] | str | None = None
     headers: t.Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
 

@@ -317,6 +317,15 @@ def know_shift_based_schedules(document: Json) -> None:
         document["components"]["parameters"].setdefault(name, parameter)
 
 
+def read_the_list_of_overrides_as_an_answer_to_a_read(document: Json) -> None:
+    """The schema has status 201 for a GET, which creates nothing; clients expect 200.
+
+    INFERRED: every other list of the schema has 200.
+    """
+    responses = document["paths"]["/schedules/{id}/overrides"]["get"]["responses"]
+    responses.setdefault("200", responses.get("201"))
+
+
 def include_the_body(document: Json) -> None:
     """`Incident` says that its body is returned with `include[]=body`; the parameters do not list it."""
     for name in ("include_incident", "include_incidents"):
@@ -338,6 +347,7 @@ AMENDMENTS: t.Sequence[t.Callable[[Json], None]] = (
     know_the_log_entries_of_status_updates,
     know_the_channels_of_notifications,
     ignore_discriminators_that_name_no_schema,
+    read_the_list_of_overrides_as_an_answer_to_a_read,
     read_incident_details_as_in_the_example,
     include_the_body,
 )

@@ -18,6 +18,7 @@ from simulator.elsewhere import HAPPENINGS, happen
 from simulator.errors import ApiError, invalid
 from simulator.incident import Incident
 from simulator.maintenance import MaintenanceWindow
+from simulator.overrides import Override
 from simulator.request import Request
 from simulator.serializers import Json, Serializer
 from simulator.simulation import Simulation
@@ -65,6 +66,7 @@ def show_state(simulation: Simulation, _body: t.Any) -> Json:
         "users": [user_state(user) for user in state.users.values()],
         "change_events": state.change_events,
         "maintenance_windows": [window_state(each) for each in state.maintenance_windows.values()],
+        "overrides": [override_state(each) for each in state.overrides.values()],
         "workflow_instances": [
             {"id": instance.id, "workflow_id": instance.workflow.id, "incident_id": instance.incident_id}
             for instance in state.workflow_instances.values()
@@ -192,6 +194,17 @@ def window_state(window: MaintenanceWindow) -> Json:
         "services": [service.id for service in window.services],
         "start": iso(window.start),
         "end": iso(window.end),
+    }
+
+
+def override_state(override: Override) -> Json:
+    """An override or a custom shift in plain values, with ids for references."""
+    return {
+        "schedule": override.schedule_id,
+        "user": override.user.id,
+        "overridden": override.overridden and override.overridden.id,
+        "start": iso(override.start),
+        "end": iso(override.end),
     }
 
 

@@ -204,6 +204,15 @@ def past_maintenance_window() -> ApiError:
     return ApiError(405, 5003, "Cannot cancel a maintenance window from the past")
 
 
+def past_override() -> ApiError:
+    """An override or a custom shift that has ended cannot be removed; of the status, only that of shifts is known.
+
+    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, DELETE /schedules/{id}/overrides/{override_id} and
+    DELETE /v3/schedules/{id}/custom_shifts/{custom_shift_id}.
+    """
+    return invalid("A past override cannot be removed")
+
+
 def maintenance_window_not_found() -> ApiError:
     """There is no such maintenance window. Source: https://developer.pagerduty.com/docs/errors."""
     return ApiError(404, 5001, "Maintenance Window Not Found")

@@ -30,6 +30,10 @@ class Ids:
         """Q and thirteen more, such as a new incident or alert has."""
         return self._next("Q", 13)
 
+    def long(self) -> str:
+        """26 letters and digits, such as a shift has."""
+        return self._next("AG", 24)
+
     def log_entry(self) -> str:
         """R and thirteen more."""
         return self._next("R", 13)

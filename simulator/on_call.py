@@ -27,13 +27,17 @@ class Turn(t.NamedTuple):
 
     Args:
         user: None if it is not assigned to anybody.
-        rotation: which of the turns at the same time it is, from 1.
+        rotation: which of the turns at the same time it is, from 1; 0 for that of a custom shift.
+        override_id: the override that has put the user in the place of another.
+        shift_id: the custom shift that it is of.
     """
 
     user: User | None
     start: float
     end: float
     rotation: int = 1
+    override_id: str | None = None
+    shift_id: str | None = None
 
 
 class OnCall(t.NamedTuple):
@@ -68,15 +72,21 @@ def this_week(now: float) -> float:
     return now - now % DAY - 3 * DAY
 
 
-def on_calls(policies: t.Iterable[EscalationPolicy], since: float, until: float, now: float) -> t.Iterator[OnCall]:
-    """Return who is on call in a span, policy by policy and level by level."""
+def on_calls(
+    policies: t.Iterable[EscalationPolicy], turns_of: t.Callable[[Schedule], t.Iterable[Turn]]
+) -> t.Iterator[OnCall]:
+    """Return who is on call in a span, policy by policy and level by level.
+
+    Args:
+        turns_of: returns the turns of a schedule in the span.
+    """
     for policy in policies:
         for level, rule in enumerate(policy.rules, start=1):
             for target in rule.targets:
                 if isinstance(target, User):
                     yield OnCall(policy, level, target)
                 else:
-                    for turn in turns(target, since, until, now):
+                    for turn in turns_of(target):
                         if turn.user:
                             yield OnCall(policy, level, turn.user, target, turn)
 

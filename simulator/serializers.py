@@ -44,6 +44,7 @@ from simulator.incident import (
 if t.TYPE_CHECKING:
     from simulator.maintenance import MaintenanceWindow
     from simulator.on_call import OnCall, Turn
+    from simulator.overrides import Override
     from simulator.state import State
 
 Json = dict[str, t.Any]
@@ -215,13 +216,14 @@ class Serializer:
         schedule = self._state.current(schedule)
         return self.reference(schedule) if schedule.is_shift_based else self.schedule(schedule)
 
-    def schedule_with_layers(self, schedule: Schedule, turns: t.Iterable[Turn]) -> Json:
-        """`Schedule` as asked for singly: with its layers, and whose turn it is in the span that the request names."""
-        entries = [
-            {"start": iso(turn.start), "end": iso(turn.end), "user": self.reference(turn.user)}
-            for turn in turns
-            if turn.user
-        ]
+    def schedule_with_layers(self, schedule: Schedule, layer_turns: t.Iterable[Turn], final: t.Sequence[Turn]) -> Json:
+        """`Schedule` as asked for singly: with its layers, and whose turn it is in the span that the request names.
+
+        Args:
+            layer_turns: without overrides.
+            final: with them.
+        """
+        entries = self._entries(layer_turns)
         layer = {
             "id": f"{schedule.id}L1",
             "name": "Layer 1",
@@ -236,8 +238,50 @@ class Serializer:
         return {
             **self.schedule(schedule),
             "schedule_layers": [layer],
-            "final_schedule": {"name": "Final Schedule", "rendered_schedule_entries": entries},
-            "overrides_subschedule": {"name": "Overrides", "rendered_schedule_entries": []},
+            "final_schedule": {"name": "Final Schedule", "rendered_schedule_entries": self._entries(final)},
+            "overrides_subschedule": {
+                "name": "Overrides",
+                "rendered_schedule_entries": self._entries(turn for turn in final if turn.override_id),
+            },
+        }
+
+    def _entries(self, turns: t.Iterable[Turn]) -> list[Json]:
+        """`ScheduleLayerEntry`s, without turns of nobody."""
+        return [
+            {"start": iso(turn.start), "end": iso(turn.end), "user": self.reference(turn.user)}
+            for turn in turns
+            if turn.user
+        ]
+
+    def override(self, override: Override) -> Json:
+        """`Override`, of a layer-based schedule."""
+        times = {"start": iso(override.start), "end": iso(override.end)}
+        return {"id": override.id, **times, "user": self.reference(override.user)}
+
+    @staticmethod
+    def override_shift(schedule: Schedule, override: Override) -> Json:
+        """`OverrideShift`."""
+        shift = {"custom_shift_id": override.shift_id}
+        return {
+            "id": override.id,
+            "type": "override_shift",
+            **(shift if override.shift_id else {"rotation_id": rotation_id(schedule, override.rotation)}),
+            "start_time": iso(override.start),
+            "end_time": iso(override.end),
+            "overridden_member": _member(override.overridden),
+            "overriding_member": _member(override.user),
+        }
+
+    @staticmethod
+    def custom_shift(shift: Override) -> Json:
+        """`CustomShift`."""
+        assignment = {"id": f"{shift.id}A", "type": "shift_assignment", "member": _member(shift.user)}
+        return {
+            "id": shift.id,
+            "type": "custom_shift",
+            "start_time": iso(shift.start),
+            "end_time": iso(shift.end),
+            "assignments": [assignment],
         }
 
     def shift_based_schedule(self, schedule: Schedule, week: float) -> Json:
@@ -285,7 +329,7 @@ class Serializer:
                 "start_time": iso(turn.start),
                 "end_time": iso(turn.end),
                 "member": _member(turn.user),
-                "source": {"type": "schedule_rotation", "rotation_id": rotation_id(schedule, turn.rotation)},
+                "source": _source(schedule, turn),
             }
             for turn in turns
         ]
@@ -679,6 +723,17 @@ class Serializer:
 def rotation_id(schedule: Schedule, number: int) -> str:
     """Return the id of a rotation of a shift-based schedule; PagerDuty's have 26 letters and digits."""
     return f"{schedule.id}{number:019d}"
+
+
+def _source(schedule: Schedule, turn: Turn) -> Json:
+    """`ShiftSource`."""
+    kind = "custom_shift" if turn.shift_id else "schedule_rotation"
+    shift = {"shift_id": turn.shift_id}
+    return {
+        "type": f"{kind}_override" if turn.override_id else kind,
+        **(shift if turn.shift_id else {"rotation_id": rotation_id(schedule, turn.rotation)}),
+        **({"override_id": turn.override_id} if turn.override_id else {}),
+    }
 
 
 def _member(user: User | None) -> Json:

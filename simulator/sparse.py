@@ -27,11 +27,14 @@ FIELD = ("name", "display_name", "data_type", "field_type")
 REQUIRED: t.Mapping[str, frozenset[str]] = {
     name: frozenset((*keys, "id"))
     for name, keys in {
+        # Of a response that is a list: what became of each of several overrides.
+        "each": ("override",),
         "acknowledgements": ("at", "acknowledger"),
         "alert": ("type",),
         "assignments": ("at", "assignee"),
         "computed_shift_assignment": ("type", "start_time", "end_time", "member", "source"),
         "escalation_policy": ("type", "name", "escalation_rules"),
+        "custom_shift": ("type", "start_time", "end_time", "assignments"),
         "empty_member": ("type",),
         "escalation_rules": ("escalation_delay_in_minutes", "targets"),
         "field": (*FIELD, "type", "summary", "self", "created_at", "updated_at", "enabled", "incident_type"),
@@ -44,6 +47,9 @@ REQUIRED: t.Mapping[str, frozenset[str]] = {
         "note": ("content",),
         "notes": ("content",),
         "oncalls": ("user", "escalation_policy", "escalation_level"),
+        "override": ("start", "end", "user"),
+        "override_shift": ("type", "start_time", "end_time", "overridden_member", "overriding_member"),
+        "overrides": ("start", "end", "user"),
         "past_incidents": ("incident",),
         "pending_actions": ("type", "at"),
         "related_incidents": ("incident",),
@@ -55,6 +61,7 @@ REQUIRED: t.Mapping[str, frozenset[str]] = {
         "schedule_v3": ("type", "name", "time_zone"),
         "schedule_v3_reference": ("type", "summary"),
         "service": ("type", "escalation_policy"),
+        "shift_assignment": ("type", "member"),
         "subscribers": ("subscriber_id", "subscriber_type"),
         "subscriptions": ("subscriber_id", "subscriber_type"),
         "team": ("type", "name"),
@@ -73,6 +80,8 @@ def sparse(body: t.Any, optional_keys: str) -> t.Any:
     Args:
         optional_keys: `omitted`, or `null` to keep the others with null.
     """
+    if isinstance(body, list):
+        return [_sparse(each, "each", optional_keys) for each in body]
     if not isinstance(body, dict):
         return body
     return {key: _sparse(value, key, optional_keys) for key, value in body.items() if key not in PAGE}

@@ -34,6 +34,8 @@ from simulator.incident import (
     WorkflowInstance,
 )
 from simulator.maintenance import MaintenanceWindow, standing_windows
+from simulator.on_call import Turn
+from simulator.overrides import Override, turns_now
 from simulator.webhook_subscription import Delivery, WebhookSubscription, WebhookTiming
 
 
@@ -84,6 +86,8 @@ class State:
     schedules: dict[str, Schedule] = field(default_factory=lambda: dict(account.SCHEDULES))
     services: dict[str, Service] = field(default_factory=lambda: dict(account.SERVICES))
     maintenance_windows: dict[str, MaintenanceWindow] = field(default_factory=standing_windows)
+    overrides: dict[str, Override] = field(default_factory=dict)
+    """Also custom shifts, in the order of their creation."""
     users: dict[str, User] = field(default_factory=lambda: dict(account.USERS))
     deleted_users: dict[str, float] = field(default_factory=dict)
     """When each was deleted, by id."""
@@ -111,6 +115,10 @@ class State:
         if isinstance(thing, Schedule):
             return self.schedules.get(thing.id, thing)
         return self.users.get(thing.id, thing) if isinstance(thing, User) else thing
+
+    def turns(self, schedule: Schedule, since: float, until: float) -> list[Turn]:
+        """Return whose turn it is on a schedule in a span, with its overrides."""
+        return turns_now(self.current(schedule), self.overrides.values(), since, until, self.clock.now())
 
     def user_with_email(self, email: str) -> User | None:
         """Return the user with an e-mail address, in upper or lower case."""

@@ -69,8 +69,8 @@ AWX = ["-r", str(ROOT / "tests" / "integration" / "awx" / "requirements.txt"), *
 def set_up() -> None:
     """Set what holds for all sessions, also those of antsibull-nox."""
     os.environ["UV_CONSTRAINT"] = CONSTRAINTS
-    # Otherwise each start of Ansible compiles its imports, wherever Python is told not to write what it compiles.
-    os.environ["UV_COMPILE_BYTECODE"] = "1"
+    # Otherwise each start of Ansible compiles its imports anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["UV_SYSTEM_CERTS"] = "1"
     nox.options.default_venv_backend = "uv"
     nox.options.reuse_existing_virtualenvs = True

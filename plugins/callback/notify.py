@@ -140,6 +140,7 @@ from ..module_utils._api.auth import VARIABLES, first_set, is_unset
 from ..module_utils._events.body import key_within_limit
 from ..plugin_utils import _controller
 from ..plugin_utils._process import Background, End
+from ..plugin_utils._results import host_of, task_of
 
 CONNECTION_OPTIONS = ("routing_key", "region", "events_url", "ca_path")
 OWN_OPTIONS = ("severity", "name", "resolve_after_limit", "no_hosts_is_failure", "time_limit")
@@ -182,7 +183,7 @@ class Play:
 
     def note(self, result: t.Any) -> None:
         """Note that a task has run on a host."""
-        host, action = _host_of(result), _task_of(result).action.rpartition(".")[2]
+        host, action = host_of(result), task_of(result).action.rpartition(".")[2]
         if action == "include_role":
             self.including.add(host)
             return
@@ -191,8 +192,8 @@ class Play:
 
     def note_failure(self, result: t.Any) -> None:
         """Note in which task a host failed. Whether that was rescued is known only at the end."""
-        self.including.discard(_host_of(result))
-        self.failed_tasks[_host_of(result)] = result.task_name
+        self.including.discard(host_of(result))
+        self.failed_tasks[host_of(result)] = result.task_name
 
 
 class CallbackModule(CallbackBase):
@@ -242,7 +243,7 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_skipped(self, result: t.Any) -> None:
         """Note that a host has come past a role that it included."""
-        self._current.including.discard(_host_of(result))
+        self._current.including.discard(host_of(result))
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
         """Note where a host failed."""
@@ -253,7 +254,7 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
         """Note that a host could not be reached."""
         self._current.note_failure(result)
-        self._current.unreachable.add(_host_of(result))
+        self._current.unreachable.add(host_of(result))
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
         """Send what the plays of the playbook call for."""
@@ -385,18 +386,6 @@ class CallbackModule(CallbackBase):
         except Exception as error:
             return str(error)
         return result["msg"] if result["failed"] else ""
-
-
-def _host_of(result: t.Any) -> str:
-    """Return the name of a result's host."""
-    # Before ansible-core 2.19 a result has no public name for it.
-    return str((result.host if hasattr(result, "host") else result._host).get_name())
-
-
-def _task_of(result: t.Any) -> t.Any:
-    """Return a result's task."""
-    # Before ansible-core 2.19 a result has no public name for it.
-    return result.task if hasattr(result, "task") else result._task
 
 
 def _dedup_key(about: str) -> str:

@@ -49,7 +49,8 @@ options: {}
 attributes:
   action_group:
     description:
-      - Use C(group/oncall.pagerduty.pagerduty) in C(module_defaults) to set defaults for all modules.
+      - Use C(group/oncall.pagerduty.pagerduty) in C(module_defaults) to set defaults for all modules. Each leaves out
+        what only other modules have.
     support: full
     membership:
       - oncall.pagerduty.pagerduty

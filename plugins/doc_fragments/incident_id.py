@@ -12,9 +12,10 @@ class ModuleDocFragment:
 options:
   incident_id:
     description:
-      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number. An empty text or list is refused.
+      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number. An empty text is refused. An empty list is nothing
+        to do.
       - Also V("#42"), the address of an incident in the browser, or what a task has returned as C(incident) or
-        C(incidents). In check mode that may be an incident that does not exist yet.
+        C(incidents), mixed as you like. In check mode that may be an incident that does not exist yet.
       - Either O(incident_id) or O(dedup_key) is required.
       - All of them are tried. If some fail, the task fails, and RV(ignore:failures) lists them while RV(incidents) has
         the others.

@@ -33,15 +33,16 @@ options:
     elements: int
   at:
     description:
-      - Who is on call at this time, an ISO 8601 time with a time zone. At most 90 days from now.
+      - Who is on call at this time, such as V(tomorrow 08:00), V(+4h), or V(2026-01-31T08:00:00Z). The notes have all
+        forms. At most 90 days from now.
       - Mutually exclusive with O(since) and O(until).
     type: str
   since:
     description:
-      - Who is on call at any time in a span, from this ISO 8601 time with a time zone.
+      - Who is on call at any time in a span, from this time, which is given like O(at).
       - Required together with O(until).
     type: str
   until:
-    description: The end of the span of O(since), an ISO 8601 time with a time zone. At most 90 days from now.
+    description: The end of the span of O(since), which is given like O(at). At most 90 days from now.
     type: str
 """

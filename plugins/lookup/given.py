@@ -16,7 +16,8 @@ description:
   - Returns the options of a module of this collection that were given, as a dictionary. The ready playbooks use it.
   - Each option is the variable C(pagerduty_OPTION), else the environment variable of that name, such as
     C(pagerduty_content). Those of the connection are among them, such as C(pagerduty_region).
-  - What is null, empty or blank counts as not set. C(false) and 0 are values.
+  - What is null, empty or blank counts as not set. C(false) and 0 are values. So is an empty list of incidents, with
+    which there is nothing to do.
   - Where a module takes either C(incident_id) or C(dedup_key), and both are given, C(incident_id) counts.
   - A list can be a list, JSON, or text with commas between the entries. A dictionary can be a dictionary or JSON.
 options:
@@ -60,8 +61,11 @@ from ansible.utils.display import Display
 from ..module_utils._api.auth import is_unset
 from ..module_utils._core.json_values import encodable
 from ..plugin_utils import _controller
+from ..plugin_utils._given import INCIDENTS, incidents_of
 
 PREFIX = "pagerduty_"
+OF_INCIDENTS = tuple(PREFIX + name for name in INCIDENTS)
+"""Variables that an empty list sets, and a text with white space between the entries."""
 OMITTED = getattr(errors, "AnsibleValueOmittedError", AnsibleUndefinedVariable)
 """What ansible-core 2.19 and later raises for `omit`; before, it is a text in a variable of that name."""
 
@@ -89,7 +93,7 @@ class LookupModule(LookupBase):
             name: _value(PREFIX + name, spec, self._given(PREFIX + name, variables or {}))
             for name, spec in _options(terms[0]).items()
         }
-        found = {name: value for name, value in values.items() if not _is_unset(value)}
+        found = {name: value for name, value in values.items() if not _is_unset(PREFIX + name, value)}
         if found.keys() >= {"incident_id", "dedup_key"}:
             # In a workflow, earlier jobs may have passed on both: the incident was found by the key.
             del found["dedup_key"]
@@ -98,7 +102,7 @@ class LookupModule(LookupBase):
     def _given(self, name: str, variables: t.Mapping[str, t.Any]) -> t.Any:
         """Return what a variable, else an environment variable says."""
         value = self._variable(name, variables) if name in variables else None
-        return os.environ.get(name) if _is_unset(value) else value
+        return os.environ.get(name) if _is_unset(name, value) else value
 
     def _variable(self, name: str, variables: t.Mapping[str, t.Any]) -> t.Any:
         try:
@@ -112,8 +116,9 @@ class LookupModule(LookupBase):
         return None if value == variables.get("omit", "") else value
 
 
-def _is_unset(value: t.Any) -> bool:
-    return is_unset(value) or value in ([], {})
+def _is_unset(name: str, value: t.Any) -> bool:
+    """Return whether a variable counts as not set: no incidents are nothing to do."""
+    return is_unset(value) or value == {} or (value == [] and name not in OF_INCIDENTS)
 
 
 def _options(module: str) -> dict[str, dict[str, t.Any]]:
@@ -129,7 +134,7 @@ def _value(name: str, spec: t.Mapping[str, t.Any], given: t.Any) -> t.Any:
     Numbers and truth values become text, as text that looks like one must not become a number. So do dates: before
     ansible-core 2.19, what is returned here is written as text and read again, which a date would not survive.
     """
-    if _is_unset(given):
+    if _is_unset(name, given):
         return None
     kind = spec.get("type", "str")
     if kind == "list":
@@ -147,7 +152,8 @@ def _entries(name: str, given: t.Any) -> t.Any:
     if not isinstance(value, str):
         return value
     if not value.startswith("["):
-        return [entry.strip() for entry in value.split(",") if entry.strip()]
+        listed = incidents_of(value) if name in OF_INCIDENTS else value.split(",")
+        return [entry.strip() for entry in listed if entry.strip()]
     try:
         return encodable(json.loads(value))
     except ValueError as error:

@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - oncall.pagerduty.auth
   - oncall.pagerduty.auth.lookup
   - oncall.pagerduty.oncall
+  - oncall.pagerduty.time_zone
 options:
   _terms:
     description: Escalation policies, by id or name; the same as O(escalation_policies).
@@ -60,10 +61,7 @@ EXAMPLES = r"""
 - name: Run a task for each person who is on call in the next week
   ansible.builtin.debug:
     msg: "{{ item }} is on call this week."
-  loop: "{{ query('oncall.pagerduty.oncall', 'Database', since=start, until=end, want='email') }}"
-  vars:
-    start: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime(now().timestamp() | int, utc=true) }}"
-    end: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime((now().timestamp() | int) + 7 * 86400, utc=true) }}"
+  loop: "{{ query('oncall.pagerduty.oncall', 'Database', since='now', until='+7d', want='email') }}"
 """
 
 RETURN = r"""
@@ -84,6 +82,7 @@ from ..module_utils._api.auth import is_unset
 from ..module_utils._options import AUTH
 from ..plugin_utils import _controller
 from ..plugin_utils._given import given, given_to
+from ..plugin_utils._unknown_options import did_you_mean
 
 DEFINITION = _controller.definition("oncall_info")
 OWN_OPTION = "want"
@@ -125,7 +124,8 @@ def _check_names(options: Options) -> None:
     unknown = sorted(set(options) - {OWN_OPTION, *DEFINITION.options, *aliases})
     if unknown:
         supported = ", ".join(sorted([OWN_OPTION, *DEFINITION.options]))
-        raise AnsibleLookupError(f"Unsupported options: {', '.join(unknown)}. Supported options are: {supported}.")
+        sentences = (f"Unsupported options: {', '.join(unknown)}.", did_you_mean(DEFINITION, unknown))
+        raise AnsibleLookupError(f"{' '.join(filter(None, sentences))} Supported options are: {supported}.")
 
 
 def _wanted(value: t.Any) -> str:

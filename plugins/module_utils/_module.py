@@ -21,10 +21,11 @@ from ._api.client import PagerDuty
 from ._api.confidential import without_confidential
 from ._core.action import Action, predict
 from ._core.change import Notification, Outcome
+from ._core.differences import differences
 from ._core.errors import InvalidOption, PartlyDone, TaskError
 from ._core.http_client import REQUESTS_IMPORT_ERROR
 from ._core.retry import Log, RetryBudget
-from ._core.sentences import difference, message
+from ._core.sentences import message
 from ._options import AUTH, Options
 
 Params = dict[str, t.Any]
@@ -124,11 +125,18 @@ class Module:
         try:
             action = self.action(client, params)
             action.check()
+            if action.idle():
+                return self._idle(action)
             _prepare(action, check_mode)
             outcomes = predict(action, client.warn) if check_mode or not self._writes else _apply(action, client)
         except TaskError as error:
             return _failure(error)
         return self._report(action, outcomes, check_mode=check_mode, diff_mode=diff_mode)
+
+    def _idle(self, action: Action[PagerDuty]) -> Result:
+        """Return the result of a task with nothing to do."""
+        writes: Result = {"notifies": []} if self._writes else {}
+        return {"failed": False, "changed": False, "msg": action.idle(), **action.result([]), **writes}
 
     def _report(
         self, action: Action[PagerDuty], outcomes: t.Sequence[Outcome], *, check_mode: bool, diff_mode: bool
@@ -136,7 +144,7 @@ class Module:
         changed = any(outcome.changed for outcome in outcomes)
         failures: list[tuple[str | None, TaskError]]
         failures = [(outcome.target, outcome.error) for outcome in outcomes if outcome.error]
-        said = [message(action.noun, outcomes, check_mode=check_mode)]
+        said = [message(action.noun, outcomes, check_mode=check_mode), *filter(None, [action.remark])]
         if action.left_out:
             is_part = changed and not check_mode
             failures.append((None, PartlyDone.because_of(action.left_out) if is_part else action.left_out))
@@ -150,7 +158,7 @@ class Module:
         if self._writes:
             result["notifies"] = [_shown(outcome.target, each) for outcome in outcomes for each in outcome.notifies]
         if diff_mode:
-            result["diff"] = [difference(action.noun, outcome) for outcome in outcomes if outcome.changed]
+            result["diff"] = differences(action, outcomes)
         if failures:
             result["failures"] = [{"target": target, **error.as_result()} for target, error in failures]
         return result
@@ -215,4 +223,5 @@ def _check_encodable(params: Params) -> None:
 def _shown(target: str, notification: Notification) -> Result:
     """Return a notification for playbooks; `who` always has a name that can be printed."""
     nobody_yet = {"id": None, "type": None, "summary": notification.name}
-    return {"target": target, "who": notification.who or nobody_yet, "why": notification.why}
+    who = notification.who or nobody_yet
+    return {"target": target, "who": who, "why": notification.why, "how": notification.how.base}

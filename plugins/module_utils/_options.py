@@ -81,5 +81,7 @@ INCIDENTS: Options = {
     **WAIT,
 }
 """The incidents to work on, by id or key; the doc fragment `incident_id`."""
+TIME_ZONE: Options = {"time_zone": {"type": "str"}}
+"""What a time of day means; the doc fragment `time_zone`."""
 CONNECTION: Options = {**AUTH, **EVENTS}
 """Options that say how PagerDuty is called."""

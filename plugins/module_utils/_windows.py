@@ -9,7 +9,7 @@ Private to the collection.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timezone, tzinfo
 
 from ._api.client import PagerDuty, Query, Record
 from ._core.time_texts import parse_time, spoken_time
@@ -69,8 +69,8 @@ def order_of(window: Record) -> tuple[int, str]:
     return window.get("sequence_number") or 0, window["id"]
 
 
-def spoken_period(window: Record, present: datetime) -> str:
+def spoken_period(window: Record, present: datetime, zone: tzinfo = timezone.utc) -> str:
     """Return when a window is open, for sentences: `from 20:00 UTC until 22:00 UTC`, without a start in the past."""
     start = start_of(window)
-    since = f"from {spoken_time(start, present)} " if start > present else ""
-    return f"{since}until {spoken_time(end_of(window), present)}"
+    since = f"from {spoken_time(start, present, zone)} " if start > present else ""
+    return f"{since}until {spoken_time(end_of(window), present, zone)}"

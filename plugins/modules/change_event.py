@@ -37,6 +37,7 @@ options:
       - What has changed. Cut to 1024 characters, with a warning.
       - If not set, it names the play, and the Rundeck job or AWX job template that runs it.
     type: str
+    aliases: [text]
   source:
     description:
       - Where it has changed, such as a host.
@@ -163,7 +164,7 @@ from ..module_utils._event_module import EventModule
 from ..module_utils._options import EVENTS
 
 OPTIONS = {
-    "summary": {"type": "str"},
+    "summary": {"type": "str", "aliases": ["text"]},
     "source": {"type": "str"},
     "timestamp": {"type": "str"},
     "custom_details": {"type": "raw"},

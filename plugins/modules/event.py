@@ -67,6 +67,7 @@ options:
       - What is wrong. Becomes the incident's title. Cut to 1024 characters, with a warning.
       - If not set, it names the play, and the Rundeck job or AWX job template that runs it.
     type: str
+    aliases: [text]
   source:
     description:
       - The host or service that has the problem.
@@ -159,7 +160,7 @@ status:
   sample: triggered
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Whom the change notifies, why, and how (C(page), C(notify), or C(invite)); in check mode, whom it would notify.
     - If PagerDuty does not say who will be notified, C(summary) begins with C(whoever is), and C(id) is null.
     - If it is known that the event wakes nobody, C(summary) is C(nobody), and C(why) says why.
   returned: success
@@ -172,6 +173,7 @@ notifies:
         type: user_reference
         summary: Primary On Call
       why: on call at level 1 of Web Operations (PPOLICY)
+      how: page
 failures:
   description: Why the event could not be sent.
   returned: on failure
@@ -204,7 +206,7 @@ OPTIONS = {
     },
     "dedup_key": {"type": "str", "no_log": False},
     "severity": {"type": "str", "default": DEFAULT_SEVERITY},
-    "summary": {"type": "str"},
+    "summary": {"type": "str", "aliases": ["text"]},
     "source": {"type": "str"},
     "component": {"type": "str"},
     "group": {"type": "str"},

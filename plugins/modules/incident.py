@@ -26,9 +26,10 @@ extends_documentation_fragment:
 options:
   incident_id:
     description:
-      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number. An empty text or list is refused.
+      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number. An empty text is refused. An empty list is nothing
+        to do.
       - Also V("#42"), the address of an incident in the browser, or what a task has returned as C(incident) or
-        C(incidents).
+        C(incidents), mixed as you like.
       - All of them are tried. If some fail, the task fails, and RV(failures) lists them while RV(incidents) has the
         others.
       - Either O(incident_id), O(dedup_key), or O(incident_key) is required. They are mutually exclusive.
@@ -239,7 +240,7 @@ incident:
     urgency: high
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Whom the change notifies, why, and how (C(page), C(notify), or C(invite)); in check mode, whom it would notify.
     - Where PagerDuty does not say who it is, C(who) has no C(id), and its C(summary) says what they are.
   returned: success
   type: list
@@ -251,6 +252,7 @@ notifies:
         type: user_reference
         summary: Primary On Call
       why: assigned to the incident
+      how: page
 failures:
   description: The incidents that could not be changed, each with the reason.
   returned: on failure

@@ -108,7 +108,7 @@ levels:
   sample: {"Q1R2DLCB21K7NP": 2}
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Whom the change notifies, why, and how (C(page), C(notify), or C(invite)); in check mode, whom it would notify.
   returned: success
   type: list
   elements: dict
@@ -119,6 +119,7 @@ notifies:
         type: user_reference
         summary: Primary On Call
       why: on call at level 2 of Web Operations (PPOLICY)
+      how: page
 failures:
   description: The incidents that could not be changed, each with the reason.
   returned: on failure

@@ -76,7 +76,7 @@ incident:
     status: triggered
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Whom the change notifies, why, and how (C(page), C(notify), or C(invite)); in check mode, whom it would notify.
     - Where PagerDuty does not say who it is, C(who) has no C(id), and its C(summary) says what they are.
   returned: success
   type: list
@@ -88,6 +88,7 @@ notifies:
         type: user_reference
         summary: Primary On Call
       why: on call at level 1 of Database (PPOLICY)
+      how: page
 failures:
   description: The incidents that could not be changed, each with the reason.
   returned: on failure

@@ -14,15 +14,17 @@ author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
   - oncall.pagerduty.auth
+  - oncall.pagerduty.time_zone
   - oncall.pagerduty.attributes
   - oncall.pagerduty.attributes.info_module
   - oncall.pagerduty.attributes.action_group
 options:
   incident_id:
     description:
-      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number. An empty text or list is refused.
+      - The incidents, by id such as V(Q1R2DLCB21K7NP) or by number. An empty text is refused. An empty list is nothing
+        to do, and reads none.
       - Also V("#42"), the address of an incident in the browser, or what a task has returned as C(incident) or
-        C(incidents).
+        C(incidents), mixed as you like.
       - All of them are tried. If some fail, the task fails, and RV(failures) lists them while RV(incidents) has the
         others.
       - Either O(incident_id), O(dedup_key), or a filter is required, and they exclude each other. The filters are
@@ -84,14 +86,16 @@ options:
     elements: str
   since:
     description:
-      - Find incidents that were opened at this time or later. An ISO 8601 time with a time zone, such as
-        V(2026-01-31T23:59:59Z).
+      - Find incidents that were opened at this time or later, such as V(-2h), V(yesterday 18:00), V(08:00) (the last
+        one), or V(2026-01-31T23:59:59Z). The notes have all forms.
       - Without O(since), PagerDuty searches only the 30 days before O(until), or before now. O(statuses) and
         O(assignees) have the exceptions. If no incident was opened in the last 30 days, a warning says so.
       - The range can be 6 months at most.
     type: str
   until:
-    description: Find incidents that were opened until this time, which is given like O(since). By default, until now.
+    description:
+      - Find incidents that were opened until this time, which is given like O(since). By default, until now.
+      - A time of day such as V(17:00) is the first one after O(since), or the last one.
     type: str
   sort:
     description:
@@ -195,7 +199,7 @@ EXAMPLES = r"""
 - name: Find the major incidents of the last week
   oncall.pagerduty.incident_info:
     incident_types: [major_incident]
-    since: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime((now().timestamp() | int) - 7 * 86400, utc=true) }}"
+    since: -7d
 
 - name: Find the last three incidents of two teams, with the changes that may have caused them
   oncall.pagerduty.incident_info:
@@ -277,7 +281,7 @@ from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_info import INCLUDED, READ_SEPARATELY, incident_info
 from ..module_utils._incidents.filters import ARRANGEMENT, FILTERS, SORT_ORDERS, STATUSES
 from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID, WAIT
+from ..module_utils._options import INCIDENT_ID, TIME_ZONE, WAIT
 
 EXCLUDED = (*FILTERS, *ARRANGEMENT)
 TEXTS = {"type": "list", "elements": "str"}
@@ -297,6 +301,7 @@ DEFINITION = Module(
         "incident_types": TEXTS,
         "since": {"type": "str"},
         "until": {"type": "str"},
+        **TIME_ZONE,
         "sort": {**TEXTS, "choices": list(SORT_ORDERS)},
         "limit": {"type": "int"},
         "include": {"type": "list", "elements": "str", "default": [], "choices": sorted(INCLUDED + READ_SEPARATELY)},

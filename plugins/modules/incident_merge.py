@@ -96,7 +96,7 @@ incident:
       resolved: 0
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Whom the change notifies, why, and how (C(page), C(notify), or C(invite)); in check mode, whom it would notify.
     - Where PagerDuty does not say who it is, C(who) has no C(id), and its C(summary) says what they are.
   returned: success
   type: list

@@ -29,7 +29,7 @@ options:
       - The text of the note. Required with O(state=present).
       - With O(state=absent), all notes with this content are removed.
     type: str
-    aliases: [note]
+    aliases: [note, text]
   state:
     description: Whether the note should exist.
     type: str
@@ -146,7 +146,7 @@ from ..module_utils._incident_module import IncidentModule
 DEFINITION = IncidentModule(
     incident_note,
     {
-        "content": {"type": "str", "aliases": ["note"]},
+        "content": {"type": "str", "aliases": ["note", "text"]},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "note_id": {"type": "str"},
         "allow_duplicate": {"type": "bool", "default": False},

@@ -38,6 +38,7 @@ options:
   responders_message:
     description: The message for the responders. If not set, it asks for help and names the incident's title.
     type: str
+    aliases: [text]
   requester:
     description:
       - The user who requests them, by id or e-mail address.
@@ -109,7 +110,7 @@ incident:
     status: triggered
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Whom the change notifies, why, and how (C(page), C(notify), or C(invite)); in check mode, whom it would notify.
     - If PagerDuty does not say who will be notified, C(summary) begins with C(whoever is), and C(id) is null.
   returned: success
   type: list
@@ -121,6 +122,7 @@ notifies:
         type: user_reference
         summary: Primary On Call
       why: requested as a responder
+      how: page
 failures:
   description:
     - The incidents that could not be changed, each with the reason.
@@ -149,7 +151,7 @@ DEFINITION = IncidentModule(
     {
         "users": {"type": "list", "elements": "str"},
         "escalation_policies": {"type": "list", "elements": "str"},
-        "responders_message": {"type": "str"},
+        "responders_message": {"type": "str", "aliases": ["text"]},
         "requester": {"type": "str"},
         "renotify": {"type": "bool", "default": False},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -86,7 +86,7 @@ incident:
     status: triggered
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Whom the change notifies, why, and how (C(page), C(notify), or C(invite)); in check mode, whom it would notify.
     - If PagerDuty does not say who will be notified, C(summary) begins with C(whoever is), and C(id) is null.
   returned: success
   type: list
@@ -98,6 +98,7 @@ notifies:
         type: user_reference
         summary: Primary On Call
       why: requested as a responder
+      how: page
 failures:
   description: The incidents that could not be changed, each with the reason.
   returned: on failure

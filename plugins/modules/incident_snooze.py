@@ -20,6 +20,7 @@ author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
   - oncall.pagerduty.auth
+  - oncall.pagerduty.time_zone
   - oncall.pagerduty.incident_id
   - oncall.pagerduty.attributes
   - oncall.pagerduty.attributes.action_group
@@ -37,11 +38,14 @@ options:
       - The time counts from each run of the task. For a fixed end, use O(until).
     type: str
   until:
-    description: When the snooze should end, as an ISO 8601 time with a time zone. At most a week from now.
+    description:
+      - When the snooze should end, such as V(tomorrow 08:00), V(08:00) (the next one), or V(2026-01-31T08:00:00Z). The
+        notes have all forms.
+      - At most a week from now. A time from now, such as V(+4h), is the same as O(duration).
     type: str
 notes:
   - The OAuth scopes needed are C(incidents.read) and C(incidents.write). C(users.read) is needed only to name who gets
-    an incident by acknowledging it.
+    an incident by acknowledging it, and for O(time_zone).
 seealso:
   - name: Snooze an incident
     description: The call in PagerDuty's API reference.
@@ -66,7 +70,8 @@ EXAMPLES = r"""
 - name: Snooze until the working day begins
   oncall.pagerduty.incident_snooze:
     incident_id: "{{ incident_id }}"
-    until: "{{ '%Y-%m-%dT08:00:00+00:00' | strftime(now(utc=true).timestamp() + 86400) }}"
+    until: tomorrow 08:00
+    time_zone: Europe/Berlin
 """
 
 RETURN = r"""
@@ -113,12 +118,14 @@ failures:
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_snooze import Snooze
 from ..module_utils._incident_module import IncidentModule
+from ..module_utils._options import TIME_ZONE
 
 DEFINITION = IncidentModule(
     Snooze,
     {
         "duration": {"type": "str"},
         "until": {"type": "str"},
+        **TIME_ZONE,
     },
     mutually_exclusive=[("duration", "until")],
     required_one_of=[("duration", "until")],

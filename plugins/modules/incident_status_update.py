@@ -32,6 +32,7 @@ options:
     description: The text of the status update.
     type: str
     required: true
+    aliases: [text]
   subject:
     description: The subject of the e-mail, in place of PagerDuty's own. Requires O(html_message).
     type: str
@@ -111,7 +112,7 @@ status_update:
     created_at: "2026-01-31T12:00:00Z"
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Whom the change notifies, why, and how (C(page), C(notify), or C(invite)); in check mode, whom it would notify.
     - If PagerDuty does not say who will be notified, C(summary) begins with C(whoever is), and C(id) is null.
   returned: success
   type: list
@@ -123,12 +124,14 @@ notifies:
         type: user_reference
         summary: Service Owner
       why: subscribed to the incident
+      how: notify
     - target: Q1R2DLCB21K7NP
       who:
         id:
         type:
         summary: whoever is subscribed in another way that PagerDuty does not list, such as through a business service
       why: subscribed in another way that PagerDuty does not list, such as through a business service
+      how: notify
 failures:
   description: The incidents on which no status update could be sent, each with the reason.
   returned: on failure
@@ -156,7 +159,7 @@ from ..module_utils._incident_module import IncidentModule
 DEFINITION = IncidentModule(
     incident_status_update,
     {
-        "update_message": {"type": "str", "required": True},
+        "update_message": {"type": "str", "required": True, "aliases": ["text"]},
         "subject": {"type": "str"},
         "html_message": {"type": "str"},
         "allow_duplicate": {"type": "bool", "default": False},

@@ -81,7 +81,7 @@ incident:
     status: triggered
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Whom the change notifies, why, and how (C(page), C(notify), or C(invite)); in check mode, whom it would notify.
     - If PagerDuty does not say who will be notified, C(summary) begins with C(whoever is), and C(id) is null.
   returned: success
   type: list
@@ -93,6 +93,7 @@ notifies:
         type:
         summary: whoever is named by its steps
       why: named by its steps
+      how: page
 failures:
   description: The incidents that could not be changed, each with the reason.
   returned: on failure

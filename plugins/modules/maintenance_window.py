@@ -19,6 +19,7 @@ author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
   - oncall.pagerduty.auth
+  - oncall.pagerduty.time_zone
   - oncall.pagerduty.attributes
   - oncall.pagerduty.attributes.action_group
 options:
@@ -36,13 +37,17 @@ options:
     elements: str
   start:
     description:
-      - When the window starts, as an ISO 8601 time with a time zone.
+      - When the window starts, such as V(today 22:00), V(22:00), or V(2026-01-31T22:00:00Z). The notes have all forms.
+      - A time of day such as V(22:00) is the next one; the last one if its window is still open and ends at a time of
+        day, or has a O(duration) of a day at most. So the task may run somewhat later.
       - If not set, now. A window that has begun then counts as started, and one that has not begun is moved to now.
       - If the window that has begun ends before this time, another window is opened.
     type: str
   end:
     description:
-      - When the window ends, as an ISO 8601 time with a time zone. A later end extends an open window.
+      - When the window ends, in the same forms as O(start). A later end extends an open window.
+      - A time of day such as V(02:00) is the next one after O(start). Without O(start), a time from now, such as
+        V(+4h), is the same as O(duration).
       - One of O(end) and O(duration) is required if O(state=present). They are mutually exclusive.
     type: str
   duration:
@@ -61,7 +66,7 @@ options:
     choices: [present, absent]
     default: present
 notes:
-  - The OAuth scopes needed are C(services.read) and C(services.write).
+  - The OAuth scopes needed are C(services.read) and C(services.write), and C(users.read) for O(time_zone).
   - Tasks on one machine for the same O(description) wait for each other. If tasks on several machines open the same
     window at the same time, only the first is kept.
   - PagerDuty notifies nobody of a maintenance window.
@@ -148,6 +153,7 @@ failures:
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.maintenance_window import maintenance_window
 from ..module_utils._module import Module
+from ..module_utils._options import TIME_ZONE
 
 DEFINITION = Module(
     maintenance_window,
@@ -157,6 +163,7 @@ DEFINITION = Module(
         "start": {"type": "str"},
         "end": {"type": "str"},
         "duration": {"type": "str"},
+        **TIME_ZONE,
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     },
     required_if=[("state", "present", ("services",)), ("state", "present", ("end", "duration"), True)],

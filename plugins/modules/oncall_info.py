@@ -19,6 +19,7 @@ author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
   - oncall.pagerduty.auth
+  - oncall.pagerduty.time_zone
   - oncall.pagerduty.oncall
   - oncall.pagerduty.attributes
   - oncall.pagerduty.attributes.info_module
@@ -58,7 +59,7 @@ EXAMPLES = r"""
 - name: Read who is on call for a schedule tomorrow at this time
   oncall.pagerduty.oncall_info:
     schedules: [Database Rotation]
-    at: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime((now().timestamp() | int) + 86400, utc=true) }}"
+    at: +1d
 """
 
 RETURN = r"""
@@ -136,6 +137,7 @@ failures:
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.oncall_info import FILTERS, OnCallInfo
 from ..module_utils._module import Module
+from ..module_utils._options import TIME_ZONE
 
 DEFINITION = Module(
     OnCallInfo,
@@ -147,6 +149,7 @@ DEFINITION = Module(
         "at": {"type": "str"},
         "since": {"type": "str"},
         "until": {"type": "str"},
+        **TIME_ZONE,
     },
     writes=False,
     filters=FILTERS,

@@ -118,7 +118,7 @@ user:
     invitation_sent: true
 notifies:
   description:
-    - Whom the change notifies, and why; in check mode, whom it would notify.
+    - Whom the change notifies, why, and how (C(page), C(notify), or C(invite)); in check mode, whom it would notify.
     - Where PagerDuty does not say who it is, C(who) has no C(id), and its C(summary) says what they are.
     - A new user has no id yet.
   returned: always
@@ -131,6 +131,7 @@ notifies:
         type: user_reference
         summary: new.colleague@example.com
       why: PagerDuty sends new users an invitation by e-mail
+      how: invite
 failures:
   description: Why the user could not be created, updated, or deleted.
   returned: on failure

@@ -21,7 +21,7 @@ from ._event_defaults import with_defaults
 from ._given import given, given_to
 
 try:
-    from . import _controller, _in_process, _next_level
+    from . import _controller, _group_defaults, _in_process, _next_level, _unknown_options
 
     LOAD_ERROR = ""
 except Exception as error:
@@ -69,6 +69,7 @@ class ActionModule(NormalActionModule):
         """Run the task's module."""
         variables = task_vars or {}
         warnings: list[str] = []
+        self._task.args = self._without_defaults_for_others()
         self._task.args = _given(self._task)
         if self._task.action.rpartition(".")[2] in DESCRIBED:
             self._task.args = with_defaults(self._usable_options(warnings.append), variables)
@@ -107,6 +108,13 @@ class ActionModule(NormalActionModule):
             return result
         return prepared.run()
 
+    def _without_defaults_for_others(self) -> dict[str, t.Any]:
+        args: dict[str, t.Any] = self._task.args
+        # Without this, the module names an option that it does not have.
+        with contextlib.suppress(Exception):
+            return _group_defaults.without_defaults_for_others(self._task, self._templar)
+        return args
+
     def _usable_options(self, warn: t.Callable[[str], None]) -> dict[str, t.Any]:
         """Return the task's options without those for which ansible-core would refuse an event."""
         args: dict[str, t.Any] = self._task.args
@@ -116,12 +124,20 @@ class ActionModule(NormalActionModule):
             return _controller.usable_options(module, _controller.plain(args), warn)
         return args
 
+    def _unknown_options(self) -> list[str]:
+        return _unknown_options.unknown_options(
+            _controller.definition(self._task.action.rpartition(".")[2]), self._task.args
+        )
+
     def _prepare(self, variables: dict[str, t.Any]) -> _in_process.PreparedTask | str:
         """Return the task, ready to run in this worker, or why it cannot run here. Sends nothing."""
         if LOAD_ERROR:
             return LOAD_ERROR
         try:
             reason = _in_process.subprocess_reason(self._task, self._connection, self._templar, variables)
-            return reason or _in_process.prepare(self._task, self._loader, variables)
+            # With an unknown option the module runs nowhere, and a process would not say which one was meant.
+            if reason and not self._unknown_options():
+                return reason
+            return _in_process.prepare(self._task, self._loader, variables)
         except Exception as error:
             return f"{type(error).__name__}: {error}"

@@ -27,6 +27,7 @@ from ..module_utils._core.retry import Log
 from ..module_utils._event_module import EventModule
 from ..module_utils._module import Module, invalid_options
 from ._given import given_to, option_names
+from ._unknown_options import did_you_mean, unknown_options
 
 MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
 
@@ -103,7 +104,7 @@ def usable_options(module: Module, options: Options, warn: Log) -> Options:
     for name, value in encodable(options).items():
         option = names.get(name)
         may_refuse = option in module.refuses_only or (option is None and _asks_for_another_action(module, value))
-        problem = "" if may_refuse else _problem(module.options.get(option or name), name, value)
+        problem = "" if may_refuse else _problem(module, option, name, value)
         if problem:
             warn(f"Ignored {problem}")
         else:
@@ -121,10 +122,16 @@ def _asks_for_another_action(module: EventModule, value: t.Any) -> bool:
     return str(value).strip().lower() in [word for choice in others for word in (choice, f"{choice}d")]
 
 
-def _problem(spec: t.Mapping[str, t.Any] | None, name: str, value: t.Any) -> str:
-    """Return why ansible-core would refuse an option; empty if it would not."""
-    if spec is None:
-        return f"{name}: the module has no such option."
+def _problem(module: Module, option: str | None, name: str, value: t.Any) -> str:
+    """Return why ansible-core would refuse an option; empty if it would not.
+
+    Args:
+        option: None if the module does not have it.
+        name: as it was given.
+    """
+    if option is None:
+        return f"{name}: the module has no such option. {did_you_mean(module, [name])}".rstrip()
+    spec = module.options[option]
     alone = {name: {key: spec[key] for key in ("type", "choices", "elements", "no_log") if key in spec}}
     problems = ArgumentSpecValidator(alone).validate({name: value}).error_messages
     return f"{name}: {problems[0]}." if problems else ""
@@ -140,7 +147,7 @@ def _defaults_of_unusable_variables(module: Module, given: t.Container[str | Non
     for name, spec in module.options.items():
         variables = spec.get("fallback", (None, ()))[1]
         value = first_set(variables)
-        problem = "" if name in given or value is None else _problem(spec, name, value)
+        problem = "" if name in given or value is None else _problem(module, name, name, value)
         if problem:
             warn(f"Ignored {' or '.join(variables)} in the environment: {problem}")
             # None is no choice.
@@ -149,7 +156,9 @@ def _defaults_of_unusable_variables(module: Module, given: t.Container[str | Non
 
 
 def validate(module: Module, name: str, options: Options) -> tuple[Options, str]:
-    """Return validated options, and the error that `AnsibleModule` would report.
+    """Return validated options, and the error that `AnsibleModule` would report: an unknown option first.
+
+    With an option that was misspelt, a required one is often missing.
 
     Args:
         name: the module's, as the task has it.
@@ -162,7 +171,10 @@ def validate(module: Module, name: str, options: Options) -> tuple[Options, str]
     parameters = validated.validated_parameters
     if not validated.error_messages:
         return parameters, ""
-    message = str(validated.errors.msg)
-    if isinstance(validated.errors[0], UnsupportedError):
-        message = f"Unsupported parameters for ({name}) module: {message}"
-    return parameters, message
+    unsupported = next((error for error in validated.errors.errors if isinstance(error, UnsupportedError)), None)
+    if unsupported is None:
+        return parameters, str(validated.errors.msg)
+    names, _separator, supported = str(unsupported.msg).partition(". ")
+    meant = did_you_mean(module, unknown_options(module, options))
+    sentences = filter(None, (f"Unsupported parameters for ({name}) module: {names}.", meant, supported))
+    return parameters, " ".join(sentences)

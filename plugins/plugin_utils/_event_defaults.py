@@ -15,6 +15,8 @@ import typing as t
 
 from ..module_utils._api.auth import is_unset
 
+NAMES = {"text": "summary"}
+"""Options by their other names."""
 LOCALHOST = ("localhost", "127.0.0.1", "::1")
 
 
@@ -26,8 +28,8 @@ def with_defaults(options: t.Mapping[str, t.Any], variables: t.Mapping[str, t.An
         variables: the task's Ansible variables.
     """
     defaults = {"summary": summary(variables), "source": source(variables)}
-    missing = {name: text for name, text in defaults.items() if is_unset(options.get(name))}
-    return {**options, **missing}
+    given = {NAMES.get(name, name) for name, value in options.items() if not is_unset(value)}
+    return {**options, **{name: text for name, text in defaults.items() if name not in given}}
 
 
 def summary(variables: t.Mapping[str, t.Any]) -> str:

@@ -20,7 +20,12 @@ from ..module_utils._options import CONNECTION, INCIDENT_ID, Options
 if t.TYPE_CHECKING:
     from ..module_utils._module import Module
 
-INCIDENT = re.compile(r"https?://[^/\s]+/incidents/(?P<id>[A-Z0-9]+)(?:[/?#]\S*)?|#(?P<number>\d+)")
+ONE_INCIDENT = "move_to"
+INCIDENTS = (*INCIDENT_ID, "source_incidents", ONE_INCIDENT)
+"""Options that take incidents, also if the module cannot be loaded here."""
+INCIDENT = re.compile(
+    r"(?:https?://[^/\s]+|[^/\s]+\.[^/\s]+)/incidents/(?P<id>[A-Z0-9]+)(?:[/?#]\S*)?|#(?P<number>\d+)"
+)
 """Other names of an incident; what only looks like an address is taken as it is, and refused."""
 
 
@@ -38,8 +43,8 @@ def given(options: t.Mapping[str, t.Any], specification: Options, kept: t.Collec
     """Return the options of a task that are set, as a module takes them.
 
     What is null, empty or blank is not set, whatever the kind of option: then its environment variables, or its
-    default, count. An empty `incident_id` is set: it must not stand for all incidents. So is an empty list: it may be
-    all that a filter has left.
+    default, count. A blank `incident_id` is set, to one blank entry: it must stand neither for all incidents nor for
+    none. So is an empty list: it may be all that a filter has left.
 
     Args:
         options: as in the task; one that the specification lacks stays as it is.
@@ -60,8 +65,9 @@ def option_names(specification: Options) -> dict[str, str]:
 
 
 def _value(option: str, specification: Options, value: t.Any) -> t.Any:
-    if option in INCIDENT_ID:
-        return _incidents(value)
+    if option in INCIDENTS:
+        incidents = _incidents(value)
+        return _only(incidents, value) if option == ONE_INCIDENT else incidents
     if specification.get(option, {}).get("type") == "list":
         return entries(value)
     if option not in CONNECTION or not isinstance(value, str):
@@ -74,11 +80,30 @@ def _incidents(value: t.Any) -> t.Any:
     """Return incidents by id or number, whatever people have at hand.
 
     That is also `#42`, the address of an incident in PagerDuty's web interface, or an incident of a result. In check
-    mode, that may be one that does not exist yet.
+    mode, that may be one that does not exist yet. Lists may hold lists.
     """
-    # Its key may have commas.
-    listed = [value] if isinstance(value, str) and is_foretold(value) else entries(value)
-    return entries(list(map(_incident, listed if isinstance(listed, list) else [listed])))
+    listed = incidents_of(value) if isinstance(value, str) else list(_flat(value))
+    # One blank entry remains of a blank text.
+    return entries(list(map(_incident, listed))) or [""] * bool(listed)
+
+
+def incidents_of(text: str) -> list[str]:
+    """Return the entries of a text that lists incidents: split at white space as well as at commas."""
+    # The key of an incident that does not exist yet may have both.
+    return [text] if is_foretold(text.strip()) else re.split(r"[,\s]+", text)
+
+
+def _flat(value: t.Any) -> t.Iterator[t.Any]:
+    if isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _flat(each)
+    else:
+        yield value.strip() if isinstance(value, str) else value
+
+
+def _only(incidents: t.Sequence[t.Any], value: t.Any) -> t.Any:
+    """Return the only one of some incidents; what was given, which is refused, unless there is exactly one."""
+    return incidents[0] if len(incidents) == 1 else value
 
 
 def _incident(value: t.Any) -> t.Any:

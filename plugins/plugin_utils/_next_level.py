@@ -104,8 +104,11 @@ def climbing_task(task: t.Any, host: str) -> Task | None:
     if error or options["level"].strip() != NEXT:
         return None
     try:
-        incidents = checked_ids(options["incident_id"] or [id_of(options["dedup_key"])])
+        key = options["dedup_key"]
+        incidents = checked_ids(options["incident_id"] if key is None else [id_of(key)])
     except InvalidOption:
+        return None
+    if not incidents:
         return None
     others = {name: options.get(name) for name in module.options if name not in ("incident_id", "level")}
     place = [task.get_path(), task.get_name(), bool(task.check_mode)]

@@ -101,13 +101,13 @@ def get_schedule(call: Call) -> Response:
     overflow = call.query.flag("overflow")
     serializer = call.serializer("schedule_layers", "overrides_subschedule", "final_schedule")
     if since is None and until is None:
-        return Response(body={"schedule": serializer.schedule_with_layers(schedule, ())})
+        return Response(body={"schedule": serializer.schedule_with_layers(schedule, (), ())})
     begin = t.cast("float", until) - DEFAULT_SPAN if since is None else since
     end = begin + DEFAULT_SPAN if until is None else until
-    found = list(turns(schedule, begin, end, call.state.clock.now()))
-    return Response(
-        body={"schedule": serializer.schedule_with_layers(schedule, found if overflow else cut(found, begin, end))}
-    )
+    layer = list(turns(schedule, begin, end, call.state.clock.now()))
+    final = call.state.turns(schedule, begin, end)
+    shown = [found if overflow else cut(found, begin, end) for found in (layer, final)]
+    return Response(body={"schedule": serializer.schedule_with_layers(schedule, *shown)})
 
 
 def cut(found: t.Iterable[Turn], begin: float, end: float) -> list[Turn]:
@@ -142,7 +142,9 @@ def list_on_calls(call: Call) -> Response:
     since, until = span(call, now)
     found = [
         on_call
-        for on_call in on_calls(call.state.escalation_policies.values(), since, until, now)
+        for on_call in on_calls(
+            call.state.escalation_policies.values(), lambda schedule: call.state.turns(schedule, since, until)
+        )
         if (not policies or on_call.policy.id in policies)
         and (not users or on_call.user.id in users)
         and (not schedules or (on_call.schedule.id if on_call.schedule else "null") in schedules)

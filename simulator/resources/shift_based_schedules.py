@@ -14,7 +14,7 @@ import typing as t
 
 from simulator import errors
 from simulator.call import Call, Response, Route
-from simulator.on_call import Turn, this_week, turns
+from simulator.on_call import Turn, this_week
 from simulator.resources.directory import cut, matching
 
 DEFAULT_LIMIT = 100
@@ -48,7 +48,7 @@ def get_shift_based_schedule(call: Call) -> Response:
     serializer, included = call.serializer("final_schedule"), call.query.all("include[]")
     shown = serializer.shift_based_schedule(schedule, this_week(now))
     if included and since is not None and until is not None:
-        found = [turn for turn in turns(schedule, since, until, now) if turn.start < until and turn.end > since]
+        found = [turn for turn in call.state.turns(schedule, since, until) if turn.start < until and turn.end > since]
         inside = cut(found, since, until)
         covered = _seconds(turn for turn in inside if turn.user) / max(until - since, 1)
         shown["final_schedule"] = serializer.final_schedule(schedule, found if overflow else inside, covered)

@@ -33,7 +33,7 @@ SHARED: tuple[tuple[dict[str, t.Any], str], ...] = (
 ANY = "incident_note"
 """The module with which the options that all modules share are tried: they check them in one place."""
 INCIDENT_ID: tuple[tuple[dict[str, t.Any], str], ...] = (
-    ({"incident_id": []}, "incident_id: "),
+    ({"incident_id": [""]}, "incident_id: "),
     ({"incident_id": ""}, "incident_id: "),
     ({"incident_id": "../users"}, "incident_id: "),
     ({"incident_id": ["Q1?include=x"]}, "incident_id: "),

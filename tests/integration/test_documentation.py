@@ -37,6 +37,9 @@ YAML = ("yaml", "yaml+jinja")
 ACCOUNT = {**SETTING, "incidents": 1}
 SHOWN_ID = "Q1R2DLCB21K7NP"
 """The incident in the documentation."""
+SHOWN_NAME = "#42 Disk full on checkout-1"
+NAME = "#1 Simulated incident 1"
+"""The same in the simulator."""
 
 
 class Block(t.NamedTuple):
@@ -108,12 +111,13 @@ class Documentation:
             "pagerduty_api_token": account.ACCOUNT_KEY,
             "pagerduty_module": "incident_info",
             "pagerduty_incident_id": self.incident,
+            "pagerduty_routing_key": account.ROUTING_KEY,
             "vaulted_api_token": account.ACCOUNT_KEY,
         }
 
     def run(self, block: Block) -> None:
         """Run a block that is not YAML, by its kind."""
-        text = block.text.replace(SHOWN_ID, self.incident)
+        text = block.text.replace(SHOWN_ID, self.incident).replace(SHOWN_NAME, NAME)
         {"console": self.console, "ini": self.ini, "shell": self.shell, "text": self.text}[block.kind](text)
 
     def yaml(self, blocks: t.Sequence[Block]) -> None:
@@ -145,7 +149,7 @@ class Documentation:
         file = self.folder / "block.yml"
         file.write_text(yaml.safe_dump(content))
         extra = ["-e", json.dumps(self.variables), "-i", "localhost,", "-c", "local", *arguments]
-        done = self.play.playbook(str(file), extra)
+        done = self.play.playbook(str(file), extra, {"ANSIBLE_CALLBACKS_ENABLED": "recorder,oncall.pagerduty.log"})
         assert done.code == 0, done.output
         assert done.tasks
         return done.output
@@ -174,6 +178,9 @@ class Documentation:
         heading, _newline, shown = text.partition("\n")
         if heading.startswith("Incident "):
             assert f'"msg": "{heading.replace("#42", "#1")}"' in self.escalate("-v")
+            return
+        if heading.startswith("PAGERDUTY RECAP"):
+            assert shown.replace("https://example.pagerduty.com", self.play.simulator.url) in self.escalate()
             return
         assert heading.startswith("TASK [Hand the incident over to the database team]")
         (incident,) = self.play.simulator.reset(incidents=1, incident={"status": "acknowledged"})["incidents"]

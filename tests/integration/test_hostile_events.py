@@ -127,7 +127,7 @@ def test_whatever_an_event_holds_it_is_sent_once(
     unread = {"api_token": ""} if module == "event" else {}
     if play_both_ways.environment["PAGERDUTY_IN_PROCESS"] == "False":
         # Each one takes a new process.
-        rows = rows[::6]
+        rows = rows[::12]
     played = play_both_ways(
         *[{f"oncall.pagerduty.{module}": {**plain, **unread, **options}} for options, _words in rows],
         environment={"PAGERDUTY_API_TOKEN": None} if module == "event" else {},

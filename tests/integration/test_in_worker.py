@@ -15,6 +15,7 @@ import pytest
 
 from integration.playbook_runner import PlaybookRunner
 from modules import step
+from simulator import account
 from simulator.launch import Simulator
 
 REASONS: tuple[tuple[dict[str, t.Any], str | None], ...] = (
@@ -119,9 +120,27 @@ def test_incidents_and_lists_are_taken_as_people_have_them(
     ]
     found = {**step("incident_info", ids), "register": "found"}
     tasks = [step("incident_info", name, include="notes, alerts") for name in names]
-    read = PlaybookRunner(simulator, tmp_path, in_worker=in_worker)(found, *tasks).tasks[1:]
+    none = step("incident_escalation", "{{ found.incidents | selectattr('status', 'eq', 'resolved') }}")
+    *read, idle = PlaybookRunner(simulator, tmp_path, in_worker=in_worker)(found, *tasks, none).tasks[1:]
+    assert (idle.outcome, idle.msg, idle.journal) == ("ok", "No incidents given.", [])
     assert [[each["id"] for each in task.result["incidents"]] for task in read] == [ids] * len(names)
     assert all({"notes", "alerts"} <= each.keys() for task in read for each in task.result["incidents"])
+
+
+@pytest.mark.parametrize("in_worker", [True, False], ids=["in the worker", "in a process"])
+def test_options_for_some_modules_may_be_defaults_of_the_group(
+    in_worker: bool, simulator: Simulator, tmp_path: Path
+) -> None:
+    defaults = {"group/oncall.pagerduty.pagerduty": {"routing_key": account.ROUTING_KEY}}
+    by_default = {**step("incident_info", simulator.reset(incidents=1)["incidents"]), "module_defaults": defaults}
+    by_itself = {
+        **step("incident_info", "1", routing_key=account.ROUTING_KEY, sinse="-2h"),
+        "module_defaults": defaults,
+    }
+    runner = PlaybookRunner(simulator, tmp_path, in_worker=in_worker)
+    read, refused = runner(by_default, {**by_itself, "ignore_errors": True}).tasks
+    assert read.outcome == "ok", read.msg
+    assert "module: routing_key, sinse. Did you mean since?" in refused.msg
 
 
 @pytest.mark.parametrize("in_worker", [True, False], ids=["in the worker", "in a process"])
@@ -153,13 +172,13 @@ def test_modules_are_loaded_before_ansible_forks(play: PlaybookRunner, simulator
         assert len(re.findall(imports, played.output, re.MULTILINE)) == 1
 
 
-@pytest.mark.parametrize("in_worker", [True, False], ids=["in the worker", "in a process"])
-def test_many_hosts_at_once(in_worker: bool, simulator: Simulator, tmp_path: Path) -> None:
-    hosts = [f"host{number}" for number in range(20)]
+@pytest.mark.parametrize(("in_worker", "count"), [(True, 20), (False, 6)], ids=["in the worker", "in a process"])
+def test_many_hosts_at_once(in_worker: bool, count: int, simulator: Simulator, tmp_path: Path) -> None:
+    hosts = [f"host{number}" for number in range(count)]
     (incident,) = simulator.reset(incidents=1)["incidents"]
     result = PlaybookRunner(simulator, tmp_path, in_worker=in_worker)(
         step("incident_note", incident, content="{{ inventory_hostname }} was here"),
-        arguments=["-i", ",".join(hosts), "--forks", "20"],
+        arguments=["-i", ",".join(hosts), "--forks", str(count)],
         hosts="all:!localhost",
     )
     assert result.code == 0, result.output

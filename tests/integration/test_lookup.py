@@ -76,7 +76,7 @@ WRONG = (
     ("policy='Web Operations'", "Unsupported options: policy."),
     ("'Web Operations', want='phone'", "phone"),
     ("'Web Operations', levels=[0]", "levels: must be 1 or greater"),
-    ("'Web Operations', at='noon'", "at: must be an ISO 8601 time"),
+    ("'Web Operations', at='noon'", "at: must be a time such as"),
     ("'Web Operations', region='asia'", "asia"),
     ("'Web Operations', api_url='http://example.com'", "api_url: http:// is allowed only for localhost"),
 )

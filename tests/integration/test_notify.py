@@ -148,11 +148,14 @@ def test_empty_and_wrong_options_in_ansible_cfg_stop_no_page(notify: Notifier, t
 
 
 @pytest.mark.parametrize(
-    "fault",
-    [{"fault": "status_before", "status": 500}, {"fault": "html"}, {"fault": "drop_before"}],
-    ids=lambda f: f["fault"],
+    ("ending", "fault"),
+    [
+        ("ok", {"fault": "status_before", "status": 500}),
+        ("ok", {"fault": "html"}),
+        ("undefined hosts of the second play", {"fault": "drop_before"}),
+    ],
+    ids=str,
 )
-@pytest.mark.parametrize("ending", ["ok", "undefined hosts of the second play"])
 def test_a_pagerduty_that_is_down_changes_no_exit_code(
     ending: str, fault: dict[str, t.Any], notify: Notifier, simulator: Simulator
 ) -> None:

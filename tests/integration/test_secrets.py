@@ -97,7 +97,7 @@ def test_no_callback_log_or_temporary_file_keeps_a_secret(
         arguments=["-vvvv", "--diff"],
         environment={
             **NO_CREDENTIALS,
-            "ANSIBLE_CALLBACKS_ENABLED": "recorder,ansible.builtin.junit,ansible.builtin.tree",
+            "ANSIBLE_CALLBACKS_ENABLED": "recorder,ansible.builtin.junit,ansible.builtin.tree,oncall.pagerduty.log",
             "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
             "ANSIBLE_CALLBACK_TREE_DIR": str(tmp_path / "tree"),
             "ANSIBLE_LOG_PATH": str(tmp_path / "ansible.log"),
@@ -156,12 +156,12 @@ def through(proxy: ConnectProxy) -> dict[str, str | None]:
 
 
 def test_a_proxy_hears_its_password_and_no_secret(
-    play_both_ways: PlaybookRunner, tls_simulator: Simulator, ca_path: str, tmp_path: Path
+    play: PlaybookRunner, tls_simulator: Simulator, ca_path: str, tmp_path: Path
 ) -> None:
     (incident,) = tls_simulator.reset(incidents=1)["incidents"]
     to = {"api_url": tls_simulator.url, "ca_path": ca_path}
     with ConnectProxy(int(tls_simulator.url.rpartition(":")[2])) as proxy:
-        played = play_both_ways(
+        played = play(
             step("incident_info", incident, **to),
             step("event", None, events_url=tls_simulator.url, **to),
             arguments=["-vvvv"],
@@ -173,12 +173,10 @@ def test_a_proxy_hears_its_password_and_no_secret(
     assert_hidden(played, tmp_path, PASSWORD, CREDENTIALS)
 
 
-def test_the_password_of_a_proxy_that_lets_nobody_through_is_not_shown(
-    play_both_ways: PlaybookRunner, tmp_path: Path
-) -> None:
+def test_the_password_of_a_proxy_that_lets_nobody_through_is_not_shown(play: PlaybookRunner, tmp_path: Path) -> None:
     address = "https://pagerduty.invalid"
     with ConnectProxy(0, answer=refuse_password) as proxy:
-        played = play_both_ways(
+        played = play(
             step("incident_info", "Q1", api_url=address),
             step("event", None, events_url=address, api_url=address),
             arguments=["-vvvv"],
@@ -198,20 +196,16 @@ def assert_hidden(played: PlaybookResult, folder: Path, *secrets: str) -> None:
         assert [file for file, content in left.items() if secret.encode() in content] == []
 
 
-def test_netrc_does_not_replace_the_token(play_both_ways: PlaybookRunner, simulator: Simulator, tmp_path: Path) -> None:
+def test_netrc_does_not_replace_the_token(play: PlaybookRunner, simulator: Simulator, tmp_path: Path) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
     netrc = tmp_path / ".netrc"
     netrc.write_text("machine 127.0.0.1 login someone password else\n")
     netrc.chmod(0o600)
-    done = play_both_ways(
-        step("incident_info", incident), environment={"HOME": str(tmp_path), "NETRC": str(netrc)}
-    ).only
+    done = play(step("incident_info", incident), environment={"HOME": str(tmp_path), "NETRC": str(netrc)}).only
     assert done.outcome == "ok", done.msg
 
 
-def test_a_proxy_never_sees_what_stays_on_this_machine(play_both_ways: PlaybookRunner, simulator: Simulator) -> None:
+def test_a_proxy_never_sees_what_stays_on_this_machine(play: PlaybookRunner, simulator: Simulator) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
-    done = play_both_ways(
-        step("incident_info", incident), environment={"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": ""}
-    ).only
+    done = play(step("incident_info", incident), environment={"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": ""}).only
     assert done.outcome == "ok", done.msg

@@ -267,7 +267,7 @@ def test_ready_playbooks_take_awkward_text_from_the_environment(
     assert repr(AWKWARD) in why.msg
 
 
-def test_roles_and_the_callback(simulator: Simulator, tmp_path: Path, ansible_playbook: Path) -> None:
+def test_roles_and_the_callbacks(simulator: Simulator, tmp_path: Path, ansible_playbook: Path) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
     runner = PlaybookRunner(simulator, tmp_path, in_worker=True, ansible_playbook=ansible_playbook)
     deploy = tmp_path / "deploy.yml"
@@ -278,7 +278,7 @@ def test_roles_and_the_callback(simulator: Simulator, tmp_path: Path, ansible_pl
             {"ansible.builtin.include_role": {"name": f"oncall.pagerduty.{role}"}, "ignore_errors": False}
             for role in roles
         ],
-        environment={"ANSIBLE_CALLBACKS_ENABLED": "recorder,oncall.pagerduty.notify"},
+        environment={"ANSIBLE_CALLBACKS_ENABLED": "recorder,oncall.pagerduty.notify,oncall.pagerduty.log"},
         vars={
             "diagnostics_incident_id": incident,
             "diagnostics_commands": [r"printf '\173\173 6 * 7 \175\175'"],
@@ -296,6 +296,8 @@ def test_roles_and_the_callback(simulator: Simulator, tmp_path: Path, ansible_pl
     (event,) = simulator.journal()["entries"]
     assert event["body"]["event_action"] == "trigger"
     (why,) = event["body"]["payload"]["custom_details"].values()
+    assert f"    Incident {incident}: added a note.\n" in played.output
+    assert f"Nobody was paged.\n#1 Simulated incident 1 ({incident}): triggered, " in played.output
     assert why.startswith("failed: ")
     assert why.endswith("Check the disk")
 

@@ -63,7 +63,7 @@ TESTS = ModuleTests(
         ({"incident_id": None, "services": []}, "services: must be a list of non-empty names"),
         ({"incident_id": None, "priorities": [" "]}, "priorities: must be a list of non-empty names"),
         ({"incident_id": None, "incident_types": []}, "incident_types: must be a list of non-empty names"),
-        ({"incident_id": None, "since": "yesterday"}, "since: must be an ISO 8601 time"),
+        ({"incident_id": None, "since": "yesterday"}, "since: must be a time such as"),
         ({"incident_id": None, "since": "2001-01-01T00:00:00Z"}, "since: must be within the 6 months before until"),
         ({"incident_id": None, **OPEN, "limit": 0}, "limit: must be 1 or greater"),
         ({"incident_id": None, **OPEN, "sort": ["created_at", "urgency", "resolved_at"]}, "sort: must have at most 2"),

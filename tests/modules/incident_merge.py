@@ -45,7 +45,7 @@ TESTS = ModuleTests(
     ),
     bad_input=(
         ({"source_incidents": None}, "missing required arguments: source_incidents"),
-        ({"source_incidents": []}, "source_incidents: "),
+        ({"source_incidents": [""]}, "source_incidents: "),
         ({"source_incidents": ["../users"]}, "source_incidents: "),
         ({"source_incidents": [ID]}, "source_incidents: "),
         ({"incident_id": [ID, "Q2"]}, "incident_id: "),

@@ -6,14 +6,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 from hypothesis import strategies as st
 
 from modules.rows import PUT_ONE, SNOOZE, Case, FaultTask, ModuleTests
+
+MORNING = f"{datetime.now(timezone.utc) + timedelta(days=2):%Y-%m-%d} 08:00"
+"""A time that stays the same during the tests."""
 
 TESTS = ModuleTests(
     simplest={"duration": "2h"},
     cases=(
         Case("acknowledges and snoozes", {"duration": "2h"}, changes=True, reads=2, writes=(PUT_ONE, SNOOZE)),
+        Case(
+            "snoozes until a time of day in the user's time zone",
+            {"until": MORNING},
+            changes=True,
+            state={"status": "acknowledged"},
+            reads=2,
+            writes=(SNOOZE,),
+        ),
         Case(
             "finds it snoozed long enough",
             {"duration": "PT2H"},
@@ -48,6 +61,8 @@ TESTS = ModuleTests(
         ({"duration": 4}, "duration: a number below 60 must have a unit: 4m (or 240), 4h, or 4s, got '4'."),
         ({"duration": "8d"}, "duration: "),
         ({"duration": None, "until": "tomorrow"}, "until: "),
+        ({"duration": None, "until": "1020"}, "until: is a number; write a time in quotes"),
+        ({"duration": None, "until": "08:00", "time_zone": "Mars/Olympus"}, "time_zone: "),
         ({"duration": None, "until": "2020-01-31T12:00:00Z"}, "until: "),
         ({"duration": None, "until": "2999-01-31T12:00:00Z"}, "until: "),
     ),

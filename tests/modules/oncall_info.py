@@ -36,7 +36,7 @@ TESTS = ModuleTests(
         ({"levels": [0]}, "levels: "),
         ({"levels": ["first"]}, "levels"),
         ({"at": "noon"}, "at: "),
-        ({"at": "2026-01-31T12:00:00"}, "at: must be an ISO 8601 time with a time zone"),
+        ({"at": "2026-01-31"}, "at: must be a time such as"),
         ({"at": "9999-01-31T12:00:00Z"}, "at: must be at most 90 days from now"),
         ({"at": NOON, "since": NOON, "until": NOON}, "mutually exclusive: at|since"),
         ({"since": NOON}, "parameters are required together: since, until"),

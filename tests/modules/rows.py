@@ -41,6 +41,11 @@ ENQUEUE_CHANGE = "POST /v2/change/enqueue"
 OPEN_WINDOW = "POST /maintenance_windows"
 CHANGE_WINDOW = "PUT /maintenance_windows/*"
 END_WINDOW = "DELETE /maintenance_windows/*"
+OVERRIDE = "POST /schedules/*/overrides"
+END_OVERRIDE = "DELETE /schedules/*/overrides/*"
+OVERRIDE_SHIFTS = "POST /v3/schedules/*/overrides"
+ADD_SHIFT = "POST /v3/schedules/*/custom_shifts"
+END_OVERRIDE_SHIFT = "DELETE /v3/schedules/*/overrides/*"
 
 SETTING: State = {"incidents": 2, "incident": {"alerts": 2}}
 """What the simulator is reset to where the simplest task of every module should change something."""

@@ -18,6 +18,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client impor
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client import Request, Response
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import RetryBudget
 from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
+from ansible_collections.oncall.pagerduty.tests.unit.zones import only_zones
 
 API_URL = "https://api.pagerduty.com"
 EVENTS_URL = "https://events.pagerduty.com"
@@ -86,3 +87,11 @@ def pagerduty(http: ScriptedHttp, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     connection = settings({**defaults, "api_token": "a-token", "from_email": "someone@example.com"})
     budget = RetryBudget(0, http.warnings.append, lambda _line: None, sleep=lambda _seconds: None)
     return PagerDuty(connection, budget, http.warnings.append)
+
+
+@pytest.fixture
+def zones(tmp_path: Path) -> t.Iterator[None]:
+    """The machine knows Europe/Berlin and Asia/Tokyo, and no other time zone."""
+    folder = tmp_path / "zones"
+    folder.mkdir()
+    yield from only_zones(folder)

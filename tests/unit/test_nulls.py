@@ -94,6 +94,15 @@ WINDOW = {
     "teams": [TEAM],
     "created_by": ANN,
 }
+FAR = {"start": TIME, "end": "2099-01-01T00:00:00Z"}
+SCHEDULE = {
+    **reference("schedule", "PSCHED1", "Web"),
+    "type": "schedule",
+    "name": "Web",
+    "time_zone": "UTC",
+    "final_schedule": {"name": "Final Schedule", "rendered_schedule_entries": [{**FAR, "user": BOB}]},
+    "schedule_layers": [{"id": "PLAYER1", "rendered_schedule_entries": [{**FAR, "user": BOB}]}],
+}
 READ: Record = {
     "GET /incidents/Q1": {"incident": INCIDENT},
     "GET /incidents/Q1/alerts": {
@@ -161,6 +170,8 @@ READ: Record = {
     "GET /users": {"users": [{**WHOLE_ANN, "email": "someone@example.com"}]},
     "GET /users/PUSER02": {"user": {**WHOLE_ANN, **BOB, "type": "user", "name": "Bob"}},
     "GET /services/PSERVC1": {"service": {**SERVICE, "name": "Checkout", "status": "active", "teams": [TEAM]}},
+    "GET /schedules/PSCHED1": {"schedule": SCHEDULE},
+    "GET /schedules/PSCHED1/overrides": {"overrides": [{"id": "POVERR1", **FAR, "user": BOB}]},
     "GET /maintenance_windows": {"maintenance_windows": [WINDOW]},
     "GET /incidents/Q1/status_updates/subscribers": {
         "subscribers": [
@@ -184,9 +195,11 @@ WRITTEN: Record = {
     },
     "PUT /incidents/Q1/alerts": {"alerts": [{"id": "A1", "status": "resolved", "alert_key": "disk"}]},
     "POST /maintenance_windows": {"maintenance_window": {**WINDOW, "description": "Upgrade"}},
+    "POST /schedules/PSCHED1/overrides": {"overrides": [{"id": "POVERR2", **FAR, "user": ANN}]},
     "POST /incidents/Q1/responder_requests": {"responder_request": INCIDENT["responder_requests"][0]},
 }
 REQUIRED: t.Mapping[str, t.Collection[str]] = {
+    "overrides": ("start", "end", "user"),
     "custom_fields": ("name", "display_name", "data_type", "value"),
     "notes": ("content",),
     "note": ("content",),
@@ -249,12 +262,13 @@ JOBS = (
     Job("incident_subscribers", {"users": ["PUSER02"]}),
     Job("incident_alerts", {"alerts": ["A1"], "status": "resolved"}),
     Job("maintenance_window", {"description": "Upgrade", "services": ["PSERVC1"], "duration": "8h"}),
+    Job("schedule_override", {"schedule": "PSCHED1", "user": "PUSER01", "duration": "8h"}),
     Job("incident_escalation", {"level": "2"}, is_done=False),
     Job("incident_escalation", {"level": "next"}, is_done=False),
 )
 
 
-NOT_ON_INCIDENTS = {"maintenance_window", "maintenance_window_info", "oncall_info"}
+NOT_ON_INCIDENTS = {"maintenance_window", "maintenance_window_info", "oncall_info", "schedule_override"}
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: f"{job.module} {job.options} {job.status}")

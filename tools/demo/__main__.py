@@ -42,10 +42,11 @@ def main() -> int:
 
 
 def surroundings(simulator: Simulator) -> dict[str, str]:
-    """Return the environment of ansible-playbook: our own, with the address of the simulator."""
+    """Return the environment of ansible-playbook: our own, the simulator, and a log that says who was paged."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("PAGERDUTY_")},
         **environment(simulator.url),
+        "ANSIBLE_CALLBACKS_ENABLED": "oncall.pagerduty.log",
     }
 
 

@@ -73,7 +73,8 @@ class Alerts(IncidentAction):
             raise InvalidOption("alerts", "must be a list of non-empty ids or keys", alerts)
         if move_to is not None and not names_incident(move_to):
             raise InvalidOption("move_to", "must be an incident id or a number", move_to)
-        self._check_destination(self.given[0], move_to)
+        for source in self.given:
+            self._check_destination(source, move_to)
 
     def prepare(self) -> None:
         """Turn the numbers of the incidents into ids."""

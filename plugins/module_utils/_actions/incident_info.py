@@ -189,6 +189,7 @@ class Filtered(Reading):
     def prepare(self) -> None:
         """Look up what the filters name."""
         self._searching.prepare()
+        self.remark = self._searching.remark
 
     def find(self) -> IncidentsById:
         """Find them, in the order that is asked for."""

@@ -16,7 +16,7 @@ from .._core.action import State
 from .._core.change import Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.words import MERGE, few
-from .._incidents.action import IncidentAction
+from .._incidents.action import NO_INCIDENTS, IncidentAction
 from .._incidents.read import check_open, id_and_number, name_of, names_incident, read_incident
 from .._incidents.urgency import paged_by_new_alerts
 
@@ -55,12 +55,15 @@ class Merge(IncidentAction):
         if len(set(self.given)) > 1:
             problem = "must be a single incident, which the others are merged into"
             raise InvalidOption("incident_id", problem, self.given)
-        if not sources:
-            raise InvalidOption("source_incidents", "must have at least one incident id or number", sources)
         for source in sources:
             if not names_incident(source):
                 raise InvalidOption("source_incidents", "must be an incident id or a number", source)
-        self._check_sources(self.given[0], {source: source for source in self.named(sources)})
+        for target in self.given:
+            self._check_sources(target, {source: source for source in self.named(sources)})
+
+    def idle(self) -> str:
+        """Return that there is no incident, or none to merge into it."""
+        return super().idle() or ("" if self.options["source_incidents"] else NO_INCIDENTS)
 
     def prepare(self) -> None:
         """Turn the numbers of all incidents into ids."""

@@ -16,6 +16,7 @@ import typing as t
 from datetime import datetime, timedelta
 
 from .._api.client import PagerDuty, Record, path_of
+from .._api.times import Times
 from .._core.change import Change
 from .._core.errors import InvalidOption, Refused
 from .._core.time_texts import (
@@ -59,7 +60,7 @@ class Snooze(IncidentAction):
     """Snoozes each incident.
 
     Args:
-        options: `incident_id`, and `duration` or `until`.
+        options: `incident_id`, `duration` or `until`, and `time_zone`.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, POST /incidents/{id}/snooze;
     https://support.pagerduty.com/main/docs/edit-incidents.
@@ -67,31 +68,43 @@ class Snooze(IncidentAction):
 
     def __init__(self, client: PagerDuty, options: dict[str, t.Any]) -> None:
         super().__init__(client, options)
+        self._times = Times(client, options, "until")
         self._seconds: int | None = None
         """How long to snooze; None if the end is given."""
-        self._start = self._end = EARLIEST
+        self._end = EARLIEST
         self._acknowledger: Acknowledger | None = None
         """Who acknowledges; known once an incident has to be acknowledged."""
 
     def check(self) -> None:
         """Check the ids, and when the snooze should end."""
         super().check()
-        duration, until = self.options["duration"], self.options["until"]
-        if until is not None:
-            self._end = parse_time("until", until)
-            if not timedelta(0) < self._end - now() <= timedelta(seconds=MAX_SECONDS):
-                raise InvalidOption("until", "must be in the future, and at most a week from now", until)
-            return
-        self._seconds = parse_duration("duration", duration)
-        if self._seconds > MAX_SECONDS:
-            raise InvalidOption("duration", "must be at most a week", duration)
+        self._times.check()
+        if self.options["until"] is None:
+            self._seconds = parse_duration("duration", self.options["duration"])
+            if self._seconds > MAX_SECONDS:
+                raise InvalidOption("duration", "must be at most a week", self.options["duration"])
+        elif not self._times.needs_user:
+            self._set_end()
 
     def prepare(self) -> None:
         """Turn numbers into ids. From now on the end stays the same."""
+        self._set_end()
         super().prepare()
-        self._start = now()
+
+    def _set_end(self) -> None:
+        """Set when the snooze should end.
+
+        Raises:
+            TaskError: that is unusable, or the time zone cannot be read.
+        """
+        self._times.settle()
+        self.remark = self._times.remark
         if self._seconds is not None:
-            self._end = self._start + timedelta(seconds=self._seconds)
+            self._end = self._times.present + timedelta(seconds=self._seconds)
+            return
+        self._end = self._times.next("until")
+        if not timedelta(0) < self._end - self._times.present <= timedelta(seconds=MAX_SECONDS):
+            raise InvalidOption("until", "must be in the future, and at most a week from now", self.options["until"])
 
     def state(self, incident: Record) -> Acknowledged:
         """Return the incident, and when it is triggered again.
@@ -121,7 +134,7 @@ class Snooze(IncidentAction):
         name = name_of(incident)
         if until and is_enough:
             shown = {"acknowledged_until": iso_8601(until)}
-            says = f"snoozed until {spoken_time(until, self._start)} already"
+            says = f"snoozed until {self._spoken(until)} already"
             return Change(target=target, name=name, before=shown, after=shown, says=says, record=incident)
         check_open(incident, "it cannot be snoozed")
         taken = self._taking(incident)
@@ -175,11 +188,17 @@ class Snooze(IncidentAction):
 
     def _shown_end(self) -> str:
         """Return the end for diffs: relative if the user gave a duration, so that it is the same in check mode."""
-        return iso_8601(self._end) if self._seconds is None else f"{self.options['duration'].strip()} from now"
+        if self._seconds is not None:
+            return f"{self.options['duration'].strip()} from now"
+        is_relative = self._times.given["until"].offset is not None
+        return f"{self.options['until'].strip(' +')} from now" if is_relative else iso_8601(self._end)
+
+    def _spoken(self, time: datetime) -> str:
+        return spoken_time(time, self._times.present, self._times.spoken_zone)
 
     def _says(self, incident: Record) -> list[Phrase]:
         length = [] if self._seconds is None else [f"for {spoken_duration(self._seconds)}"]
-        snooze = SNOOZE(*length, f"until {spoken_time(self._end, self._start)}")
+        snooze = SNOOZE(*length, f"until {self._spoken(self._end)}")
         if incident.get("status") == "acknowledged":
             return [snooze]
         taken = self._taking(incident)

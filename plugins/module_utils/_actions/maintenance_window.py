@@ -13,10 +13,11 @@ the collection.
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from .._api.client import PagerDuty, Record, path_of
 from .._api.directory import SERVICE, Directory, full_reference, reference
+from .._api.times import Times
 from .._core.action import Action, State, each
 from .._core.change import CAREFULLY, Change, Fields
 from .._core.errors import InvalidOption, Refused, TaskError
@@ -106,7 +107,7 @@ def maintenance_window(client: PagerDuty, options: Options) -> Action[PagerDuty]
     """Return the action that a task asks for.
 
     Args:
-        options: `description`, `services`, `start`, `end`, `duration` and `state`.
+        options: `description`, `services`, `start`, `end`, `duration`, `time_zone` and `state`.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, /maintenance_windows.
     """
@@ -196,24 +197,32 @@ class Ending(WindowAction):
 class Opening(WindowAction):
     """Opens a window, or changes the one that is open."""
 
+    def __init__(self, client: PagerDuty, options: Options) -> None:
+        super().__init__(client, options)
+        self._times = Times(client, options, "start", "end")
+
     def check(self) -> None:
-        """Check that there are services.
+        """Check the times, and that there are services.
 
         Raises:
-            InvalidOption: there are none.
+            InvalidOption: there are none, or a time is unusable.
         """
         if not self.options["services"]:
             raise InvalidOption("services", "must have at least one service", self.options["services"])
+        self._times.check()
+        if not self._times.needs_user:
+            _period(self._times, self.options)
 
     def prepare(self) -> None:
         """Turn the times of the task into a period, then look up the services. One that is unknown stops no other.
 
         Raises:
             InvalidOption: a time is unusable.
-            TaskError: no service is known.
+            TaskError: no service is known, or the time zone cannot be read.
         """
         super().prepare()
-        self._period = _period(self.options, now())
+        self._period = _period(self._times, self.options)
+        self.remark = self._times.remark
         directory = Directory(self.client)
         self._services = directory.find_known(SERVICE, self.options["services"])
         self.left_out = directory.left_out(self._services)
@@ -313,12 +322,13 @@ class Opening(WindowAction):
     def _update(self, target: str, window: Record, wanted: Wanted, present: datetime) -> Change:
         fields = self._fields(wanted)
         before = _shown(window["services"], start_of(window), iso_8601(end_of(window)))
+        zone = self._times.spoken_zone
         return Change(
             target=target,
             name=self.window_name(),
             before=before,
             after=wanted.shown,
-            says=_deeds(window, wanted, present) or f"open {spoken_period(window, present)} already",
+            says=_deeds(window, wanted, present, zone) or f"open {spoken_period(window, present, zone)} already",
             record=window,
             predicted=_predicted(window, fields, wanted),
             body=Body(fields),
@@ -336,13 +346,13 @@ class Opening(WindowAction):
 
     def _opening_text(self, wanted: Wanted, present: datetime) -> str:
         """Return for what a window is opened, and when."""
-        start, length = self._period.start, self._period.length
+        start, length, zone = self._period.start, self._period.length, self._times.spoken_zone
         return "".join(
             (
                 f"for {_listed(map(short_name, wanted.services))}",
-                f" from {spoken_time(start, present)}" if start else "",
+                f" from {spoken_time(start, present, zone)}" if start else "",
                 f" for {spoken_duration(int(length.total_seconds()))}," if length else "",
-                f" until {spoken_time(wanted.end, present)}",
+                f" until {spoken_time(wanted.end, present, zone)}",
             )
         )
 
@@ -351,30 +361,75 @@ class Opening(WindowAction):
         return self.client.write_and_get(method, path, body, "maintenance_window")
 
 
-def _period(options: Options, present: datetime) -> Period:
+def _period(times: Times, options: Options) -> Period:
     """Return the period that a task asks for.
 
     Raises:
-        InvalidOption: a time is unusable.
+        TaskError: a time is unusable, or the time zone cannot be read.
     """
-    start = None if options["start"] is None else parse_time("start", options["start"])
-    coming = start if start and start > present else None
+    times.settle()
+    start, end = _start_and_end(times, options)
+    coming = start if start and start > times.present else None
     if options["duration"] is None:
-        end = parse_time("end", options["end"]).replace(microsecond=0)
-        if end <= (coming or present):
+        if end <= (coming or times.present):
             raise InvalidOption("end", "must be in the future and later than start", options["end"])
-        return Period(coming, end, None)
-    seconds = parse_duration("duration", options["duration"])
-    try:
-        length = timedelta(seconds=seconds)
-        end = (start or present) + length
-    except OverflowError as error:
-        raise InvalidOption("duration", "is too long", options["duration"]) from error
-    if end <= present:
+        is_relative = start is None and times.given["end"].offset is not None
+        return Period(None, None, end - times.present) if is_relative else Period(coming, end, None)
+    if end <= times.present:
         raise InvalidOption("duration", "start plus duration must be in the future", options["duration"])
+    length = _length(options)
     if start is None:
         return Period(None, None, length)
     return Period(coming, end, length if coming else None)
+
+
+def _start_and_end(times: Times, options: Options) -> tuple[datetime | None, datetime]:
+    """Return when a window starts and ends; the start is None for now.
+
+    A start at a time of day is the last one as long as the window of that day is open, else the next one: a task that
+    is to run at 22:00 runs a moment later.
+    """
+    if "start" not in times.given:
+        return None, _end(times, options, None)
+    start = times.next("start")
+    if times.given["start"].is_daily and _is_short(times, options):
+        earlier = times.last("start")
+        end = _end(times, options, earlier)
+        if end > times.present:
+            return earlier, end
+    return start, _end(times, options, start)
+
+
+def _is_short(times: Times, options: Options) -> bool:
+    """Return whether a window is over when that of the next day starts."""
+    if options["duration"] is None:
+        return times.given["end"].is_daily
+    return _length(options) <= timedelta(days=1)
+
+
+def _end(times: Times, options: Options, start: datetime | None) -> datetime:
+    """Return when a window with a start ends; an end at a time of day is the next one after it.
+
+    Args:
+        start: None for now.
+
+    Raises:
+        InvalidOption: it is too far away.
+    """
+    if options["duration"] is None:
+        after = start if start and times.given["end"].is_daily else None
+        return times.next("end", after).replace(microsecond=0)
+    try:
+        return (start or times.present) + _length(options)
+    except OverflowError as error:
+        raise InvalidOption("duration", "is too long", options["duration"]) from error
+
+
+def _length(options: Options) -> timedelta:
+    try:
+        return timedelta(seconds=parse_duration("duration", options["duration"]))
+    except OverflowError as error:
+        raise InvalidOption("duration", "is too long", options["duration"]) from error
 
 
 def _by_id(window: Record) -> dict[str, Record]:
@@ -386,7 +441,7 @@ def _shown(services: t.Sequence[Record], start: datetime | None, end: str) -> Fi
     return {"services": sorted(map(label, services)), "start": iso_8601(start) if start else "now", "end": end}
 
 
-def _deeds(window: Record, wanted: Wanted, present: datetime) -> list[Phrase]:
+def _deeds(window: Record, wanted: Wanted, present: datetime, zone: tzinfo) -> list[Phrase]:
     """Return what is done to a window, in phrases."""
     there, wished = _by_id(window), {service["id"]: service for service in wanted.services}
     deeds = [
@@ -394,9 +449,9 @@ def _deeds(window: Record, wanted: Wanted, present: datetime) -> list[Phrase]:
         for verb, new, old in ((ADD, wished, there), (REMOVE, there, wished))
         if new.keys() - old.keys()
     ]
-    start, end = parse_time("start", wanted.start), spoken_time(wanted.end, present)
+    start, end = parse_time("start", wanted.start), spoken_time(wanted.end, present, zone)
     if wanted.shown["start"] != iso_8601(start_of(window)):
-        deeds.append(MOVE(f"to {spoken_time(start, present)}", f"until {end}"))
+        deeds.append(MOVE(f"to {spoken_time(start, present, zone)}", f"until {end}"))
     elif wanted.end > end_of(window):
         deeds.append(EXTEND(f"until {end}"))
     elif wanted.end < end_of(window):

@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from .._api.client import PagerDuty, Query, Record
 from .._api.directory import ESCALATION_POLICY, LOOKS_LIKE_ID, SCHEDULE, USER, Directory, about_all
 from .._api.schedules import read_schedule, turns_of
+from .._api.times import Times
 from .._core.action import Action, State
 from .._core.change import Change, found
 from .._core.errors import InvalidOption, TaskError, shorten
@@ -96,6 +97,7 @@ class OnCallInfo(Action[PagerDuty]):
     def __init__(self, client: PagerDuty, options: dict[str, t.Any]) -> None:
         super().__init__(client, options)
         self._directory = Directory(client)
+        self._times = Times(client, options, "at", "since", "until")
         self.targets = ["on call"]
 
     def check(self) -> None:
@@ -107,7 +109,9 @@ class OnCallInfo(Action[PagerDuty]):
         for level in self.options["levels"] or ():
             if level < 1:
                 raise InvalidOption("levels", "must be 1 or greater", level)
-        _span(self.options)
+        self._times.check()
+        if not self._times.needs_user:
+            self._span()
 
     def prepare(self) -> None:
         """Look up what is asked about.
@@ -115,6 +119,7 @@ class OnCallInfo(Action[PagerDuty]):
         Raises:
             TaskError: names match nothing, or more than one thing.
         """
+        span = self._span()
         schedules, unverified = self._find_schedules(self.options["schedules"] or ())
         self._wanted = Wanted(
             self._directory.find_known(ESCALATION_POLICY, self.options["escalation_policies"]),
@@ -122,7 +127,7 @@ class OnCallInfo(Action[PagerDuty]):
             unverified,
             self._directory.find_known(USER, self.options["users"]),
             frozenset(self.options["levels"] or ()),
-            _span(self.options),
+            span,
         )
         self._directory.check_known()
 
@@ -157,7 +162,28 @@ class OnCallInfo(Action[PagerDuty]):
         """Return the record, with everybody in the message."""
         (record,) = records
         people = ", ".join(map(_describe, record["users"]))
-        return {**record, "msg": shorten(f"On call: {people}." if people else "Nobody is on call.")}
+        text = shorten(f"On call: {people}." if people else "Nobody is on call.")
+        return {**record, "msg": " ".join(filter(None, (text, self.remark)))}
+
+    def _span(self) -> Span | None:
+        """Return the time that is asked about; None for now.
+
+        Raises:
+            TaskError: PagerDuty does not know the shifts of that time, or the time zone cannot be read.
+        """
+        times = self._times
+        times.settle()
+        self.remark = times.remark
+        first, last = ("at", "at") if "at" in times.given else ("since", "until")
+        if first not in times.given:
+            return None
+        since = times.next(first)
+        span = Span(since, since if first == last else times.next(last, since if times.given[last].is_daily else None))
+        if span.until < span.since:
+            raise InvalidOption("until", "must not be before since", self.options["until"])
+        if span.until > times.present + MAX_FUTURE:
+            raise InvalidOption(last, f"must be at most {MAX_FUTURE.days} days from now", self.options[last])
+        return span
 
     def _find_schedules(self, names: t.Iterable[str]) -> tuple[dict[str, Record], dict[str, TaskError]]:
         """Return the schedules by id, and those that could not be read by their ids: GET /oncalls may know them."""
@@ -228,23 +254,6 @@ class OnCallInfo(Action[PagerDuty]):
             if error.is_fatal:
                 raise
             return user
-
-
-def _span(options: t.Mapping[str, t.Any]) -> Span | None:
-    """Return the time that is asked about; None for now.
-
-    Raises:
-        InvalidOption: it is no time, or PagerDuty does not know the shifts of that time.
-    """
-    first, last = ("at", "at") if options["at"] is not None else ("since", "until")
-    if options[first] is None:
-        return None
-    span = Span(parse_time(first, options[first]), parse_time(last, options[last]))
-    if span.until < span.since:
-        raise InvalidOption("until", "must not be before since", options["until"])
-    if span.until > now() + MAX_FUTURE:
-        raise InvalidOption(last, f"must be at most {MAX_FUTURE.days} days from now", options[last])
-    return span
 
 
 def _query(wanted: Wanted) -> Query:

@@ -143,6 +143,18 @@ class PagerDuty:
         request = self._request(method, path, query=query, body=body)
         return _list(key, self._write(request, is_effect), request)
 
+    def write_each(self, path: str, body: Record, key: str) -> list[Record]:
+        """Send a POST whose response says of each thing what became of it. `count_effect` counts those that were made.
+
+        Args:
+            key: the key of the list in the response, unless it is the whole response.
+
+        Raises:
+            TaskError: as `write_and_get`.
+        """
+        request = self._request("POST", path, body=body)
+        return _list(key, self._send(request, idempotent=False, list_key=key), request)
+
     def send_event(self, path: str, event: Record) -> Record:
         """Send an event; its dedup key makes it safe to retry.
 
@@ -162,9 +174,9 @@ class PagerDuty:
         """Count a write that PagerDuty has accepted, and that had an effect."""
         self.accepted += 1
 
-    def _parse(self, request: Request, response: Response) -> Record:
+    def _parse(self, request: Request, response: Response, list_key: str) -> Record:
         try:
-            return parse(request, response, self._share_reference)
+            return parse(request, response, self._share_reference, list_key)
         except Refused as error:
             if error.status == 403 and self.settings.is_bearer:
                 # Only a failing task needs it.
@@ -188,9 +200,9 @@ class PagerDuty:
         url = self.settings.api_url + path
         return Request(method, url, description=f"{method} {url}", headers=headers, query=query, body=body)
 
-    def _send(self, request: Request, *, idempotent: bool) -> Record:
+    def _send(self, request: Request, *, idempotent: bool, list_key: str = "") -> Record:
         return call_with_retries(
-            lambda: self._parse(request, self._call(request)),
+            lambda: self._parse(request, self._call(request), list_key),
             self.budget,
             idempotent=idempotent,
         )

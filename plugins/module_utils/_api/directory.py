@@ -258,7 +258,9 @@ def _by_id(client: PagerDuty, kind: Kind, text: str) -> Record | None:
     refusals: list[Refused] = []
     for each in kind.lists:
         try:
-            return client.get(f"/{each.path}{path_of(text)}", each.key)
+            found = client.get(f"/{each.path}{path_of(text)}", each.key)
+            # The list that has it tells its kind as well as its type does.
+            return {**found, "type": found.get("type") or each.type} if kind.also else found
         except Refused as error:
             if error.is_fatal:
                 raise

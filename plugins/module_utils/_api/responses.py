@@ -22,11 +22,12 @@ SURROGATE_ESCAPE = rb"\\u[dD][89a-fA-F]"
 """A JSON escape of one half of a surrogate pair; without its other half it is invalid Unicode."""
 
 
-def parse(request: Request, response: Response, hook: Hook) -> dict[str, t.Any]:
+def parse(request: Request, response: Response, hook: Hook, list_key: str = "") -> dict[str, t.Any]:
     """Return the JSON object of a response.
 
     Args:
         hook: called with each decoded object; returns what takes its place.
+        list_key: the key under which to return a response that is a list; empty if it must be an object.
 
     Raises:
         Refused: PagerDuty refused the call.
@@ -40,7 +41,7 @@ def parse(request: Request, response: Response, hook: Hook) -> dict[str, t.Any]:
         raise failure(request, response)
     if response.status == 204 or (not response.content and request.method == "DELETE"):
         return {}
-    return _json_object(request, response, hook)
+    return _json_object(request, response, hook, list_key)
 
 
 def parse_event(request: Request, response: Response, hook: Hook) -> dict[str, t.Any]:
@@ -60,13 +61,15 @@ def parse_event(request: Request, response: Response, hook: Hook) -> dict[str, t
     return body if isinstance(body, dict) else {}
 
 
-def _json_object(request: Request, response: Response, hook: Hook) -> dict[str, t.Any]:
+def _json_object(request: Request, response: Response, hook: Hook, list_key: str) -> dict[str, t.Any]:
     try:
         body = decode(response.content, hook)
     except (ValueError, RecursionError) as error:
         from .failed_responses import no_json
 
         raise no_json(request, response) from error
+    if list_key and isinstance(body, list):
+        return {list_key: body}
     if not isinstance(body, dict):
         from .failed_responses import no_object
 

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from .._core.time_texts import iso_8601
 from .client import PagerDuty, Record, path_of
-from .directory import SCHEDULE, SHIFT_BASED_SCHEDULE
+from .directory import SCHEDULE, SHIFT_BASED_SCHEDULE, Kind
 
 
 def is_shift_based(schedule: Record) -> bool:
@@ -23,22 +23,28 @@ def is_shift_based(schedule: Record) -> bool:
     return str(schedule.get("type")).startswith("schedule_v3")
 
 
-def read_schedule(client: PagerDuty, schedule: Record, since: datetime, until: datetime) -> Record:
+def kind_of(schedule: Record) -> Kind:
+    """Return the kind of a schedule, or of a reference to it."""
+    return SHIFT_BASED_SCHEDULE if is_shift_based(schedule) else SCHEDULE
+
+
+def read_schedule(client: PagerDuty, schedule: Record, since: datetime, until: datetime, *also: str) -> Record:
     """Return a schedule with whose turn it is in a span.
 
     Args:
         schedule: the schedule, or a reference to it, with its type.
         until: must be after `since`.
+        also: what else the response is to include.
 
     Raises:
         TaskError: it cannot be read.
     """
-    kind = SHIFT_BASED_SCHEDULE if is_shift_based(schedule) else SCHEDULE
+    kind = kind_of(schedule)
     query = [
         ("since", iso_8601(since)),
         ("until", iso_8601(until)),
         ("overflow", "true"),
-        ("include[]", "final_schedule"),
+        *(("include[]", part) for part in ("final_schedule", *also)),
     ]
     return client.get(f"/{kind.path}{path_of(schedule['id'])}", kind.key, query)
 
@@ -46,15 +52,16 @@ def read_schedule(client: PagerDuty, schedule: Record, since: datetime, until: d
 def turns_of(schedule: Record) -> list[Record] | None:
     """Return the turns of a schedule that was read for a span; None if PagerDuty does not say.
 
-    Each has `user`, `start` and `end`. On a shift-based schedule several people may have a turn at once, and a user has
-    only an id.
+    Each has `user`, `start` and `end`. On a shift-based schedule several people may have a turn at once, a user has
+    only an id, and `source` tells where the turn comes from.
     """
     shown = schedule.get("final_schedule")
     if shown is None:
         return None
     if "computed_shift_assignments" in shown:
         return list(_assigned(shown["computed_shift_assignments"] or ()))
-    return [turn for turn in shown.get("rendered_schedule_entries") or () if turn.get("user")]
+    entries = shown.get("rendered_schedule_entries")
+    return None if entries is None else [turn for turn in entries if turn.get("user")]
 
 
 def _assigned(assignments: t.Iterable[Record]) -> t.Iterator[Record]:
@@ -62,4 +69,9 @@ def _assigned(assignments: t.Iterable[Record]) -> t.Iterator[Record]:
     for each in assignments:
         user_id = (each.get("member") or {}).get("user_id")
         if user_id:
-            yield {"user": {"id": user_id}, "start": each.get("start_time"), "end": each.get("end_time")}
+            yield {
+                "user": {"id": user_id},
+                "start": each.get("start_time"),
+                "end": each.get("end_time"),
+                "source": each.get("source") or {},
+            }

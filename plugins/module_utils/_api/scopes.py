@@ -17,7 +17,7 @@ SCOPES = {
     r"incidents/[^/]+/status_updates/(subscribers|unsubscribe)": "subscribers",
     r"incident_workflows/[^/]+/instances": "incident_workflows:instances",
     r"maintenance_windows.*": "services",
-    r"v3/schedules(/[^/]+)?": "schedules",
+    r"v3/schedules.*": "schedules",
 }
 """By the path of a call; the scope of any other call has the name of the path's first segment.
 

@@ -84,13 +84,35 @@ ON_CALL: Shape = {
     "end": str,
 }
 TURN: Shape = {"user": NAMED, "start": str, "end": str}
-SHIFT: Shape = {"member": {"type": str, "user_id": str}, "start_time": str, "end_time": str}
+MEMBER: Shape = {"type": str, "user_id": str}
+SOURCE: Shape = {"rotation_id": str, "shift_id": str, "override_id": str}
+SHIFT: Shape = {"member": MEMBER, "start_time": str, "end_time": str, "source": SOURCE}
+OVERRIDE: Shape = {"id": ID, "start": Needed(str), "end": Needed(str), "user": Needed(NAMED)}
+OVERRIDE_SHIFT: Shape = {
+    "id": ID,
+    "start_time": Needed(str),
+    "end_time": Needed(str),
+    "overridden_member": Needed(MEMBER),
+    "overriding_member": Needed(MEMBER),
+}
+CREATED_OVERRIDE: Shape = {
+    # What was refused has no id.
+    "override": Needed({"id": str, "start": str, "end": str, "user": NAMED}),
+    "errors": [str],
+}
+CUSTOM_SHIFT: Shape = {
+    "id": ID,
+    "start_time": Needed(str),
+    "end_time": Needed(str),
+    "assignments": Needed([{"member": Needed(MEMBER)}]),
+}
 SCHEDULE: Shape = {
     **NAMED,
     "type": str,
     "escalation_policies": [NAMED],
     # The turns of a layer-based schedule, or the shifts of a shift-based one.
     "final_schedule": {"rendered_schedule_entries": [TURN], "computed_shift_assignments": [SHIFT]},
+    "schedule_layers": [{"rendered_schedule_entries": [TURN]}],
 }
 RESPONSE_PLAY: Shape = {**NAMED, "responders": [NAMED], "subscribers": [NAMED]}
 SERVICE: Shape = {
@@ -131,6 +153,7 @@ LISTS: t.Mapping[str, Shape] = {
     "alerts": ALERT,
     "change_events": {"custom_details": dict},
     "custom_fields": CUSTOM_FIELD,
+    "custom_shifts": CUSTOM_SHIFT,
     "escalation_policies": POLICY,
     "fields": {"name": Needed(str), "field_options": [{"data": Needed(dict)}]},
     # An incident is given its type by this name, and shows no other.
@@ -143,6 +166,7 @@ LISTS: t.Mapping[str, Shape] = {
     "members": {"user": Needed(NAMED)},
     "notes": NOTE,
     "oncalls": ON_CALL,
+    "overrides": (OVERRIDE, OVERRIDE_SHIFT, CREATED_OVERRIDE),
     "past_incidents": SIMILAR_INCIDENT,
     "priorities": NAMED,
     "related_incidents": SIMILAR_INCIDENT,

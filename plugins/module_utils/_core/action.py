@@ -40,6 +40,8 @@ class Action(t.Generic[Client]):
         """What to read; known once the action is prepared."""
         self.left_out: TaskError | None = None
         """About names that match nothing, and are left out: the task does the rest, and then fails with this."""
+        self.remark = ""
+        """How the options were understood, as a sentence, where they leave a choice."""
 
     def check(self) -> None:
         """Check the options. Calls nobody.
@@ -47,6 +49,10 @@ class Action(t.Generic[Client]):
         Raises:
             InvalidOption: an option has an unusable value, or two cannot be combined.
         """
+
+    def idle(self) -> str:
+        """Return why checked options leave nothing to do, as a sentence; empty if there is something. Calls nobody."""
+        return ""
 
     def prepare(self) -> None:
         """Turn names into ids, and times relative to now into times: once in a task. Runs before the lock.
@@ -104,6 +110,14 @@ class Action(t.Generic[Client]):
     def name(self, change: Change, record: Record) -> str:
         """Return the name of a changed target: what is new gets its own only now."""
         return change.name
+
+    def heading(self, outcome: Outcome) -> str:
+        """Return how diff mode names a target: the same in check mode."""
+        return f"{self.noun} {self.short_name(outcome)}"
+
+    def short_name(self, outcome: Outcome) -> str:
+        """Return how diff mode names a target among others."""
+        return outcome.target
 
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
         """Return the keys of the task's result that hold the records."""

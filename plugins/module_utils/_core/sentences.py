@@ -29,14 +29,6 @@ def message(noun: str, outcomes: t.Sequence[Outcome], *, check_mode: bool) -> st
     return shorten(_message(noun, outcomes, check_mode), MAX_MESSAGE)
 
 
-def difference(noun: str, outcome: Outcome) -> dict[str, t.Any]:
-    """Return the entry of a target in diff mode."""
-    header = f"{noun} {outcome.target}"
-    notified = [each.shown for each in outcome.notifies]
-    after = {**outcome.after, "notifies": notified} if notified else outcome.after
-    return {"before_header": header, "after_header": header, "before": outcome.before, "after": after}
-
-
 def _message(noun: str, outcomes: t.Sequence[Outcome], check_mode: bool) -> str:
     if not outcomes:
         return f"No {noun} found."

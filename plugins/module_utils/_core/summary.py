@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 import typing as t
+from collections import Counter
 
 from .change import FOUND, Outcome
 from .errors import shorten
 from .sentences import done, failed, people, told_by
+from .words import Verb, counted
 
 MAX_ERRORS = 3
 """How many errors are shown; `failures` has all."""
@@ -47,8 +49,16 @@ def _counts(others: t.Sequence[Outcome], failures: int, check_mode: bool) -> str
         counts.append(f"{unchanged} unchanged")
     if failures:
         counts.append(f"{failures} failed")
-    told = told_by(each for outcome in changed for each in outcome.notifies)
-    return "; ".join([", ".join(counts), *people(told, check_mode)])
+    return "; ".join([", ".join(counts), *people(_told(changed), check_mode)])
+
+
+def _told(changed: t.Iterable[Outcome]) -> dict[Verb, list[str]]:
+    """Return those who are told by how: each once, with the number of targets."""
+    targets: dict[Verb, Counter[str]] = {}
+    for outcome in changed:
+        for how, names in told_by(outcome.notifies).items():
+            targets.setdefault(how, Counter()).update(names)
+    return {how: counted(names) for how, names in targets.items()}
 
 
 def _deeds(changed: t.Iterable[Outcome], check_mode: bool) -> str:

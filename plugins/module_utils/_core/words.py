@@ -61,6 +61,7 @@ MOVE = Verb("move")
 NOTIFY = Verb("notify", "notified")
 OPEN = Verb("open")
 PAGE = Verb("page")
+PUT = Verb("put", "put")
 RE_OPEN = Verb("re-open")
 RECORD = Verb("record")
 REMOVE = Verb("remove")
@@ -76,6 +77,16 @@ TRIGGER = Verb("trigger")
 TRIGGER_AGAIN = Verb("trigger again", "triggered again")
 UNSUBSCRIBE = Verb("unsubscribe")
 UPDATE = Verb("update")
+
+
+def counted(times: t.Mapping[str, int]) -> list[str]:
+    """Return names, each with how many times it is meant, such as `Ana (3 times)`."""
+    return [name if count == 1 else f"{name} ({count} times)" for name, count in times.items()]
+
+
+def one_line(text: str) -> str:
+    """Return a text of unknown origin in one line, without the characters by which it could change how a log looks."""
+    return " ".join("".join(each for each in text if each.isprintable() or each.isspace()).split())
 
 
 def few(names: t.Sequence[str]) -> str:

@@ -13,10 +13,10 @@ import typing as t
 
 from .._api.client import PagerDuty, Record
 from .._core.action import Action, State, each
-from .._core.change import Change
+from .._core.change import Change, Outcome
 from .._core.errors import Refused, TaskError
 from .foretold import NotOpened, from_text, is_foretold, never_opened
-from .read import IncidentsById, checked_ids, known, name_of, read_incidents, well_formed
+from .read import IncidentsById, checked_ids, id_and_number, known, name_of, read_incidents, title_of, well_formed
 
 if t.TYPE_CHECKING:
     from .by_key import ByKey
@@ -25,6 +25,8 @@ MAX_PUT = 250
 """Incidents in one call. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents."""
 STATUS_BY_CODE = {1001: "resolved", 1002: "acknowledged"}
 """What a refusal tells of an incident. Source: https://developer.pagerduty.com/docs/errors."""
+
+NO_INCIDENTS = "No incidents given."
 
 
 class IncidentAction(Action[PagerDuty]):
@@ -54,11 +56,15 @@ class IncidentAction(Action[PagerDuty]):
         """Check the ids.
 
         Raises:
-            InvalidOption: there is none, or one is neither an id nor a number.
+            InvalidOption: one is neither an id nor a number.
         """
         checked_ids(self.given)
         if self.by_key:
             self.by_key.check()
+
+    def idle(self) -> str:
+        """Return that the list of incidents is empty: a task before may have found none."""
+        return NO_INCIDENTS if self.options.get("incident_id") == [] else ""
 
     def wait(self) -> None:
         """Wait for the incident of an event that was just sent."""
@@ -150,9 +156,20 @@ class IncidentAction(Action[PagerDuty]):
         """Return the name of an incident of which nothing but the id may be known."""
         return self._names.get(incident_id) or name_of({"id": incident_id})
 
+    def heading(self, outcome: Outcome) -> str:
+        """Return number, title and id, as far as they were read."""
+        incident = _numbered(outcome)
+        return title_of(incident) if incident else super().heading(outcome)
+
+    def short_name(self, outcome: Outcome) -> str:
+        """Return the number if it was read, or the key of an incident that does not exist yet."""
+        incident = _numbered(outcome)
+        return f"#{incident['incident_number']}" if incident else id_and_number({"id": outcome.target})
+
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
-        """Return `incidents`, and `incident` if there is one."""
-        return {"incidents": list(records), **({"incident": records[0]} if len(records) == 1 else {})}
+        """Return `incidents`, and `incident` if one was asked for."""
+        is_one = len(records) == 1 and len(self.targets) <= 1
+        return {"incidents": list(records), **({"incident": records[0]} if is_one else {})}
 
     def learn(self, incident_id: str, error: Refused) -> None:
         """Keep the status that a refusal tells, for an incident that PagerDuty returns without it."""
@@ -206,6 +223,12 @@ class IncidentPut(IncidentAction):
                 self.learn(changes[0].target, error)
             raise
         return [with_bridge(change, listed.get(sent["id"])) for change, sent in zip(changes, body)]
+
+
+def _numbered(outcome: Outcome) -> Record | None:
+    """Return the incident if it was there before and its number is known: check mode names it in the same way."""
+    record = outcome.record or {}
+    return record if record.get("id") == outcome.target and record.get("incident_number") is not None else None
 
 
 def with_bridge(change: Change, incident: Record | None) -> Record | None:

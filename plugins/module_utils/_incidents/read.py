@@ -14,7 +14,8 @@ import typing as t
 
 from .._api.client import PagerDuty, Query, Record, path_of
 from .._api.shapes import INCIDENT, has_shape
-from .._core.errors import InvalidOption, Refused, TaskError
+from .._core.errors import InvalidOption, Refused, TaskError, shorten
+from .._core.words import one_line
 from .foretold import from_text, is_foretold, key_of
 
 IncidentsById = dict[str, t.Union[Record, TaskError]]
@@ -28,6 +29,8 @@ SINGLE_ONLY = "custom_fields"
 
 Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `include_incidents`.
 """
+MAX_TITLE = 100
+"""Characters of a title in the name of an incident."""
 OPEN = (("statuses[]", "triggered"), ("statuses[]", "acknowledged"), ("sort_by", "created_at:desc"))
 RESOLVED = (("statuses[]", "resolved"), ("sort_by", "resolved_at:desc"))
 
@@ -36,10 +39,10 @@ def checked_ids(ids: t.Sequence[str]) -> list[str]:
     """Return the ids without repetitions.
 
     Raises:
-        InvalidOption: there is none, or one is neither an id nor a number.
+        InvalidOption: one is neither an id nor a number. A blank text stands for none: see `_given.given`.
     """
-    if not ids:
-        raise InvalidOption("incident_id", "must have at least one incident id or number", ids)
+    if list(ids) == [""]:
+        raise InvalidOption("incident_id", "must have at least one incident id or number", "")
     for incident_id in ids:
         if not names_incident(incident_id):
             raise InvalidOption(
@@ -182,6 +185,16 @@ def check_open(incident: Record, consequence: str) -> None:
 def name_of(incident: Record) -> str:
     """Return an incident's name in sentences, such as `Incident Q1R2DLCB21K7NP (#42)`."""
     return f"Incident {id_and_number(incident)}"
+
+
+def title_of(incident: Record) -> str:
+    """Return an incident's name for people, such as `#42 Disk full (Q1R2DLCB21K7NP)`."""
+    number, title = incident.get("incident_number"), incident.get("title")
+    known = ["" if number is None else f"#{number}", shorten(one_line(str(title or "")), MAX_TITLE)]
+    identity = str(incident["id"])
+    if is_foretold(identity):
+        identity = f"would be opened with key {key_of(identity)!r}"
+    return " ".join([*filter(None, known), f"({identity})"])
 
 
 def id_and_number(incident: Record) -> str:

@@ -10,12 +10,13 @@ Private to the collection.
 from __future__ import annotations
 
 import typing as t
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from .._api.client import PagerDuty, Record
 from .._api.directory import ANY_INCIDENT_TYPE, PRIORITY, SERVICE, TEAM, USER, Directory, Kind
+from .._api.times import Times
 from .._core.errors import InvalidOption, TaskError
-from .._core.time_texts import iso_8601, now, parse_time
+from .._core.time_texts import iso_8601
 from .filters import WORDS
 from .read import IncidentsById, list_incidents
 
@@ -72,14 +73,24 @@ class Searching:
     def __init__(self, client: PagerDuty, options: Options) -> None:
         self._client = client
         self._options = options
+        self._times = Times(client, options, "since", "until")
+
+    @property
+    def remark(self) -> str:
+        """Which zone the times of day are in, if nobody said so."""
+        return self._times.remark
 
     def check(self) -> None:
         """Check the options; see `check_search`."""
         check_search(self._options)
+        self._times.check()
+        if not self._times.needs_user:
+            _date_range(self._times, self._options)
 
     def prepare(self) -> None:
         """Look up what the filters name; see `search_of`."""
-        self._search = search_of(Directory(self._client), self._options)
+        dates = _date_range(self._times, self._options)
+        self._search = search_of(Directory(self._client), self._options, dates)
 
     def find(self, include: t.Sequence[str]) -> IncidentsById:
         """Return the incidents; see `search_incidents`."""
@@ -103,14 +114,14 @@ def check_search(options: Options) -> None:
         raise InvalidOption("sort", f"must have at most {MAX_SORT_FIELDS} fields", options["sort"])
     if options["limit"] is not None and options["limit"] < 1:
         raise InvalidOption("limit", "must be 1 or greater", options["limit"])
-    _date_range(options)
 
 
-def search_of(directory: Directory, options: Options) -> Search:
+def search_of(directory: Directory, options: Options, dates: Parameters) -> Search:
     """Return what to ask for, with ids in place of names.
 
     Args:
         options: checked by `check_search`.
+        dates: the parameters for when the incidents were opened.
 
     Raises:
         TaskError: names match no object, or more than one.
@@ -120,7 +131,6 @@ def search_of(directory: Directory, options: Options) -> Search:
     named = {name: directory.find_known(kind, options[name]) for name, (kind, _parameter) in NAMED.items()}
     # Without one of its names a filter would be another one, and without any it would find everything.
     directory.check_known()
-    dates = _date_range(options)
     query = [(WORDS[name], word) for name in WORDS for word in options[name] or ()]
     query += [(NAMED[name][1], each) for name in NAMED for each in named[name]]
     query += [*dates, ("sort_by", ",".join(options["sort"] or [NEWEST_FIRST]))]
@@ -148,24 +158,34 @@ def search_incidents(client: PagerDuty, search: Search, include: t.Sequence[str]
     return found
 
 
-def _date_range(options: Options) -> Parameters:
+def _date_range(times: Times, options: Options) -> Parameters:
     """Return the parameters for when the incidents were opened; none leaves it to PagerDuty.
 
     Open incidents are found whatever their age: none of them is over. So are those of an assignee, as they are open.
 
     Raises:
-        InvalidOption: `since` or `until` is no time, or PagerDuty does not search that range.
+        TaskError: PagerDuty does not search that range, or the time zone cannot be read.
     """
-    since, until = (options[name] and parse_time(name, options[name]) for name in ("since", "until"))
+    times.settle()
+    since, until = _since_and_until(times)
     if not (since or until):
         is_open = options["statuses"] and "resolved" not in options["statuses"]
         return [("date_range", "all")] if is_open or options["assignees"] else []
-    start = since or until - DEFAULT_RANGE
-    if start >= (until or now()):
+    start = since or (until or times.present) - DEFAULT_RANGE
+    if start >= (until or times.present):
         raise InvalidOption("since", "must be earlier than until (or than now, if until is not set)", options["since"])
-    if (until or now()) - start > MAX_RANGE:
+    if (until or times.present) - start > MAX_RANGE:
         raise InvalidOption("since", "must be within the 6 months before until (or before now)", options["since"])
     return [("since", iso_8601(start)), *([("until", iso_8601(until))] if until else [])]
+
+
+def _since_and_until(times: Times) -> tuple[datetime | None, datetime | None]:
+    """Return the given times. A time of day is the last one, but the end of a range is the next one after its start."""
+    since = times.last("since") if "since" in times.given else None
+    if "until" not in times.given:
+        return since, None
+    follows = since and times.given["until"].is_daily
+    return since, times.next("until", since) if follows else times.last("until")
 
 
 def _fits(incident: Record, search: Search) -> bool:

@@ -80,6 +80,7 @@ def walk_through_everything(contract_simulator: Simulator, call: Client) -> None
     walk.through_webhook_subscriptions()
     walk.through_changes(third)
     walk.through_maintenance()
+    walk.through_overrides()
 
 
 def test_every_read_keeps_the_contract_without_its_optional_keys(contract_simulator: Simulator, call: Client) -> None:
@@ -329,6 +330,36 @@ class Walk:
         self._right("GET", path, query=everything)
         self._right("DELETE", path)
 
+    def through_overrides(self) -> None:
+        """An override of a schedule of each kind, and a custom shift, from the creation to the end."""
+        path, span = (
+            f"/schedules/{account.WEB_SECONDARY.id}/overrides",
+            [("since", NEXT_YEAR[0]), ("until", NEXT_YEAR[1])],
+        )
+        wanted = {"start": NEXT_YEAR[0], "end": NEXT_YEAR[1], "user": reference(account.OWNER)}
+        created = self._right("POST", path, {"overrides": [wanted, {**wanted, "end": NEXT_YEAR[0]}]})
+        assert [each["status"] for each in created] == [201, 400]
+        self._right("GET", path, query=[*span, ("overflow", "true")])
+        self._right("DELETE", f"{path}/{created[0]['override']['id']}")
+        shifts = f"/v3/schedules/{account.PAYMENTS_SHIFTS.id}"
+        times = {"start_time": NEXT_YEAR[0], "end_time": NEXT_YEAR[1]}
+        owner, commander = ({"type": "user_member", "user_id": user.id} for user in (account.OWNER, account.COMMANDER))
+        assignment = {"type": "shift_assignment", "member": owner}
+        shift = {"type": "custom_shift", **times, "assignments": [assignment]}
+        added = self._right("POST", f"{shifts}/custom_shifts", {"custom_shifts": [shift]})["custom_shifts"][0]["id"]
+        override = {"type": "override_shift", **times, "custom_shift_id": added}
+        members = {"overridden_member": owner, "overriding_member": commander}
+        made = self._right("POST", f"{shifts}/overrides", {"overrides": [{**override, **members}]})["overrides"][0][
+            "id"
+        ]
+        for kind in ("overrides", "custom_shifts"):
+            self._right(
+                "GET", f"{shifts}/{kind}", query=[*span, ("overflow", "true"), ("limit", "100"), ("offset", "0")]
+            )
+        self._right("GET", shifts, query=[*span, ("include[]", "final_schedule")])
+        self._right("DELETE", f"{shifts}/overrides/{made}")
+        self._right("DELETE", f"{shifts}/custom_shifts/{added}")
+
     def through_changes(self, incident_id: str) -> None:
         """Every kind of update, and the log entries that they leave."""
         path = f"/incidents/{incident_id}"
@@ -356,6 +387,7 @@ WRONG: t.Sequence[tuple[str, str, t.Any, list[tuple[str, str]]]] = (
     ("POST", "/v2/enqueue", event(payload={"summary": "no source", "severity": "info"}), []),
     ("POST", "/v2/enqueue", event(event_action="shout"), []),
 )
+NEXT_YEAR = "2098-01-01T20:00:00Z", "2098-01-02T08:00:00Z"
 
 
 @pytest.mark.parametrize(("method", "path", "body", "query"), WRONG)

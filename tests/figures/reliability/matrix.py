@@ -232,6 +232,11 @@ def effect(task: Task, state: State) -> State:
             for window in state["maintenance_windows"]
             if window["end"] > state["now"]
         ),
+        "overrides": sorted(
+            (override["schedule"], override["user"], override["overridden"] or "")
+            for override in state["overrides"]
+            if override["end"] > state["now"]
+        ),
         "runs": sorted((run["workflow_id"], run["incident_id"]) for run in state["workflow_instances"]),
         "plays": sorted((run["response_play"], run["incident"]) for run in state["response_play_runs"]),
         "users": sorted((user["email"], user["name"], user["role"], user["color"]) for user in state["users"]),
@@ -258,7 +263,7 @@ def size(effect: State) -> int:
     counted: int = sum(
         len(incident["notes"]) + len(incident["alerts"]) + len(incident["status_updates"]) for incident in incidents
     )
-    others = ("pages", "change_events", "maintenance_windows", "runs", "plays", "users")
+    others = ("pages", "change_events", "maintenance_windows", "overrides", "runs", "plays", "users")
     return counted + len(incidents) + sum(len(effect[name]) for name in others)
 
 

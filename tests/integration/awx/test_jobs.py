@@ -44,11 +44,19 @@ def test_a_job_does_its_task_and_shows_no_secret(module: str, awx: Awx, simulato
     assert job.code == 0, job.output
     sent = str(simulator.journal())
     assert sent.count(str([AWKWARD])[1:-1]) >= len(written)
-    task, _passed_on, said = job.results
+    task = job.results[0]
     assert task["changed"] == job.artifacts["pagerduty_changed"] == tests.writes
-    assert said["msg"] == job.artifacts["pagerduty_msg"]
+    assert task["msg"] == job.artifacts["pagerduty_msg"]
     for secret in (account.ACCOUNT_KEY, account.ROUTING_KEY):
         assert secret not in job.output
+
+
+def test_the_log_of_a_job_says_once_what_was_done_and_who_was_paged(awx: Awx, simulator: Simulator) -> None:
+    simulator.reset(incidents=1)
+    job = awx.launch("incident_escalation", {"pagerduty_incident_id": "1", "pagerduty_level": "2"}, verbosity=0)
+    shown = "".join(f"{event['stdout']}\n" for event in job.events)
+    assert shown.count(job.artifacts["pagerduty_msg"]) == 1, shown
+    assert "Paged Secondary On-call.\n" in shown.partition("PAGERDUTY RECAP")[2].replace("\r", "")
 
 
 def test_a_job_sees_its_credentials_and_nobody_else_does(awx: Awx) -> None:

@@ -29,7 +29,7 @@ Row = dict[str, str]
 
 
 class Pdh:
-    """The command line of pdh, as the Incident Commander uses it.
+    """The command line of pdh, as whoever is on call uses it.
 
     Args:
         python: the Python of pdh's environment.
@@ -39,7 +39,7 @@ class Pdh:
     def __init__(self, python: Path, folder: Path) -> None:
         self._python = python
         self._config = folder / "pdh.yaml"
-        values = {"apikey": account.ACCOUNT_KEY, "email": account.COMMANDER.email, "uid": account.PRIMARY.id}
+        values = {"apikey": account.ACCOUNT_KEY, "email": account.PRIMARY.email, "uid": account.PRIMARY.id}
         self._config.write_text(yaml.safe_dump(values))
 
     def __call__(self, simulator: Simulator, *arguments: str) -> str:
@@ -102,11 +102,11 @@ def test_it_acknowledges_and_resolves_by_sending_whole_incidents(pdh: Pdh, lenie
     assert [incident["status"] for incident in state] == ["acknowledged", "resolved", "triggered"]
     opened = ["trigger", "assign", "notify"]
     assert [incident["log_entries"] for incident in state] == [
-        [*opened, "acknowledge", "assign"],
-        [*opened, "acknowledge", "assign", "resolve"],
+        [*opened, "acknowledge"],
+        [*opened, "acknowledge", "resolve"],
         opened,
     ]
-    assert state[0]["acknowledged_by"] == [account.COMMANDER.id]
+    assert state[0]["acknowledged_by"] == [account.PRIMARY.id]
     written = [entry["body"]["incidents"] for entry in lenient_simulator.journal()["entries"] if entry["body"]]
     assert [[item["id"] for item in items] for items in written] == [[first, second], [second]]
     assert all(item["type"] == "incident" and item["created_at"] for items in written for item in items)
@@ -114,7 +114,8 @@ def test_it_acknowledges_and_resolves_by_sending_whole_incidents(pdh: Pdh, lenie
 
 def test_it_snoozes_and_reassigns(pdh: Pdh, simulator: Simulator, call: Client) -> None:
     first, second = simulator.reset(incidents=2)["incidents"]
-    call("PUT", f"/incidents/{first}", {"incident": {"type": "incident_reference", "status": "acknowledged"}})
+    acknowledged = {"incident": {"type": "incident_reference", "status": "acknowledged"}}
+    call("PUT", f"/incidents/{first}", acknowledged, headers={"From": account.PRIMARY.email})
     pdh(simulator, "inc", "snooze", "--duration", "600", first)
     pdh(simulator, "inc", "reassign", "--user", account.OWNER.name, second)
     snoozed, reassigned = simulator.state()["incidents"]

@@ -177,7 +177,7 @@ def attempts(simulator: Simulator, incident: str) -> list[int | None]:
     found = [
         each["attempts"]
         for each in simulator.deliveries()
-        if (each["incident"], each["event_type"]) == (incident, "incident.triggered")
+        if (each["resource"], each["event_type"]) == (incident, "incident.triggered")
     ]
     return t.cast("list[int | None]", found[0] if found else [])
 

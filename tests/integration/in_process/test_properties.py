@@ -10,6 +10,7 @@ nothing.
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -80,7 +81,8 @@ def test_check_mode_predicts_what_happens_and_a_second_run_changes_nothing(
         if module in BESIDE_INCIDENTS:
             BESIDE_INCIDENTS[module](everything, difference["after"], options)
         else:
-            assert_holds(state, difference["after_header"].split(" ", 1)[1], difference["after"], options)
+            for target in targets_of(difference["after_header"], state):
+                assert_holds(state, target, difference["after"], options)
     pages = simulator.state()["pages"]
     if module == "event" and not with_key(state, options["dedup_key"]):
         return
@@ -96,6 +98,16 @@ def perform(
 ) -> ModuleRun:
     targets = ids[:1] if MODULES[module].on_one else ids
     return run_module(module, check=check, **targeted(module, options, targets))
+
+
+def targets_of(header: str, state: dict[str, State]) -> list[str]:
+    """Return the targets that an entry of a diff is about: `#1 TITLE (Q1)`, `2 incidents: #1, #2` or `alert KEY`."""
+    numbered = {f"#{each['incident_number']}": each["id"] for each in state.values()}
+    if header.startswith("#"):
+        return [numbered[header.split()[0]]]
+    several = re.match(r"\d+ (incident|alert)s: ", header)
+    names = header[several.end() :].split(", ") if several else [header.split(" ", 1)[1]]
+    return [numbered.get(name, name) for name in names]
 
 
 def assert_holds(state: dict[str, State], target: str, after: Options, options: Options) -> None:
@@ -147,6 +159,13 @@ def assert_window(state: State, after: Options, options: Options) -> None:
     )
 
 
+def assert_override(state: State, after: Options, options: Options) -> None:
+    """Check that there are as many overrides as the diff promises."""
+    ids = {name: user.id for user in account.USERS.values() for name in (user.id, user.name, user.email)}
+    found = [each for each in state["overrides"] if each["user"] == ids[options["user"]] and each["end"] > state["now"]]
+    assert len(found) == len(after["overrides"])
+
+
 def assert_change_event(state: State, after: Options, _options: Options) -> None:
     """Check that the change event that the diff promises is the latest."""
     payload = state["change_events"][-1]["payload"]
@@ -166,6 +185,7 @@ def assert_user(state: State, after: Options, options: Options) -> None:
 BESIDE_INCIDENTS = {
     "change_event": assert_change_event,
     "maintenance_window": assert_window,
+    "schedule_override": assert_override,
     "user": assert_user,
 }
 

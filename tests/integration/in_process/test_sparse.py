@@ -103,6 +103,8 @@ OPENING: t.Sequence[tuple[str, Options]] = (
     ("change_event", {}),
     ("incident", {"service": account.CHECKOUT.id, "incident_key": KEY, "title": "Disk full"}),
     ("maintenance_window", {"description": "Upgrade", "services": [account.CHECKOUT.id], "duration": "1h"}),
+    ("schedule_override", {"schedule": account.WEB_SECONDARY.id, "user": account.OWNER.id, "duration": "1h"}),
+    ("schedule_override", {"schedule": account.PAYMENTS_SHIFTS.id, "user": account.COMMANDER.id, "duration": "1h"}),
     ("user", {"email": "new@example.invalid", "name": "New"}),
 )
 

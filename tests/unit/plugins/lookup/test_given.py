@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import typing as t
 
 import pytest
@@ -70,8 +71,16 @@ def test_a_variable_is_a_template_if_its_author_wrote_one() -> None:
     assert given("incident_note", pagerduty_content=content, greeting="Hello") == {"content": "Hello to you"}
 
 
-@pytest.mark.parametrize("option", ["content", "incident_id", "allow_duplicate", "timeout", "ca_path"])
-@pytest.mark.parametrize("empty", [None, "", " \n", [], {}])
+EMPTIES: tuple[t.Any, ...] = (None, "", " \n", {}, [])
+
+
+@pytest.mark.parametrize(
+    ("option", "empty"),
+    [
+        *itertools.product(["content", "allow_duplicate", "timeout", "ca_path"], EMPTIES),
+        *itertools.product(["incident_id"], EMPTIES[:-1]),
+    ],
+)
 def test_null_and_empty_count_as_not_set_for_every_kind_of_option(
     option: str, empty: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,6 +91,16 @@ def test_null_and_empty_count_as_not_set_for_every_kind_of_option(
     for blank in ("", " "):
         monkeypatch.setenv(name, blank)
         assert given("incident_note") == {}
+
+
+def test_an_empty_list_of_incidents_is_kept_as_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("pagerduty_incident_id", "7")
+    assert given("incident_note", pagerduty_incident_id=[]) == {"incident_id": []}
+    assert given("incident_merge", pagerduty_source_incidents="[]") == {"incident_id": ["7"], "source_incidents": []}
+
+
+def test_incidents_may_have_white_space_between_them() -> None:
+    assert given("incident_note", pagerduty_incident_id="#42 43,\nQ1") == {"incident_id": ["#42", "43", "Q1"]}
 
 
 @pytest.mark.parametrize("template", ["{{ omit }}", "{{ nowhere }}"])

@@ -107,6 +107,7 @@ def test_whom_a_change_notifies_always_has_a_name_that_can_be_printed(run: Run) 
             "target": "a",
             "who": {"id": None, "type": None, "summary": "whoever is afraid of the dark"},
             "why": "afraid of the dark",
+            "how": "page",
         }
     ]
 
@@ -125,7 +126,7 @@ def test_the_diff_has_what_changed_and_is_left_out_unless_it_is_asked_for(run: R
 def test_every_target_is_in_the_result_or_among_the_failures(run: Run) -> None:
     done = run({"a": False, "b": True, "c": False}, lamps=["a", "b", "c", "x"])
     assert done["msg"] == (
-        "4 lamps: 2 changed (set on), 1 unchanged, 1 failed; paged whoever is afraid of the dark. "
+        "4 lamps: 2 changed (set on), 1 unchanged, 1 failed; paged whoever is afraid of the dark (2 times). "
         "There is no lamp x. Buy one."
     )
     assert (done["failed"], done["changed"]) == (True, True)

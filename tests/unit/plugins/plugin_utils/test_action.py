@@ -84,6 +84,21 @@ def test_an_event_is_run_without_what_would_stop_it(
     assert warnings == ["Ignored colour: the module has no such option."]
 
 
+def test_a_task_with_an_unknown_option_starts_no_process(
+    run: Run, task: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_in_process, "subprocess_reason", lambda *_given: "async is set")
+    task.args = {"incident": "Q1"}
+    assert run() == IN_WORKER
+
+
+def test_an_option_that_only_other_modules_have_may_be_a_default_of_the_group(run: Run, task: t.Any) -> None:
+    task.args = {"incident_id": "Q1", "routing_key": "r"}
+    task.module_defaults, task.get_ds = [{"group/oncall.pagerduty.pagerduty": {"routing_key": "r"}}], dict
+    run()
+    assert task.args == {"incident_id": ["Q1"]}
+
+
 @pytest.mark.parametrize("reason", ["", "async is set"])
 def test_a_module_gets_what_is_set_with_trimmed_lists_wherever_it_runs(
     reason: str, run: Run, task: t.Any, monkeypatch: pytest.MonkeyPatch

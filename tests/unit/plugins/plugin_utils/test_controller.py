@@ -87,7 +87,7 @@ def test_options_become_what_a_process_of_its_own_gets(value: t.Any, expected: t
 @pytest.mark.parametrize(
     ("options", "usable", "warning"),
     [
-        ({"sumary": "x"}, {}, "Ignored sumary: the module has no such option."),
+        ({"sumary": "x"}, {}, "Ignored sumary: the module has no such option. Did you mean summary?"),
         ({"timeout": "soon"}, {}, "Ignored timeout: "),
         ({"region": "asia"}, {}, "Ignored region: value of region must be one of: us, eu, got: asia."),
         ({"token": "a-token", "summary": "caf\ud800"}, {"token": "a-token", "summary": "caf\ufffd"}, ""),
@@ -124,3 +124,39 @@ def test_an_unusable_variable_counts_as_not_set(
 def test_other_modules_keep_their_options_and_refuse_the_task() -> None:
     options = {"colour": "red", "timeout": "soon"}
     assert _controller.usable_options(DEFINITION, options, pytest.fail) is options
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        (
+            {"incident": 42, "content": "x"},
+            "module: incident. Did you mean incident_id? Supported",
+        ),
+        (
+            {"incident": 42, "state": "none"},
+            "module: incident. Did you mean incident_id? Supported",
+        ),
+        ({"content": "x", "colour": 1}, "module: colour. Supported parameters include: "),
+        ({"content": "x"}, "missing required arguments: incident_id"),
+    ],
+    ids=str,
+)
+def test_an_unknown_option_is_named_before_a_missing_one(options: Options, error: str) -> None:
+    note = _controller.definition("incident_note")
+    assert error in _controller.validate(note, "oncall.pagerduty.incident_note", options)[1]
+
+
+@pytest.mark.parametrize(
+    ("module", "option"),
+    [
+        ("incident_note", "content"),
+        ("incident_responders", "responders_message"),
+        ("incident_status_update", "update_message"),
+        ("event", "summary"),
+        ("change_event", "summary"),
+    ],
+)
+def test_a_text_for_people_has_one_name_everywhere(module: str, option: str) -> None:
+    options, _error = _controller.validate(_controller.definition(module), module, {"text": "Disk full"})
+    assert options[option] == "Disk full"

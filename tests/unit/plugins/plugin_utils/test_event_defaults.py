@@ -9,7 +9,8 @@ from __future__ import annotations
 import platform
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.plugin_utils._event_defaults import with_defaults
+from ansible_collections.oncall.pagerduty.plugins.plugin_utils._controller import definition
+from ansible_collections.oncall.pagerduty.plugins.plugin_utils._event_defaults import NAMES, with_defaults
 
 RUN_VARIABLES = ("RD_JOB_NAME", "RD_JOB_GROUP", "RD_JOB_PROJECT")
 ON_WEB_1 = {"inventory_hostname": "web-1", "ansible_play_name": "Nightly backup"}
@@ -29,8 +30,9 @@ def test_the_defaults_are_the_play_and_the_host() -> None:
     }
 
 
-def test_given_values_are_kept() -> None:
-    given = {"summary": "Disk full", "source": "db-1"}
+@pytest.mark.parametrize("name", ["summary", "text"])
+def test_given_values_are_kept(name: str) -> None:
+    given = {name: "Disk full", "source": "db-1"}
     assert with_defaults(given, ON_WEB_1) == given
 
 
@@ -49,3 +51,10 @@ def test_a_rundeck_job_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_awx_job_template_is_named(variable: str) -> None:
     summary = with_defaults({}, {**ON_WEB_1, variable: "Back up"})["summary"]
     assert summary == "AWX job template Back up: play Nightly backup"
+
+
+@pytest.mark.parametrize("module", ["event", "change_event"])
+def test_the_other_names_are_those_of_the_modules(module: str) -> None:
+    options = definition(module).options
+    aliases = {alias: name for name in ("summary", "source") for alias in options[name].get("aliases", ())}
+    assert aliases == NAMES

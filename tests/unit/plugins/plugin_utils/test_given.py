@@ -40,7 +40,7 @@ KINDS: dict[str, dict[str, t.Any]] = {
         ),
         ({"removable": "", "other": " "}, {"removable": "", "other": " "}),
         # It must not stand for all incidents.
-        ({"incident_id": ""}, {"incident_id": []}),
+        ({"incident_id": ""}, {"incident_id": [""]}),
         ({"conference_bridge": {"number": None}}, {"conference_bridge": {"number": None}}),
     ],
 )
@@ -67,9 +67,19 @@ def test_what_is_null_or_empty_is_not_set_except_a_text_that_can_be_removed(
         ("would-be-opened:disk, 100 % full", ["would-be-opened:disk, 100 % full"]),
         ({"id": "would-be-opened:k", "status": None}, ['{"id": "would-be-opened:k", "status": null}']),
         ([{"id": "would-be-opened:k"}, {"id": "Q1"}], ['{"id": "would-be-opened:k"}', "Q1"]),
+        ("Q1 #2\n3", ["Q1", "2", "3"]),
+        ("acme.pagerduty.com/incidents/Q1", ["Q1"]),
+        ("http://localhost:8080/incidents/Q1", ["Q1"]),
+        ({"id": "Q1", "summary": "[#42] Disk full"}, ["Q1"]),
+        (["#42", [{"id": "Q1"}, {"id": "Q2"}], 7], ["42", "Q1", "Q2", 7]),
+        (["", "Q1", None], ["Q1"]),
+        # Nothing to do.
         ([], []),
-        ("", []),
+        ([[], []], []),
         # These are refused.
+        ("", [""]),
+        (" ,", [""]),
+        ([""], [""]),
         ({"id": None}, [{"id": None}]),
         ("#Q1", ["#Q1"]),
         ("https://acme.pagerduty.com/users/PUSER01", ["https://acme.pagerduty.com/users/PUSER01"]),
@@ -79,3 +89,25 @@ def test_what_is_null_or_empty_is_not_set_except_a_text_that_can_be_removed(
 )
 def test_an_incident_has_many_names(name: str, value: t.Any, expected: list[t.Any]) -> None:
     assert given({name: value}, SHARED) == {name: expected}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (42, 42),
+        ("#42", "42"),
+        ({"id": "Q1", "incident_number": 42}, "Q1"),
+        ([{"id": "Q1"}], "Q1"),
+        ("https://acme.eu.pagerduty.com/incidents/Q1", "Q1"),
+        # These are refused.
+        (["Q1", "Q2"], ["Q1", "Q2"]),
+        ([], []),
+    ],
+    ids=str,
+)
+def test_an_option_for_one_incident_takes_the_same_names(value: t.Any, expected: t.Any) -> None:
+    assert given({"move_to": value}, {"move_to": {"type": "str"}}) == {"move_to": expected}
+
+
+def test_incidents_are_known_by_the_name_of_the_option_alone() -> None:
+    assert given({"incident_id": "#42", "move_to": "#43"}, {**AUTH}) == {"incident_id": ["42"], "move_to": "43"}

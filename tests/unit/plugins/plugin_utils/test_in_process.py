@@ -104,7 +104,11 @@ def test_options_are_validated_and_have_their_defaults() -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        ({"colour": "red"}, "Unsupported parameters for (oncall.pagerduty.incident_note) module: colour"),
+        (
+            {"colour": "red"},
+            "Unsupported parameters for (oncall.pagerduty.incident_note) module: colour. Supported",
+        ),
+        ({"contnt": "x"}, "module: contnt. Did you mean content? Supported parameters include: "),
         ({"state": "maybe"}, "value of state must be one of: present, absent, got: maybe"),
         ({"allow_duplicate": None}, "argument 'allow_duplicate' is of type NoneType"),
     ],

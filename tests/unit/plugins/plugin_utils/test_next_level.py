@@ -195,6 +195,7 @@ def test_a_task_with_the_next_level_climbs() -> None:
         {"args": {"incident_id": "Q1", "level": 2}},
         {"args": {"incident_id": "Q1"}},
         {"args": {"incident_id": "?", "level": "next"}},
+        {"args": {"incident_id": [], "level": "next"}},
     ],
     ids=str,
 )

@@ -267,7 +267,8 @@ def test_an_event_that_finds_nobody_on_call_says_so(task: Tasks, http: ScriptedH
     assert foreseen["msg"] == "Alert dk1: would send the event, which opens no incident; would page nobody."
     result = asked.run()
     why = "nobody is on call for Web Operations (PE1), so PagerDuty drops the event"
-    assert result["notifies"] == [{"target": KEY, "who": {"id": None, "type": None, "summary": "nobody"}, "why": why}]
+    nobody = {"id": None, "type": None, "summary": "nobody"}
+    assert result["notifies"] == [{"target": KEY, "who": nobody, "why": why, "how": "page"}]
     assert (result["changed"], result["status"], len(http.writes)) == (True, "dropped", 1)
     assert set(http.warnings) == {f"This event wakes nobody: {why}."}
 

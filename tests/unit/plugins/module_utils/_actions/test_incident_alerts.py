@@ -301,7 +301,7 @@ def test_a_hundred_alerts_are_changed_in_one_call(task: Tasks, http: ScriptedHtt
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"incident_id": []}, "incident_id: must have at least one"),
+        ({"incident_id": [""]}, "incident_id: must have at least one"),
         ({"incident_id": ["Q1", "Q2"]}, "incident_id: must be a single incident"),
         ({"alerts": []}, "alerts: must be a list of non-empty ids or keys"),
         ({"move_to": "../users"}, "move_to: must be an incident id"),

@@ -219,4 +219,4 @@ def test_no_field_and_no_name_are_refused_before_any_call(
 
 def test_the_incidents_are_checked_as_well(pagerduty: PagerDuty) -> None:
     with pytest.raises(InvalidOption, match="incident_id: "):
-        Task("incident_custom_fields", pagerduty, incident_id=[], custom_fields={"ticket": "x"}).action.check()
+        Task("incident_custom_fields", pagerduty, incident_id=[""], custom_fields={"ticket": "x"}).action.check()

@@ -57,6 +57,15 @@ def test_what_is_said(
     assert ("incident" in result) is (len(result["incidents"]) == 1)
 
 
+@pytest.mark.usefixtures("zones")
+def test_the_zone_of_a_time_of_day_is_told(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    ana = named("PU1", "Ana", email="someone@example.com", time_zone="Asia/Tokyo")
+    http.answers = {"GET /users": {"users": [ana]}, "GET /incidents": {"incidents": [incident("Q1")]}}
+    result = Task("incident_info", pagerduty, since="08:00").run()
+    assert result["msg"] == ("Found incident Q1 (#1): triggered. Times of day are in Asia/Tokyo, the time zone of Ana.")
+    assert http.calls == ["GET /users", "GET /incidents"]
+
+
 def test_a_number_costs_one_read(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {"GET /incidents/1": {"incident": incident("Q1")}}
     Task("incident_info", pagerduty, incident_id=["1", "1"]).run()
@@ -118,7 +127,7 @@ def test_names_of_filters_are_looked_up_before_the_search(pagerduty: PagerDuty, 
 @pytest.mark.parametrize(
     ("options", "option"),
     [
-        ({"incident_id": []}, "incident_id"),
+        ({"incident_id": [""]}, "incident_id"),
         ({"incident_id": ["../users"]}, "incident_id"),
         ({"dedup_key": "disk", "include": ["custom_fields"]}, "include"),
         ({"statuses": ["triggered"], "include": ["custom_fields"]}, "include"),

@@ -215,7 +215,7 @@ def test_a_failed_read_after_the_merge_does_not_hide_it(task: Tasks, http: Scrip
     [
         ({"incident_id": ["../users"]}, "incident_id: must be an incident id"),
         ({"incident_id": ["Q1", "Q2"]}, "incident_id: must be a single incident"),
-        ({"source_incidents": []}, "source_incidents: must have at least one"),
+        ({"source_incidents": [""]}, "source_incidents: must be an incident id"),
         ({"source_incidents": ["Q2", "../users"]}, "source_incidents: must be an incident id or a number"),
         ({"source_incidents": ["Q1"]}, "source_incidents: an incident cannot be merged into itself, got 'Q1'"),
     ],

@@ -395,7 +395,7 @@ def test_on_several_incidents_each_is_told_once(task: Tasks, http: ScriptedHttp)
     [
         ({}, "users: set users, escalation_policies, or both"),
         ({"users": [], "escalation_policies": []}, "users: set users, escalation_policies, or both"),
-        ({"users": ["Ben"], "incident_id": []}, "incident_id: "),
+        ({"users": ["Ben"], "incident_id": [""]}, "incident_id: "),
         ({"users": ["Ben"], "state": "absent", "renotify": True}, "renotify: cannot be combined with state=absent"),
         (
             {"users": ["Ben"], "state": "absent", "responders_message": "Go."},

@@ -223,7 +223,7 @@ def test_an_unknown_play_is_not_taken_for_an_account_without_plays(task: Tasks) 
 
 
 @pytest.mark.parametrize(
-    ("options", "option"), [({"incident_id": []}, "incident_id"), ({"incident_id": ["?"]}, "incident_id")]
+    ("options", "option"), [({"incident_id": [""]}, "incident_id"), ({"incident_id": ["?"]}, "incident_id")]
 )
 def test_an_unusable_option_is_refused_before_any_call(
     options: Record, option: str, pagerduty: PagerDuty, http: ScriptedHttp

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._actions import incident_snooze
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api import times
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, OutcomeUnknown
 from ansible_collections.oncall.pagerduty.tests.unit.records import assigned_to, incident, named
@@ -43,7 +44,8 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Noon."""
     clock = Clock()
-    monkeypatch.setattr(incident_snooze, "now", lambda: clock.time)
+    for module in (incident_snooze, times):
+        monkeypatch.setattr(module, "now", lambda: clock.time)
     return clock
 
 
@@ -314,7 +316,7 @@ def test_a_week_is_the_longest_snooze(end: dict[str, str], task: Tasks, http: Sc
         ({"duration": "soon"}, "duration: must be a duration"),
         ({"until": "2026-01-31T12:00:00Z"}, "until: must be in the future"),
         ({"until": "2026-02-07T12:00:01Z"}, "until: .* at most a week from now"),
-        ({"until": "tomorrow"}, "until: must be an ISO 8601 time"),
+        ({"until": "tomorrow"}, "until: must be a time such as"),
         ({"duration": "2h", "incident_id": ["?"]}, "incident_id: "),
     ],
 )
@@ -324,3 +326,45 @@ def test_an_end_that_cannot_be_is_refused_before_any_call(
     with pytest.raises(InvalidOption, match=f"^{words}"):
         task(incident(), **options).action.check()
     assert http.calls == []
+
+
+TOKYO = {"users": [{**BOT, "time_zone": "Asia/Tokyo"}]}
+"""It is nine in the evening there."""
+
+
+@pytest.mark.usefixtures("zones")
+@pytest.mark.parametrize(
+    ("options", "seconds", "end"),
+    [
+        ({"until": "14:00 UTC"}, 2 * 3600, "14:00 UTC"),
+        ({"until": "tomorrow 08:00", "time_zone": "Europe/Berlin"}, 19 * 3600, "2026-02-01 08:00 Europe/Berlin"),
+        ({"until": "08:00", "time_zone": "Europe/Berlin"}, 19 * 3600, "2026-02-01 08:00 Europe/Berlin"),
+        ({"until": "2026-01-31 20:00", "time_zone": "Europe/Berlin"}, 7 * 3600, "20:00 Europe/Berlin"),
+        ({"until": "+4h"}, 4 * 3600, "16:00 UTC"),
+        ({"until": "08:00"}, 11 * 3600, "2026-02-01 08:00 Asia/Tokyo"),
+        ({"until": "22:30"}, 5400, "22:30 Asia/Tokyo"),
+    ],
+    ids=str,
+)
+def test_the_end_is_given_as_people_say_it(
+    options: Record, seconds: int, end: str, task: Tasks, http: ScriptedHttp
+) -> None:
+    http.answers[USERS] = TOKYO
+    asked = task(held("2026-01-31T12:10:00Z"), **options)
+    result = asked.run()
+    needs_user = end.endswith("Tokyo")
+    told = " Times of day are in Asia/Tokyo, the time zone of Bot." if needs_user else ""
+    assert result["msg"] == f"Incident Q1 (#1): snoozed until {end}.{told}"
+    assert (http.writes, USERS in http.calls) == ([(POST, {"duration": seconds})], needs_user)
+
+
+def test_a_time_from_now_is_the_same_in_check_mode(task: Tasks) -> None:
+    after = task(held("2026-01-31T12:10:00Z"), until="+4h").plan().after
+    assert after["acknowledged_until"] == "4h from now"
+
+
+@pytest.mark.usefixtures("zones")
+@pytest.mark.parametrize("until", ["yesterday 08:00", "-1h", "now", "today 08:00"])
+def test_an_end_in_the_past_is_refused(until: str, task: Tasks) -> None:
+    with pytest.raises(InvalidOption, match="until: must be in the future"):
+        task(held(), until=until, time_zone="Europe/Berlin").plan()

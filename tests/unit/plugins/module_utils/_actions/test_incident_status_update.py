@@ -177,7 +177,7 @@ def test_the_result_of_several_incidents_has_no_single_status_update(task: Tasks
 @pytest.mark.parametrize(
     ("options", "option"),
     [
-        ({"incident_id": []}, "incident_id"),
+        ({"incident_id": [""]}, "incident_id"),
     ],
     ids=str,
 )

@@ -198,7 +198,7 @@ def test_an_incident_whose_subscribers_cannot_be_read_does_not_stop_the_others(t
     [
         ({}, "users: set users, teams, or both"),
         ({"users": [], "teams": []}, "users: set users, teams, or both"),
-        ({"users": ["Ana"], "incident_id": []}, "incident_id: "),
+        ({"users": ["Ana"], "incident_id": [""]}, "incident_id: "),
     ],
     ids=str,
 )

@@ -187,7 +187,7 @@ def test_a_run_key_is_a_line_of_up_to_200_characters(run_key: str, task: Tasks) 
     [
         ({"run_key": "two\nlines"}, "run_key: must be a single line"),
         ({"run_key": "x" * 201}, "run_key: must be a single line"),
-        ({"incident_id": []}, "incident_id: "),
+        ({"incident_id": [""]}, "incident_id: "),
     ],
     ids=str,
 )

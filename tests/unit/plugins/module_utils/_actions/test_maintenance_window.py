@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._actions import maintenance_window as module
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api import times
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import CAREFULLY, FREELY
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
 from ansible_collections.oncall.pagerduty.tests.unit.records import named
@@ -47,7 +48,8 @@ BEGUN, COMING = window("31T11:00:00Z", "31T13:00:00Z"), window("31T20:00:00Z", "
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "now", lambda: NOW)
+    for each in (module, times):
+        monkeypatch.setattr(each, "now", lambda: NOW)
 
 
 @pytest.fixture
@@ -353,7 +355,7 @@ def test_what_is_now_is_known_when_the_windows_are_read(task: Tasks, monkeypatch
     [
         ({"services": [], "duration": "1h"}, "services: must have at least one service"),
         ({"end": "2026-01-31T12:00:00Z"}, "end: must be in the future and later than start"),
-        ({"end": "2026-01-31 13:00:00"}, "end: must be an ISO 8601 time"),
+        ({"end": "2026-01-31"}, "end: must be a time such as"),
         (
             {"start": "2026-01-31T14:00:00Z", "end": "2026-01-31T14:00:00Z"},
             "end: must be in the future and later than start",
@@ -368,7 +370,7 @@ def test_what_is_now_is_known_when_the_windows_are_read(task: Tasks, monkeypatch
         ),
         ({"duration": "999999999w"}, "duration: is too long"),
         ({"duration": "soon"}, "duration: must be a duration"),
-        ({"start": "now", "duration": "1h"}, "start: must be an ISO 8601 time"),
+        ({"start": "soon", "duration": "1h"}, "start: must be a time such as"),
     ],
     ids=str,
 )
@@ -535,3 +537,72 @@ def test_an_end_that_stops_half_way_says_so(task: Tasks, http: ScriptedHttp) -> 
         'Maintenance window Upgrade: done in part (windows ["2026-01-31T11:00:00Z to 2026-01-31T13:00:00Z", '
         '"2026-01-31T20:00:00Z to 2026-01-31T22:00:00Z"] → ["2026-01-31T20:00:00Z to 2026-01-31T22:00:00Z"]). DELETE'
     )
+
+
+BERLIN = {"time_zone": "Europe/Berlin"}
+"""It is 13:00 there."""
+
+
+@pytest.mark.usefixtures("zones")
+@pytest.mark.parametrize(
+    ("options", "period"),
+    [
+        ({"start": "22:00", "end": "02:00"}, ("31T21:00:00Z", "32T01:00:00Z")),
+        ({"start": "22:00", "duration": "4h"}, ("31T21:00:00Z", "32T01:00:00Z")),
+        ({"start": "tomorrow 22:00", "end": "02:00"}, ("32T21:00:00Z", "33T01:00:00Z")),
+        ({"start": "today 22:00", "end": "tomorrow 02:00"}, ("31T21:00:00Z", "32T01:00:00Z")),
+        ({"end": "02:00"}, ("31T12:00:00Z", "32T01:00:00Z")),
+        ({"end": "+4h"}, ("31T12:00:00Z", "31T16:00:00Z")),
+        ({"start": "+1h", "duration": "1h"}, ("31T13:00:00Z", "31T14:00:00Z")),
+        ({"start": "+1h", "end": "+2h"}, ("31T13:00:00Z", "31T14:00:00Z")),
+        ({"start": "now", "end": "2026-02-01 02:00"}, ("31T12:00:00Z", "32T01:00:00Z")),
+        # The window of today has begun: the task runs a moment later than at its start.
+        ({"start": "12:59", "end": "15:00"}, ("31T12:00:00Z", "31T14:00:00Z")),
+        ({"start": "12:59", "duration": "2h"}, ("31T12:00:00Z", "31T13:59:00Z")),
+        ({"start": "22:00", "end": "14:00"}, ("31T12:00:00Z", "31T13:00:00Z")),
+        # The window of today is over, or what is meant is not known.
+        ({"start": "10:00", "end": "12:00"}, ("32T09:00:00Z", "32T11:00:00Z")),
+        ({"start": "10:00", "duration": "1h"}, ("32T09:00:00Z", "32T10:00:00Z")),
+        ({"start": "12:59", "duration": "25h"}, ("32T11:59:00Z", "33T12:59:00Z")),
+        ({"start": "12:59", "end": "2026-02-03 00:00"}, ("32T11:59:00Z", "33T23:00:00Z")),
+    ],
+    ids=str,
+)
+def test_a_window_is_given_as_people_say_it(options: Record, period: tuple[str, str], task: Tasks) -> None:
+    expected = tuple(_february(each) for each in period)
+    assert sent(task(**BERLIN, **options)) == expected
+
+
+def _february(text: str) -> str:
+    day, _separator, rest = text.partition("T")
+    return f"2026-01-31T{rest}" if day == "31" else f"2026-02-0{int(day) - 31}T{rest}"
+
+
+@pytest.mark.usefixtures("zones")
+def test_a_window_is_told_in_the_zone_of_its_times(task: Tasks) -> None:
+    assert task(start="22:00", end="02:00", **BERLIN).says() == (
+        "Maintenance window Upgrade: opened for Checkout from 22:00 Europe/Berlin until 2026-02-01 02:00 Europe/Berlin."
+    )
+    there = window("31T21:00:00Z", "31T23:00:00Z")
+    assert task(there, start="22:00", end="00:00", **BERLIN).says() == (
+        "Maintenance window Upgrade: open from 22:00 Europe/Berlin until 2026-02-01 00:00 Europe/Berlin already."
+    )
+    assert task(there, start="23:00", end="00:00", **BERLIN).says() == (
+        "Maintenance window Upgrade: moved to 23:00 Europe/Berlin, until 2026-02-01 00:00 Europe/Berlin."
+    )
+
+
+@pytest.mark.usefixtures("zones")
+def test_without_a_zone_it_is_that_of_the_user(task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(start="22:00", end="02:00")
+    http.answers["GET /users"] = {"users": [named("PU1", "Ana", email="someone@example.com", time_zone="Asia/Tokyo")]}
+    assert asked.run()["msg"] == (
+        "Maintenance window Upgrade: opened for Checkout from 22:00 Asia/Tokyo until 2026-02-01 02:00 Asia/Tokyo. "
+        "Times of day are in Asia/Tokyo, the time zone of Ana."
+    )
+    assert http.calls.count("GET /users") == 1
+
+
+def test_a_time_from_now_is_a_duration(task: Tasks) -> None:
+    assert task(end="+4h").plan().after["end"] == "now + 4:00:00"
+    assert not task(window("31T11:30:00Z", "31T15:30:00Z"), end="+4h").plan().is_needed

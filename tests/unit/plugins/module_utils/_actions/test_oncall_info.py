@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api import times
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, TaskError
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import iso_8601, now
@@ -456,7 +457,7 @@ TOO_LATE = iso_8601(now() + timedelta(days=91))
         ({"users": []}, "users: must not be empty"),
         ({"levels": []}, "levels: must not be empty"),
         ({"levels": [1, 0]}, "levels: must be 1 or greater"),
-        ({"at": "noon"}, "at: must be an ISO 8601 time"),
+        ({"at": "noon"}, "at: must be a time such as"),
         ({"at": TOO_LATE}, "at: must be at most 90 days from now"),
         ({"since": NOON, "until": TOO_LATE}, "until: must be at most 90 days from now"),
         ({"since": NOON, "until": MORNING}, "until: must not be before since"),
@@ -509,3 +510,37 @@ def test_somebody_without_a_level_is_named_alone(
     http.answers["GET /users/PUSER01"] = {"user": {**user("Ann"), "id": "PUSER01"}}
     assert Task("oncall_info", pagerduty, schedules=["PSCHED9"], at=MORNING).run()["msg"] == "On call: Ann."
     assert oncalls == []
+
+
+@pytest.mark.usefixtures("zones", "oncalls")
+@pytest.mark.parametrize(
+    ("options", "since", "until"),
+    [
+        ({"at": "tomorrow 08:00"}, "2026-02-01T07:00:00Z", "2026-02-01T07:00:00Z"),
+        ({"at": "08:00"}, "2026-02-01T07:00:00Z", "2026-02-01T07:00:00Z"),
+        ({"at": "+4h"}, "2026-01-31T16:00:00Z", "2026-01-31T16:00:00Z"),
+        ({"since": "22:00", "until": "06:00"}, "2026-01-31T21:00:00Z", "2026-02-01T05:00:00Z"),
+        ({"since": "yesterday 22:00", "until": "06:00"}, "2026-01-30T21:00:00Z", "2026-01-31T05:00:00Z"),
+        ({"since": "now", "until": "+7d"}, "2026-01-31T12:00:00Z", "2026-02-07T12:00:00Z"),
+    ],
+    ids=str,
+)
+def test_the_time_is_given_as_people_say_it(
+    options: Record,
+    since: str,
+    until: str,
+    pagerduty: PagerDuty,
+    http: ScriptedHttp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(times, "now", lambda: datetime(2026, 1, 31, 12, tzinfo=timezone.utc))
+    read(pagerduty, **options, time_zone="Europe/Berlin")
+    asked = dict(query(http, "/oncalls"))
+    assert (asked["since"], asked["until"]) == (since, until)
+
+
+@pytest.mark.usefixtures("zones", "oncalls")
+def test_the_zone_of_a_time_of_day_is_told(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers["GET /users"] = {"users": [{**user("Ann"), "email": "someone@example.com", "time_zone": "Asia/Tokyo"}]}
+    result = Task("oncall_info", pagerduty, at="tomorrow 08:00").run()
+    assert result["msg"] == "Nobody is on call. Times of day are in Asia/Tokyo, the time zone of Ann."

@@ -131,7 +131,7 @@ def test_a_new_user_is_created_and_invited(pagerduty: PagerDuty, users: list[Rec
     assert http.writes == [("POST /users", {"user": new})]
     who = {"id": None, "type": "user_reference", "summary": EMAIL}
     assert result["notifies"] == [
-        {"target": EMAIL, "who": who, "why": "PagerDuty sends new users an invitation by e-mail"}
+        {"target": EMAIL, "who": who, "why": "PagerDuty sends new users an invitation by e-mail", "how": "invite"}
     ]
     assert users == [OTHER]
 

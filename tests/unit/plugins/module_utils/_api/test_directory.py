@@ -191,13 +191,13 @@ def schedules(http: ScriptedHttp, layer_based: t.Any = WEB, shift_based: t.Any =
 
 def test_the_id_of_a_layer_based_schedule_costs_one_call(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {"GET /schedules/PSCHED1": {"schedule": WEB}}
-    assert Directory(pagerduty).find(SCHEDULE, "PSCHED1") == WEB
+    assert Directory(pagerduty).find(SCHEDULE, "PSCHED1") == {**WEB, "type": "schedule_reference"}
 
 
 @pytest.mark.parametrize("answer", [OTHER_KIND, NOT_FOUND, FORBIDDEN], ids=["another kind", "not found", "forbidden"])
 def test_the_id_of_a_shift_based_schedule_costs_two(answer: t.Any, pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {"GET /schedules/PSCHED2": answer, "GET /v3/schedules/PSCHED2": {"schedule": NEW}}
-    assert Directory(pagerduty).find(SCHEDULE, "PSCHED2") == NEW
+    assert Directory(pagerduty).find(SCHEDULE, "PSCHED2") == {**NEW, "type": "schedule_v3_reference"}
     assert http.calls == ["GET /schedules/PSCHED2", "GET /v3/schedules/PSCHED2"]
 
 

@@ -42,6 +42,11 @@ def test_the_object_of_a_successful_response_is_returned() -> None:
     assert parsed(200, b'{"users": []}') == {"users": []}
 
 
+def test_a_list_is_returned_under_a_key_where_it_is_allowed() -> None:
+    response = Response(201, JSON, b'[{"id": "P1"}]')
+    assert parse(GET, response, lambda record: record, "overrides") == {"overrides": [{"id": "P1"}]}
+
+
 @pytest.mark.parametrize("method", ["DELETE", "PUT"])
 def test_a_response_without_content_is_an_empty_object(method: str) -> None:
     assert parsed(204, b"", request=GET._replace(method=method)) == {}

@@ -33,13 +33,14 @@ def shift(**member: str) -> dict[str, t.Any]:
     ("path", "kind", "shown", "expected"),
     [
         ("/schedules", "schedule", {"rendered_schedule_entries": [ANA, {**ANA, "user": None}]}, [ANA]),
-        ("/schedules", "schedule_reference", {"rendered_schedule_entries": None}, []),
+        ("/schedules", "schedule_reference", {"rendered_schedule_entries": []}, []),
+        ("/schedules", "schedule_reference", {"rendered_schedule_entries": None}, None),
         ("/schedules", None, None, None),
         (
             "/v3/schedules",
             "schedule_v3",
             {"computed_shift_assignments": [shift(type="user_member", user_id="PUSER01"), shift(type="empty_member")]},
-            [ANA],
+            [{**ANA, "source": {}}],
         ),
         ("/v3/schedules", "schedule_v3_reference", {"computed_shift_assignments": [{"member": None}]}, []),
         ("/v3/schedules", "schedule_v3", {"computed_shift_assignments": None}, []),

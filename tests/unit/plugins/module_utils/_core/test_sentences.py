@@ -11,7 +11,6 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change impo
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import PartlyDone
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.sentences import (
     MAX_MESSAGE,
-    difference,
     message,
 )
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.words import (
@@ -22,16 +21,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.words impor
     REQUEST,
     SET,
 )
-from ansible_collections.oncall.pagerduty.tests.unit.outcomes import (
-    AFTER,
-    BEFORE,
-    NOTE,
-    done,
-    failed,
-    person,
-    read,
-    same,
-)
+from ansible_collections.oncall.pagerduty.tests.unit.outcomes import NOTE, done, failed, person, read, same
 
 UNKNOWN = Notification(None, "on call for the service, which could not be read")
 
@@ -93,20 +83,6 @@ def test_the_sentence_about_one_target(outcome: Outcome, sentence: str, in_check
 def test_a_long_value_is_cut() -> None:
     outcome = done()._replace(before={"text": ""}, after={"text": "x" * 1000}, error=PartlyDone("Denied."))
     assert len(message("incident", [outcome], check_mode=False)) < 400
-
-
-def test_a_difference_has_the_fields_and_the_people_with_their_ids() -> None:
-    header = {"before_header": "incident Q1", "after_header": "incident Q1"}
-    assert difference("incident", done(NOTE)) == {**header, "before": BEFORE, "after": AFTER}
-    shown = difference("incident", done(NOTE, notifies=[person("Ana"), UNKNOWN]))
-    assert shown == {
-        **header,
-        "before": BEFORE,
-        "after": {
-            **AFTER,
-            "notifies": ["Ana (PANA): on call", "whoever is on call for the service, which could not be read"],
-        },
-    }
 
 
 @pytest.mark.parametrize("people", [1, 10, 300])

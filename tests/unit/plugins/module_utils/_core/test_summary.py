@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import Outcome
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import PartlyDone, Refused
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.sentences import MAX_MESSAGE, message
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.words import ADD, ASSIGN
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.words import ADD, ASSIGN, NOTIFY
 from ansible_collections.oncall.pagerduty.tests.unit.outcomes import NOTE, done, failed, person, read, same
 
 
@@ -28,8 +28,17 @@ from ansible_collections.oncall.pagerduty.tests.unit.outcomes import NOTE, done,
         ),
         (
             [done(ASSIGN("Ana"), notifies=[person("Ana")]), done(ASSIGN("Ana"), target="Q2", notifies=[person("Ana")])],
-            "2 incidents: 2 changed (assigned to Ana); paged Ana.",
-            "2 incidents: 2 would change (assign to Ana); would page Ana.",
+            "2 incidents: 2 changed (assigned to Ana); paged Ana (2 times).",
+            "2 incidents: 2 would change (assign to Ana); would page Ana (2 times).",
+        ),
+        (
+            [
+                done(NOTE, notifies=[person("Ana"), person("Ana", "requested"), person("Ben", how=NOTIFY)]),
+                done(NOTE, target="Q2", notifies=[person("Cleo"), person("Ana", how=NOTIFY)]),
+                done(NOTE, target="Q3", notifies=[person("Cleo")]),
+            ],
+            "3 incidents: 3 changed (added a note); paged Ana, Cleo (2 times); notified Ben, Ana.",
+            "3 incidents: 3 would change (add a note); would page Ana, Cleo (2 times); would notify Ben, Ana.",
         ),
         (
             [done(ADD(f"note {number}"), target=f"Q{number}") for number in range(3)],

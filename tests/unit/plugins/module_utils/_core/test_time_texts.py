@@ -7,14 +7,16 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import (
+    given_time,
     iso_8601,
     parse_duration,
     parse_time,
+    parse_zone,
     rfc_3339,
     spoken_duration,
     spoken_time,
@@ -154,7 +156,7 @@ def test_anything_else_is_refused(text: str) -> None:
 
 @given(st.text())
 def test_random_text_never_ends_in_another_error(text: str) -> None:
-    for parse in (parse_time, parse_duration):
+    for parse in (parse_time, parse_duration, given_time):
         with contextlib.suppress(InvalidOption):
             assert parse("option", text)
 
@@ -182,3 +184,148 @@ def test_a_time_of_another_day_is_said_with_its_date(time: datetime, said: str) 
 def test_a_duration_is_said_in_few_words(seconds: int, said: str) -> None:
     assert spoken_duration(seconds) == said
     assert parse_duration("duration", said) == seconds
+
+
+WINTER_MORNING = datetime(2026, 1, 31, 7, tzinfo=timezone.utc)
+"""It is eight o'clock in Berlin."""
+
+
+def berlin(text: str) -> datetime:
+    """What a clock in Berlin shows."""
+    return datetime.fromisoformat(text).replace(tzinfo=parse_zone("time_zone", "Europe/Berlin"))
+
+
+@pytest.mark.usefixtures("zones")
+@pytest.mark.parametrize(
+    ("text", "after", "before"),
+    [
+        ("now", "2026-01-31T07:00:00Z", None),
+        ("+4h", "2026-01-31T11:00:00Z", None),
+        ("+ 1h 30m", "2026-01-31T08:30:00Z", None),
+        ("+PT30M", "2026-01-31T07:30:00Z", None),
+        ("-7d", "2026-01-24T07:00:00Z", None),
+        ("2026-02-01T12:00:00+05:00", "2026-02-01T07:00:00Z", None),
+        ("20260201T120000Z", "2026-02-01T12:00:00Z", None),
+        # In Berlin.
+        ("2026-02-01 12:00", "2026-02-01T11:00:00Z", None),
+        ("2026-02-01T12:00:30", "2026-02-01T11:00:30Z", None),
+        ("2026-07-01 12:00", "2026-07-01T10:00:00Z", None),
+        ("tomorrow 08:00", "2026-02-01T07:00:00Z", None),
+        (" Tomorrow at 8:00 ", "2026-02-01T07:00:00Z", None),
+        ("today 06:00", "2026-01-31T05:00:00Z", None),
+        ("today 23:59:59", "2026-01-31T22:59:59Z", None),
+        ("yesterday 18:00", "2026-01-30T17:00:00Z", None),
+        ("09:30", "2026-01-31T08:30:00Z", "2026-01-30T08:30:00Z"),
+        ("07:30", "2026-02-01T06:30:00Z", "2026-01-31T06:30:00Z"),
+        ("08:00", "2026-02-01T07:00:00Z", "2026-01-31T07:00:00Z"),
+        # Elsewhere.
+        ("08:00 UTC", "2026-01-31T08:00:00Z", "2026-01-30T08:00:00Z"),
+        ("06:30Z", "2026-02-01T06:30:00Z", "2026-01-31T06:30:00Z"),
+        ("tomorrow 08:00 -0500", "2026-02-01T13:00:00Z", None),
+        ("08:00+05:30", "2026-02-01T02:30:00Z", "2026-01-31T02:30:00Z"),
+    ],
+)
+def test_a_time_is_given_as_people_say_it(text: str, after: str, before: str | None) -> None:
+    zone, given = parse_zone("time_zone", "Europe/Berlin"), given_time("until", text)
+    assert iso_8601(given.after(WINTER_MORNING, zone)) == after
+    assert iso_8601(given.before(WINTER_MORNING, zone)) == (before or after)
+
+
+@pytest.mark.parametrize(
+    ("text", "needs_zone"),
+    [
+        ("08:00", True),
+        ("today 08:00", True),
+        ("2026-01-31 08:00", True),
+        ("08:00 UTC", False),
+        ("2026-01-31T08:00Z", False),
+        ("+4h", False),
+        ("now", False),
+    ],
+)
+def test_only_a_clock_needs_a_time_zone(text: str, needs_zone: bool) -> None:
+    assert given_time("until", text).needs_zone is needs_zone
+
+
+@pytest.mark.usefixtures("zones")
+@pytest.mark.parametrize(
+    ("text", "present", "expected"),
+    [
+        # 29 March 2026: 02:00 is 03:00.
+        ("today 02:30", "2026-03-29T00:00", "2026-03-29T01:30:00Z"),
+        ("02:30", "2026-03-29T00:00", "2026-03-29T01:30:00Z"),
+        ("03:30", "2026-03-29T00:00", "2026-03-29T01:30:00Z"),
+        ("tomorrow 08:00", "2026-03-28T12:00", "2026-03-29T06:00:00Z"),
+        ("+1d", "2026-03-28T12:00", "2026-03-29T11:00:00Z"),
+        # 25 October 2026: 03:00 is 02:00 again.
+        ("today 02:30", "2026-10-25T00:00", "2026-10-25T00:30:00Z"),
+        ("2026-10-25 02:30", "2026-10-25T00:00", "2026-10-25T00:30:00Z"),
+        ("02:30", "2026-10-25T00:00", "2026-10-25T00:30:00Z"),
+        ("02:30", "2026-10-25T02:40", "2026-10-25T01:30:00Z"),
+        ("02:30", "2026-10-25T04:00", "2026-10-26T01:30:00Z"),
+    ],
+)
+def test_when_the_clock_is_changed(text: str, present: str, expected: str) -> None:
+    zone = parse_zone("time_zone", "Europe/Berlin")
+    assert iso_8601(given_time("until", text).after(berlin(present), zone)) == expected
+
+
+@given(st.datetimes(datetime(1970, 1, 3), datetime(9000, 1, 1), timezones=ZONES), st.times(), ZONES)
+def test_the_next_time_of_day_is_within_a_day_and_so_is_the_last_one(
+    present: datetime, clock: time, zone: timezone
+) -> None:
+    daily = given_time("until", f"{clock:%H:%M:%S}")
+    after, before = daily.after(present, zone), daily.before(present, zone)
+    assert timedelta(0) < after - present <= timedelta(days=1)
+    assert after - before == timedelta(days=1)
+    assert after.astimezone(zone).time() == before.astimezone(zone).time() == clock.replace(microsecond=0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "tomorrow", "2026-01-31", "24:00", "8", "08:60", "4h", "monday 08:00", "08:00 CET", "08:00 +25:00", "noon"],
+)
+def test_what_has_no_or_several_meanings_is_refused(text: str) -> None:
+    with pytest.raises(InvalidOption, match=r"^until: "):
+        given_time("until", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("noon", "until: must be a time such as 2026-01-31T23:59:59Z, 2026-01-31 08:00, tomorrow 08:00, 08:00, or +4h"),
+        ("1020", "until: is a number; write a time in quotes, because YAML reads 17:00 as 1020, got '1020'."),
+        ("+4", "until: a number below 60 must have a unit: 4m (or 240), 4h, or 4s, got '4'."),
+    ],
+)
+def test_the_error_says_what_to_write(text: str, words: str) -> None:
+    with pytest.raises(InvalidOption) as caught:
+        given_time("until", text)
+    assert str(caught.value).startswith(words)
+
+
+@pytest.mark.parametrize("text", ["+999999999w", "-999999999w", "-900000w", "9999-12-31 23:00", "0001-01-01 00:00"])
+def test_a_time_too_far_away_is_refused(text: str) -> None:
+    zone = timezone(timedelta(hours=-12 if text.startswith("9") else 12))
+    with pytest.raises(InvalidOption, match="until: is too far away"):
+        given_time("until", text).after(NOON, zone)
+
+
+@pytest.mark.usefixtures("zones")
+def test_a_time_zone_has_a_name() -> None:
+    assert str(parse_zone("time_zone", " Europe/Berlin ")) == "Europe/Berlin"
+    assert parse_zone("time_zone", "utc") is parse_zone("time_zone", "Etc/UTC") is timezone.utc
+
+
+@pytest.mark.usefixtures("zones")
+@pytest.mark.parametrize("name", ["Mars/Olympus", "CET+", "../Europe/Berlin", "/etc/passwd", "Europe", "a\0b", "é"])
+def test_a_time_zone_that_this_machine_does_not_know_is_refused_with_the_next_step(name: str) -> None:
+    with pytest.raises(InvalidOption, match=r"^time_zone: must be a time zone that this machine knows.* tzdata"):
+        parse_zone("time_zone", name)
+
+
+@pytest.mark.usefixtures("zones")
+def test_a_time_is_said_in_its_zone() -> None:
+    zone = parse_zone("time_zone", "Europe/Berlin")
+    assert spoken_time(NOON, NOON, zone) == "13:00 Europe/Berlin"
+    assert spoken_time(NOON + timedelta(hours=12), NOON, zone) == "2026-02-01 01:00 Europe/Berlin"

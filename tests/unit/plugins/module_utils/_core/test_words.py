@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core import words
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.words import Verb, few, label, short_name
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.words import (
+    Verb,
+    counted,
+    few,
+    label,
+    one_line,
+    short_name,
+)
 
 VERBS = {name: verb for name, verb in vars(words).items() if isinstance(verb, Verb)}
 IRREGULAR = {
     "ASSIGN": "assigned to",
     "CANCEL": "cancelled",
     "NOTIFY": "notified",
+    "PUT": "put",
     "RUN": "ran",
     "SEND": "sent",
     "SET": "set",
@@ -48,6 +56,24 @@ def test_a_record_is_called_by_its_name_and_in_diffs_also_by_its_id(
     record: dict[str, str], named: str, labelled: str
 ) -> None:
     assert (short_name(record), label(record)) == (named, labelled)
+
+
+def test_a_name_has_a_count_if_it_is_meant_more_than_once() -> None:
+    assert counted({"Ana": 1, "Ben": 3}) == ["Ana", "Ben (3 times)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Disk full: 95 % é ✓ → 漢字", "Disk full: 95 % é ✓ → 漢字"),
+        ("Disk full\r\nfatal: [web-1]: FAILED!\u2028\tRUN: {}\x85", "Disk full fatal: [web-1]: FAILED! RUN: {}"),
+        ("\x1b[31mred\x1b[0m \x07\x00bell \u202eback\u200b \ud83d", "[31mred[0m bell back"),
+        (" \n ", ""),
+    ],
+    ids=["plain", "lines", "control characters", "nothing"],
+)
+def test_text_of_unknown_origin_cannot_change_how_a_log_looks(text: str, line: str) -> None:
+    assert one_line(text) == line
 
 
 TEN = "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"

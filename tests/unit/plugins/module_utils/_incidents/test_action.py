@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import Change
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import Change, Outcome
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
 from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.action import IncidentAction, IncidentPut
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident
@@ -68,7 +68,7 @@ def test_a_refusal_of_several_tells_nothing_of_one(pagerduty: PagerDuty, http: S
     assert found == {"id": "Q1"}
 
 
-@pytest.mark.parametrize("ids", [[], [""], ["q1"]], ids=str)
+@pytest.mark.parametrize("ids", [[""], ["q1"]], ids=str)
 def test_the_ids_are_checked_before_any_call(ids: list[str], pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     with pytest.raises(InvalidOption, match=r"^incident_id: "):
         on(pagerduty, *ids).check()
@@ -161,3 +161,27 @@ def test_the_result_has_the_incident_itself_if_there_is_one(pagerduty: PagerDuty
     assert action.result([incident()]) == {"incidents": [incident()], "incident": incident()}
     assert action.result([]) == {"incidents": []}
     assert action.result([incident("Q1"), incident("Q2")]) == {"incidents": [incident("Q1"), incident("Q2")]}
+
+
+@pytest.mark.parametrize(
+    ("target", "record", "heading", "short"),
+    [
+        ("Q7", {"id": "Q7", "incident_number": 7, "title": "Disk full"}, "#7 Disk full (Q7)", "#7"),
+        ("Q7", {"id": "Q7", "notes": []}, "incident Q7", "Q7"),
+        ("key", {"id": "Q7", "incident_number": 7, "title": "Disk full"}, "incident key", "key"),
+        ("Q7", None, "incident Q7", "Q7"),
+    ],
+    ids=["read", "only its id is known", "just opened", "not read"],
+)
+def test_a_diff_is_headed_by_what_was_read(
+    target: str, record: dict[str, t.Any] | None, heading: str, short: str, pagerduty: PagerDuty
+) -> None:
+    outcome, action = Outcome(target, record), on(pagerduty, target)
+    assert (action.heading(outcome), action.short_name(outcome)) == (heading, short)
+
+
+def test_one_incident_is_returned_by_itself_only_if_no_other_was_asked_for(pagerduty: PagerDuty) -> None:
+    for ids, is_one in {("Q1",): True, ("Q1", "Q2"): False}.items():
+        action = on(pagerduty, *ids)
+        action.prepare()
+        assert ("incident" in action.result([{"id": "Q1"}])) is is_one

@@ -21,6 +21,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.read i
     lacking,
     name_of,
     read_incidents,
+    title_of,
 )
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident
 
@@ -31,7 +32,7 @@ NOT_FOUND = (404, {"error": {"message": "Not Found", "code": 2100}})
 UNAUTHORIZED = (401, {"error": {"message": "Unauthorized", "code": 2006}})
 
 
-@pytest.mark.parametrize("ids", [[], [""], ["q1"], ["Q1?x"], ["../users"], ["Q1", "Q 2"]], ids=str)
+@pytest.mark.parametrize("ids", [[""], ["q1"], ["Q1?x"], ["../users"], ["Q1", "Q 2"]], ids=str)
 def test_anything_but_an_id_or_a_number_is_refused(ids: list[str]) -> None:
     with pytest.raises(InvalidOption, match="incident_id"):
         checked_ids(ids)
@@ -165,3 +166,22 @@ def test_ids_and_numbers_are_told_from_other_texts(text: str, expected: bool) ->
 
 def test_an_incident_is_called_by_id_and_number() -> None:
     assert name_of(incident("Q7")) == "Incident Q7 (#7)"
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"incident_number": 42, "title": "Disk full"}, "#42 Disk full (Q7)"),
+        ({"incident_number": None, "title": "Disk\n full\x1b"}, "Disk full (Q7)"),
+        ({"incident_number": 42, "title": None}, "#42 (Q7)"),
+        ({"incident_number": 42, "title": "x" * 200}, f"#42 {'x' * 99}… (Q7)"),
+        ({}, "(Q7)"),
+        (
+            {"id": "would-be-opened:disk-1", "incident_number": None, "title": "Disk full"},
+            "Disk full (would be opened with key 'disk-1')",
+        ),
+    ],
+    ids=str,
+)
+def test_people_call_an_incident_by_number_and_title(fields: dict[str, t.Any], name: str) -> None:
+    assert title_of({"id": "Q7", **fields}) == name
