@@ -103,6 +103,11 @@ def test_incidents_may_have_white_space_between_them() -> None:
     assert given("incident_note", pagerduty_incident_id="#42 43,\nQ1") == {"incident_id": ["#42", "43", "Q1"]}
 
 
+def test_an_incident_that_does_not_exist_yet_keeps_the_white_space_of_its_key() -> None:
+    foretold = "would-be-opened:disk, 100 % full"
+    assert given("incident_note", pagerduty_incident_id=foretold) == {"incident_id": [foretold]}
+
+
 @pytest.mark.parametrize("template", ["{{ omit }}", "{{ nowhere }}"])
 def test_a_variable_that_is_omitted_or_undefined_counts_as_not_set(template: str) -> None:
     marks = {} if trust_as_template.__module__ != __name__ else {"omit": "__omit_place_holder__"}
