@@ -19,6 +19,7 @@ author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
   - oncall.pagerduty.auth
+  - oncall.pagerduty.time_zone
   - oncall.pagerduty.attributes
   - oncall.pagerduty.attributes.action_group
 options:
@@ -44,12 +45,16 @@ options:
     default: everybody
   start:
     description:
-      - When the user goes on call, as an ISO 8601 time with a time zone.
+      - When the user goes on call, such as V(tomorrow 20:00), V(20:00), or V(2026-01-31T20:00:00Z). The notes have all
+        forms.
+      - A time of day such as V(20:00) is the next one; the last one as long as what started then lasts, if that ends at
+        a time of day, or has a O(duration) of a day at most. So the task may run somewhat later.
       - If not set, or in the past, now.
     type: str
   end:
     description:
-      - When the user goes off call, as an ISO 8601 time with a time zone.
+      - When the user goes off call, in the same forms as O(start). A time of day such as V(08:00) is the next one after
+        O(start). Without O(start), a time from now, such as V(+4h), is the same as O(duration).
       - One of O(end) and O(duration) is required if O(state=present). They are mutually exclusive.
     type: str
   duration:
@@ -107,6 +112,14 @@ EXAMPLES = r"""
     instead_of: secondary.oncall@example.com
     start: "2098-02-01T08:00:00+01:00"
     end: "2098-02-15T08:00:00+01:00"
+
+- name: Take over for the night
+  oncall.pagerduty.schedule_override:
+    schedule: Web Secondary
+    user: primary.oncall@example.com
+    start: "20:00"
+    end: "08:00"
+    time_zone: Europe/Berlin
 
 - name: Swap two nights, the first one
   oncall.pagerduty.schedule_override:
@@ -210,6 +223,7 @@ failures:
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.schedule_override import schedule_override
 from ..module_utils._module import Module
+from ..module_utils._options import TIME_ZONE
 
 DEFINITION = Module(
     schedule_override,
@@ -220,6 +234,7 @@ DEFINITION = Module(
         "start": {"type": "str"},
         "end": {"type": "str"},
         "duration": {"type": "str"},
+        **TIME_ZONE,
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     },
     required_if=[("state", "present", ("end", "duration"), True)],

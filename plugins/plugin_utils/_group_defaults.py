@@ -54,7 +54,8 @@ def _is_known(name: str) -> bool:
     """Return whether some module has an option."""
     if name in option_names(CONNECTION):
         return True
-    return any(name in option_names(definition(module).options) for _, module, _ in pkgutil.iter_modules([FOLDER]))
+    modules = (found.name for found in pkgutil.iter_modules([FOLDER]))
+    return any(name in option_names(definition(module).options) for module in modules)
 
 
 def _is_written(task: t.Any, name: str) -> bool:

@@ -17,6 +17,7 @@ from ._given import option_names
 if t.TYPE_CHECKING:
     from ..module_utils._module import Module
 
+OF_ANSIBLE = "_ansible_"
 SIMILAR = 0.75
 """How similar two names are that are taken for each other: `routing_key` is not `api_key`."""
 TEXT, NOT_TEXT = "text", ("message", "msg")
@@ -28,8 +29,12 @@ invalid-argument-name.
 
 
 def unknown_options(module: Module, options: t.Iterable[str]) -> list[str]:
-    """Return the options that a module does not have, sorted."""
-    return sorted(set(options) - option_names(module.options).keys())
+    """Return the options that a module does not have, sorted; not what ansible-core adds for a module in a process.
+
+    A task that is tried again has them from the time before.
+    """
+    own = {name for name in options if not name.startswith(OF_ANSIBLE)}
+    return sorted(own - option_names(module.options).keys())
 
 
 def did_you_mean(module: Module, unknown: t.Iterable[str]) -> str:

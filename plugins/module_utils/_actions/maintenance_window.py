@@ -21,7 +21,7 @@ from .._api.times import Times
 from .._core.action import Action, State, each
 from .._core.change import CAREFULLY, Change, Fields
 from .._core.errors import InvalidOption, Refused, TaskError
-from .._core.time_texts import iso_8601, now, parse_duration, parse_time, spoken_duration, spoken_time
+from .._core.time_texts import iso_8601, now, parse_time, spoken_duration, spoken_time
 from .._core.words import ADD, END, EXTEND, MAX_NAMES, MOVE, OPEN, REMOVE, SET, Phrase, few, label, short_name
 from .._windows import end_of, open_windows, order_of, spoken_period, start_of
 
@@ -368,7 +368,7 @@ def _period(times: Times, options: Options) -> Period:
         TaskError: a time is unusable, or the time zone cannot be read.
     """
     times.settle()
-    start, end = _start_and_end(times, options)
+    start, end = times.start_and_end()
     coming = start if start and start > times.present else None
     if options["duration"] is None:
         if end <= (coming or times.present):
@@ -377,59 +377,9 @@ def _period(times: Times, options: Options) -> Period:
         return Period(None, None, end - times.present) if is_relative else Period(coming, end, None)
     if end <= times.present:
         raise InvalidOption("duration", "start plus duration must be in the future", options["duration"])
-    length = _length(options)
     if start is None:
-        return Period(None, None, length)
-    return Period(coming, end, length if coming else None)
-
-
-def _start_and_end(times: Times, options: Options) -> tuple[datetime | None, datetime]:
-    """Return when a window starts and ends; the start is None for now.
-
-    A start at a time of day is the last one as long as the window of that day is open, else the next one: a task that
-    is to run at 22:00 runs a moment later.
-    """
-    if "start" not in times.given:
-        return None, _end(times, options, None)
-    start = times.next("start")
-    if times.given["start"].is_daily and _is_short(times, options):
-        earlier = times.last("start")
-        end = _end(times, options, earlier)
-        if end > times.present:
-            return earlier, end
-    return start, _end(times, options, start)
-
-
-def _is_short(times: Times, options: Options) -> bool:
-    """Return whether a window is over when that of the next day starts."""
-    if options["duration"] is None:
-        return times.given["end"].is_daily
-    return _length(options) <= timedelta(days=1)
-
-
-def _end(times: Times, options: Options, start: datetime | None) -> datetime:
-    """Return when a window with a start ends; an end at a time of day is the next one after it.
-
-    Args:
-        start: None for now.
-
-    Raises:
-        InvalidOption: it is too far away.
-    """
-    if options["duration"] is None:
-        after = start if start and times.given["end"].is_daily else None
-        return times.next("end", after).replace(microsecond=0)
-    try:
-        return (start or times.present) + _length(options)
-    except OverflowError as error:
-        raise InvalidOption("duration", "is too long", options["duration"]) from error
-
-
-def _length(options: Options) -> timedelta:
-    try:
-        return timedelta(seconds=parse_duration("duration", options["duration"]))
-    except OverflowError as error:
-        raise InvalidOption("duration", "is too long", options["duration"]) from error
+        return Period(None, None, times.length)
+    return Period(coming, end, times.length if coming else None)
 
 
 def _by_id(window: Record) -> dict[str, Record]:

@@ -11,15 +11,16 @@ only what the first one has left. Private to the collection.
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from .._api.client import PagerDuty, Record
 from .._api.directory import SCHEDULE, USER, Directory
 from .._api.schedules import is_shift_based, read_schedule, turns_of
+from .._api.times import Times
 from .._core.action import Action, State, each
 from .._core.change import CAREFULLY, Change, Fields
 from .._core.errors import InvalidOption, Refused, TaskError
-from .._core.time_texts import iso_8601, now, parse_duration, parse_time, spoken_time, time_of
+from .._core.time_texts import iso_8601, now, spoken_time, time_of
 from .._core.words import END, PUT, few, label, short_name
 from .._overrides import CUSTOM_SHIFTS, OVERRIDES, Override, create_overrides, end_override, list_overrides
 from .._turns import Span, Turn, joined, on_top, parts_in, parts_out_of, without
@@ -59,6 +60,7 @@ class Rota(t.NamedTuple):
         present: when it was read.
         names: of the times that depend on it, for diffs.
         is_told: whether PagerDuty says whose turn it is; if not, only overrides are known.
+        zone: of times in sentences.
     """
 
     span: Span
@@ -68,6 +70,7 @@ class Rota(t.NamedTuple):
     present: datetime
     names: t.Mapping[datetime, str]
     is_told: bool
+    zone: tzinfo
 
     def shown(self, span: Span) -> str:
         """Return a span for a diff, without a time that check mode cannot know."""
@@ -75,8 +78,8 @@ class Rota(t.NamedTuple):
 
     def spoken(self, span: Span) -> str:
         """Return a span for sentences, without a start in the past."""
-        since = f"from {spoken_time(span.start, self.present)} " if span.start > self.present else ""
-        return f"{since}until {spoken_time(span.end, self.present)}"
+        since = f"from {spoken_time(span.start, self.present, self.zone)} " if span.start > self.present else ""
+        return f"{since}until {spoken_time(span.end, self.present, self.zone)}"
 
     @property
     def people(self) -> t.Iterator[Record]:
@@ -91,7 +94,7 @@ def schedule_override(client: PagerDuty, options: Options) -> Action[PagerDuty]:
     """Return the action that a task asks for.
 
     Args:
-        options: `schedule`, `user`, `instead_of`, `start`, `end`, `duration` and `state`.
+        options: `schedule`, `user`, `instead_of`, `start`, `end`, `duration`, `time_zone` and `state`.
     """
     return Ending(client, options) if options["state"] == "absent" else Overriding(client, options)
 
@@ -101,14 +104,29 @@ class OverrideAction(Action[PagerDuty]):
 
     noun = "schedule"
 
+    def __init__(self, client: PagerDuty, options: Options) -> None:
+        super().__init__(client, options)
+        self._times = Times(client, options, "start", "end")
+
+    def check(self) -> None:
+        """Check the times.
+
+        Raises:
+            InvalidOption: one is unusable.
+        """
+        self._times.check()
+        if not self._times.needs_user:
+            _period(self._times, self.options)
+
     def prepare(self) -> None:
         """Turn the times into a period, and look up the schedule and the users.
 
         Raises:
             InvalidOption: a time is unusable.
-            TaskError: a name matches nothing, or more than one thing.
+            TaskError: a name matches nothing, or more than one thing, or the time zone cannot be read.
         """
-        self._period = _period(self.options, now())
+        self._period = _period(self._times, self.options)
+        self.remark = self._times.remark
         directory = Directory(self.client)
         schedules = directory.find_known(SCHEDULE, [self.options["schedule"]])
         users = directory.find_known(USER, [self.options["user"]])
@@ -141,7 +159,8 @@ class OverrideAction(Action[PagerDuty]):
         below = [_turns(layer.get("rendered_schedule_entries") or ()) for layer in layers]
         told = turns_of(schedule)
         turns = [Turn(each.user, each.span) for each in overrides] if told is None else _turns(told)
-        rota = Rota(span, parts_in(turns, [span]), overrides, below, present, names, told is not None)
+        zone = self._times.spoken_zone
+        rota = Rota(span, parts_in(turns, [span]), overrides, below, present, names, told is not None, zone)
         directory = Directory(self.client.quick(NAMING))
         for user in rota.people:
             self._learn(user, directory)
@@ -417,25 +436,23 @@ class Ending(OverrideAction):
         return f"{what}, which leaves {left} on call" if left else what
 
 
-def _period(options: Options, present: datetime) -> Period:
+def _period(times: Times, options: Options) -> Period:
     """Return the period that a task asks for.
 
     Raises:
-        InvalidOption: a time is unusable.
+        TaskError: a time is unusable, or the time zone cannot be read.
     """
-    start = None if options["start"] is None else parse_time("start", options["start"])
-    coming = start if start and start > present else None
+    times.settle()
     name = "duration" if options["duration"] is not None else "end"
     if options[name] is None:
-        return Period(coming, None, None)
-    try:
-        length = timedelta(seconds=parse_duration(name, options[name])) if name == "duration" else None
-        end = (start or present) + length if length else parse_time(name, options[name]).replace(microsecond=0)
-    except OverflowError as error:
-        raise InvalidOption(name, "is too long", options[name]) from error
-    if end - (coming or present) <= TOLERANCE:
+        start = times.next("start") if "start" in times.given else None
+        return Period(start if start and start > times.present else None, None, None)
+    start, end = times.start_and_end()
+    coming = start if start and start > times.present else None
+    if end - (coming or times.present) <= TOLERANCE:
         raise InvalidOption(name, "must be in the future, and more than a minute after the start", options[name])
-    return Period(coming, None, length) if length and not start else Period(coming, end, None)
+    is_from_now = start is None and (name == "duration" or times.given["end"].offset is not None)
+    return Period(None, None, end - times.present) if is_from_now else Period(coming, end, None)
 
 
 def _turns(entries: t.Iterable[Record]) -> list[Turn]:

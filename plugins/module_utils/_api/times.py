@@ -10,10 +10,10 @@ Private to the collection.
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 
 from .._core.errors import InvalidOption, Refused
-from .._core.time_texts import EARLIEST, GivenTime, given_time, now, parse_zone
+from .._core.time_texts import EARLIEST, GivenTime, given_time, now, parse_duration, parse_zone
 from .._core.words import short_name
 from .client import PagerDuty, Record
 from .directory import USER, Directory
@@ -86,6 +86,55 @@ class Times:
     def last(self, name: str) -> datetime:
         """Return a time; a time of day is the last one."""
         return self.given[name].before(self.present, self.zone)
+
+    @property
+    def length(self) -> timedelta | None:
+        """The `duration` of the task; None if it gives none.
+
+        Raises:
+            InvalidOption: it is unusable.
+        """
+        text = self._options["duration"]
+        try:
+            return None if text is None else timedelta(seconds=parse_duration("duration", text))
+        except OverflowError as error:
+            raise InvalidOption("duration", "is too long", text) from error
+
+    def start_and_end(self) -> tuple[datetime | None, datetime]:
+        """Return when something with `start`, and `end` or `duration`, starts and ends; the start is None for now.
+
+        A start at a time of day is the last one as long as what started then lasts, else the next one: a task that is
+        to run at 22:00 runs a moment later.
+
+        Raises:
+            InvalidOption: the end is too far away.
+        """
+        if "start" not in self.given:
+            return None, self._end(None)
+        start = self.next("start")
+        if self.given["start"].is_daily and self._is_short:
+            earlier = self.last("start")
+            end = self._end(earlier)
+            if end > self.present:
+                return earlier, end
+        return start, self._end(start)
+
+    @property
+    def _is_short(self) -> bool:
+        """Whether the end comes before the start of the next day."""
+        length = self.length
+        return self.given["end"].is_daily if length is None else length <= timedelta(days=1)
+
+    def _end(self, start: datetime | None) -> datetime:
+        """Return the end for a start; one at a time of day is the next one after it."""
+        length = self.length
+        if length is None:
+            after = start if start and self.given["end"].is_daily else None
+            return self.next("end", after).replace(microsecond=0)
+        try:
+            return (start or self.present) + length
+        except OverflowError as error:
+            raise InvalidOption("duration", "is too long", self._options["duration"]) from error
 
 
 def _requester(client: PagerDuty) -> Record | None:

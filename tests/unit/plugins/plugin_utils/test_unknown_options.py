@@ -34,3 +34,7 @@ def test_the_option_that_was_meant_is_told(module: str, unknown: list[str], mean
 def test_a_module_knows_its_options_by_all_their_names() -> None:
     options = ["id", "content", "token", "colour", "api_key", "Content"]
     assert unknown_options(definition("incident_note"), options) == ["Content", "colour"]
+
+
+def test_what_ansible_adds_for_a_process_is_no_option_of_the_task() -> None:
+    assert unknown_options(definition("incident_note"), ["content", "_ansible_check_mode"]) == []

@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._actions import schedule_override as module
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api import times as given_times
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import CAREFULLY, FREELY
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
 from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
@@ -45,7 +46,8 @@ def shift(user: str, start: str, end: str, **source: str) -> Record:
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "now", lambda: NOW)
+    for each in (module, given_times):
+        monkeypatch.setattr(each, "now", lambda: NOW)
 
 
 @pytest.fixture
@@ -349,3 +351,28 @@ def test_somebody_who_cannot_be_read_has_only_an_id(shifts: Tasks, http: Scripte
     asked = shifts(TWO[0], **UNTIL_14)
     http.answers[f"GET /users/{BEN}"] = (500, {})
     assert asked.says() == "Schedule Shop: put Ana on call until 14:00 UTC instead of PUSER02."
+
+
+@pytest.mark.usefixtures("zones")
+@pytest.mark.parametrize(
+    ("options", "start", "end", "spoken"),
+    [
+        (
+            {"start": "20:00", "end": "08:00"},
+            "2026-01-31T19:00:00Z",
+            "2026-02-01T07:00:00Z",
+            "from 20:00 Europe/Berlin",
+        ),
+        # Tonight's turn has begun: another run does not add one for tomorrow.
+        ({"start": "12:59", "end": "15:00"}, "2026-01-31T12:00:00Z", "2026-01-31T14:00:00Z", "until 15:00 Europe/Berl"),
+        ({"end": "+4h"}, "2026-01-31T12:00:00Z", "2026-01-31T16:00:00Z", "until 16:00 UTC"),
+    ],
+    ids=str,
+)
+def test_times_are_given_as_people_say_them(
+    options: Record, start: str, end: str, spoken: str, task: Tasks, http: ScriptedHttp
+) -> None:
+    result = task(time_zone="Europe/Berlin", **options).run()
+    (override,) = http.writes[0][1]["overrides"]
+    assert (override["start"], override["end"]) == (start, end)
+    assert spoken in result["msg"]
