@@ -18,6 +18,7 @@ description:
     C(pagerduty_content). Those of the connection are among them, such as C(pagerduty_region).
   - What is null, empty or blank counts as not set. C(false) and 0 are values. So is an empty list of incidents, with
     which there is nothing to do.
+  - Where a module takes either C(incident_id) or C(dedup_key), and both are given, C(incident_id) counts.
   - A list can be a list, JSON, or text with commas between the entries. A dictionary can be a dictionary or JSON.
 options:
   _terms:
@@ -50,7 +51,6 @@ _list:
 
 import json
 import os
-import re
 import typing as t
 
 from ansible import errors
@@ -61,7 +61,7 @@ from ansible.utils.display import Display
 from ..module_utils._api.auth import is_unset
 from ..module_utils._core.json_values import encodable
 from ..plugin_utils import _controller
-from ..plugin_utils._given import INCIDENTS
+from ..plugin_utils._given import INCIDENTS, incidents_of
 
 PREFIX = "pagerduty_"
 OF_INCIDENTS = tuple(PREFIX + name for name in INCIDENTS)
@@ -93,7 +93,11 @@ class LookupModule(LookupBase):
             name: _value(PREFIX + name, spec, self._given(PREFIX + name, variables or {}))
             for name, spec in _options(terms[0]).items()
         }
-        return [{name: value for name, value in values.items() if not _is_unset(PREFIX + name, value)}]
+        found = {name: value for name, value in values.items() if not _is_unset(PREFIX + name, value)}
+        if found.keys() >= {"incident_id", "dedup_key"}:
+            # In a workflow, earlier jobs may have passed on both: the incident was found by the key.
+            del found["dedup_key"]
+        return [found]
 
     def _given(self, name: str, variables: t.Mapping[str, t.Any]) -> t.Any:
         """Return what a variable, else an environment variable says."""
@@ -148,8 +152,8 @@ def _entries(name: str, given: t.Any) -> t.Any:
     if not isinstance(value, str):
         return value
     if not value.startswith("["):
-        separators = r"[,\s]+" if name in OF_INCIDENTS else ","
-        return [entry.strip() for entry in re.split(separators, value) if entry.strip()]
+        listed = incidents_of(value) if name in OF_INCIDENTS else value.split(",")
+        return [entry.strip() for entry in listed if entry.strip()]
     try:
         return encodable(json.loads(value))
     except ValueError as error:

@@ -127,7 +127,7 @@ class Module:
             action.check()
             if action.idle():
                 return self._idle(action)
-            action.prepare()
+            _prepare(action, check_mode)
             outcomes = predict(action, client.warn) if check_mode or not self._writes else _apply(action, client)
         except TaskError as error:
             return _failure(error)
@@ -175,6 +175,15 @@ def _failure(error: TaskError) -> Result:
     """Return the result of a task that failed before it came to any target."""
     failure = {"target": None, **error.as_result()}
     return {"failed": True, "changed": False, "msg": str(error), "failures": [failure]}
+
+
+def _prepare(action: Action[PagerDuty], check_mode: bool) -> None:
+    """Prepare an action, after tasks that were done for real, or in check mode."""
+    if not check_mode:
+        action.wait()
+    action.prepare()
+    if check_mode:
+        action.foresee()
 
 
 def _apply(action: Action[PagerDuty], client: PagerDuty) -> list[Outcome]:

@@ -69,9 +69,18 @@ EVENTS: Options = {
 """Options of the modules that use the Events API; the doc fragment `events`."""
 
 INCIDENT_ID: Options = {
-    "incident_id": {"type": "list", "elements": "str", "required": True, "aliases": ["incident_ids", "id"]},
+    "incident_id": {"type": "list", "elements": "str", "aliases": ["incident_ids", "id"]},
 }
-"""The incidents to work on; the doc fragment `incident_id`."""
+"""The incidents to work on, by id."""
+WAIT: Options = {"wait": {"type": "int", "default": 0}}
+"""How long to wait for the incident of an event."""
+INCIDENTS: Options = {
+    **INCIDENT_ID,
+    "dedup_key": {"type": "str", "aliases": ["incident_key"], "no_log": False},
+    "service": {"type": "str"},
+    **WAIT,
+}
+"""The incidents to work on, by id or key; the doc fragment `incident_id`."""
 TIME_ZONE: Options = {"time_zone": {"type": "str"}}
 """What a time of day means; the doc fragment `time_zone`."""
 CONNECTION: Options = {**AUTH, **EVENTS}

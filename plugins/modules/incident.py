@@ -15,7 +15,7 @@ description:
   - A new incident pages its assignee, or the people on call for its escalation policy.
   - New assignees are paged, and so are the people on call at the first level of a new escalation policy. If the
     incident was acknowledged, it becomes triggered again.
-  - With O(incident_id) and O(service) it moves incidents to another service, in one call for each.
+  - With O(service) and O(incident_id) or O(dedup_key) it moves incidents to another service, in one call for each.
   - Does nothing when every given field already has its value. The order of assignees does not matter.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
@@ -32,15 +32,29 @@ options:
         C(incidents), mixed as you like.
       - All of them are tried. If some fail, the task fails, and RV(failures) lists them while RV(incidents) has the
         others.
-      - Either O(incident_id) or O(incident_key) is required. They are mutually exclusive.
+      - Either O(incident_id), O(dedup_key), or O(incident_key) is required. They are mutually exclusive.
     type: list
     elements: str
     aliases: [incident_ids, id]
+  dedup_key:
+    description:
+      - The open incident with this key, whatever its service. That is the dedup key of the event that has opened it, or
+        its O(incident_key).
+      - If there is none, the task fails. In check mode, the task shows what it would do to the incident that tasks
+        before would open.
+    type: str
+  wait:
+    description:
+      - How many seconds to wait for the incident of O(dedup_key). PagerDuty opens it shortly after it has accepted the
+        event, so V(30) is plenty. Check mode does not wait.
+    type: int
+    default: 0
   service:
     description:
       - The service of the incident, by id or name.
-      - With O(incident_id), incidents of other services move to this one. They keep their escalation policy and their
-        assignees, and moving notifies nobody. Set O(escalation_policy) or O(assignees) as well to hand them over.
+      - With O(incident_id) or O(dedup_key), incidents of other services move to this one. They keep their escalation
+        policy and their assignees, and moving notifies nobody. Set O(escalation_policy) or O(assignees) as well to hand
+        them over.
       - PagerDuty does not document what else changes. If it changes the escalation policy, a warning says so.
       - With O(incident_key), the service that has the incident. Incidents of other services are not looked at, even if
         they have the same key, and nothing is moved.
@@ -51,7 +65,8 @@ options:
       - Once the incident has moved to another service, it is not found under this one any more.
       - If an open incident has this key, or holds an open alert with this dedup key, it is updated. Otherwise an
         incident is opened, which requires O(title).
-      - In check mode, fields of a new incident that only PagerDuty knows are null, such as its id.
+      - In check mode, fields of a new incident that only PagerDuty knows are null. Its C(id) is
+        V(would-be-opened:) with the key; tasks after that take it as O(incident_id), but better the whole C(incident).
     type: str
   body:
     description:
@@ -258,12 +273,14 @@ from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident import OPENING, incident
 from ..module_utils._incidents.fields import FIELDS
 from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID
+from ..module_utils._options import INCIDENT_ID, WAIT
 
 DEFINITION = Module(
     incident,
     {
-        "incident_id": dict(INCIDENT_ID["incident_id"], required=False),
+        **INCIDENT_ID,
+        "dedup_key": {"type": "str", "no_log": False},
+        **WAIT,
         "service": {"type": "str"},
         "incident_key": {"type": "str", "no_log": False},
         "body": {"type": "str"},
@@ -280,9 +297,13 @@ DEFINITION = Module(
         "conference_bridge": {"type": "dict"},
         "incident_type": {"type": "str"},
     },
-    required_one_of=[("incident_id", "incident_key"), tuple(FIELDS)],
+    required_one_of=[("incident_id", "dedup_key", "incident_key"), tuple(FIELDS)],
     required_by={"incident_key": ["service"]},
-    mutually_exclusive=[("assignees", "escalation_policy"), *(("incident_id", name) for name in OPENING)],
+    mutually_exclusive=[
+        ("assignees", "escalation_policy"),
+        ("incident_id", "dedup_key"),
+        *((one, name) for one in ("incident_id", "dedup_key") for name in OPENING),
+    ],
 )
 
 

@@ -26,7 +26,6 @@ options:
     description: The incident that the alerts belong to, by id such as V(Q1R2DLCB21K7NP) or by number. Exactly one.
     type: list
     elements: str
-    required: true
     aliases: [incident_ids, id]
   alerts:
     description:
@@ -115,17 +114,15 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_alerts import Alerts
-from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID
+from ..module_utils._incident_module import IncidentModule
 
-DEFINITION = Module(
+DEFINITION = IncidentModule(
     Alerts,
-    dict(
-        INCIDENT_ID,
-        alerts={"type": "list", "elements": "str", "required": True},
-        status={"type": "str", "choices": ["resolved"]},
-        move_to={"type": "str"},
-    ),
+    {
+        "alerts": {"type": "list", "elements": "str", "required": True},
+        "status": {"type": "str", "choices": ["resolved"]},
+        "move_to": {"type": "str"},
+    },
     required_one_of=[("status", "move_to")],
 )
 

@@ -125,15 +125,13 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_custom_fields import CustomFields
-from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID
+from ..module_utils._incident_module import IncidentModule
 
-DEFINITION = Module(
+DEFINITION = IncidentModule(
     CustomFields,
-    dict(
-        INCIDENT_ID,
-        custom_fields={"type": "dict", "required": True},
-    ),
+    {
+        "custom_fields": {"type": "dict", "required": True},
+    },
 )
 
 

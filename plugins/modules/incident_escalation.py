@@ -139,15 +139,13 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_escalation import Escalation
-from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID
+from ..module_utils._incident_module import IncidentModule
 
-DEFINITION = Module(
+DEFINITION = IncidentModule(
     Escalation,
-    dict(
-        INCIDENT_ID,
-        level={"type": "str", "required": True, "aliases": ["escalation_level"]},
-    ),
+    {
+        "level": {"type": "str", "required": True, "aliases": ["escalation_level"]},
+    },
 )
 
 

@@ -107,15 +107,13 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_escalation_policy import Move
-from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID
+from ..module_utils._incident_module import IncidentModule
 
-DEFINITION = Module(
+DEFINITION = IncidentModule(
     Move,
-    dict(
-        INCIDENT_ID,
-        escalation_policy={"type": "str", "required": True},
-    ),
+    {
+        "escalation_policy": {"type": "str", "required": True},
+    },
 )
 
 

@@ -36,9 +36,16 @@ options:
   dedup_key:
     description:
       - Find the incidents that events with this dedup key have opened, newest first.
-      - PagerDuty processes events shortly after it has accepted them. Use C(until) to wait for the incident.
-      - It is not an error if there is none.
+      - It is not an error if there is none, unless O(wait) is set.
     type: str
+    aliases: [incident_key]
+  wait:
+    description:
+      - How many seconds to wait until the incident of O(dedup_key) is open. PagerDuty opens it shortly after it has
+        accepted the event, so V(30) is plenty. If none is open then, the task fails.
+      - Check mode does not wait. If no incident is open, it returns the one that tasks before would open.
+    type: int
+    default: 0
   statuses:
     description:
       - Find incidents with one of these statuses.
@@ -180,10 +187,8 @@ EXAMPLES = r"""
 - name: Wait for the incident of an alert
   oncall.pagerduty.incident_info:
     dedup_key: checkout-disk-full
+    wait: 30
   register: found
-  until: found.incidents | length > 0
-  retries: 10
-  delay: 3
 
 - name: Find the open incidents of a service that have high urgency
   oncall.pagerduty.incident_info:
@@ -276,7 +281,7 @@ from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_info import INCLUDED, READ_SEPARATELY, incident_info
 from ..module_utils._incidents.filters import ARRANGEMENT, FILTERS, SORT_ORDERS, STATUSES
 from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID, TIME_ZONE
+from ..module_utils._options import INCIDENT_ID, TIME_ZONE, WAIT
 
 EXCLUDED = (*FILTERS, *ARRANGEMENT)
 TEXTS = {"type": "list", "elements": "str"}
@@ -284,8 +289,9 @@ TEXTS = {"type": "list", "elements": "str"}
 DEFINITION = Module(
     incident_info,
     {
-        "incident_id": dict(INCIDENT_ID["incident_id"], required=False),
-        "dedup_key": {"type": "str", "no_log": False},
+        **INCIDENT_ID,
+        "dedup_key": {"type": "str", "aliases": ["incident_key"], "no_log": False},
+        **WAIT,
         "statuses": {**TEXTS, "choices": list(STATUSES)},
         "services": TEXTS,
         "teams": TEXTS,

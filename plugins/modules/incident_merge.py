@@ -29,7 +29,6 @@ options:
     description: The incident that stays, by id such as V(Q1R2DLCB21K7NP) or by number. Exactly one.
     type: list
     elements: str
-    required: true
     aliases: [incident_ids, id]
   source_incidents:
     description:
@@ -56,22 +55,17 @@ EXAMPLES = r"""
     incident_id: "{{ incident_ids[0] }}"
     source_incidents: "{{ incident_ids[1:] }}"
 
-- name: Find the incident of an alert
-  oncall.pagerduty.incident_info:
-    dedup_key: checkout-disk-full
-  register: found
-
-- name: Show what merging it would do
+- name: Show what merging an incident into that of an alert would do
   oncall.pagerduty.incident_merge:
-    incident_id: "{{ incident_id }}"
-    source_incidents: "{{ found.incidents[0].id }}"
+    dedup_key: checkout-disk-full
+    source_incidents: "{{ incident_id }}"
   check_mode: true
   diff: true
 
 - name: Merge it
   oncall.pagerduty.incident_merge:
-    incident_id: "{{ incident_id }}"
-    source_incidents: "{{ found.incidents[0].id }}"
+    dedup_key: checkout-disk-full
+    source_incidents: "{{ incident_id }}"
 """
 
 RETURN = r"""
@@ -128,15 +122,13 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_merge import Merge
-from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID
+from ..module_utils._incident_module import IncidentModule
 
-DEFINITION = Module(
+DEFINITION = IncidentModule(
     Merge,
-    dict(
-        INCIDENT_ID,
-        source_incidents={"type": "list", "elements": "str", "required": True},
-    ),
+    {
+        "source_incidents": {"type": "list", "elements": "str", "required": True},
+    },
 )
 
 

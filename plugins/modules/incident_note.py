@@ -59,6 +59,12 @@ EXAMPLES = r"""
     incident_id: "{{ incident_id }}"
     content: The database is back, the queues are draining.
 
+- name: Add a note to the incident of an event that was just sent
+  oncall.pagerduty.incident_note:
+    dedup_key: checkout-disk-full
+    wait: 30
+    content: Rotating the logs.
+
 - name: Add the result of a check
   oncall.pagerduty.incident_note:
     incident_id: "{{ incident_id }}"
@@ -135,18 +141,16 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_note import incident_note
-from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID
+from ..module_utils._incident_module import IncidentModule
 
-DEFINITION = Module(
+DEFINITION = IncidentModule(
     incident_note,
-    dict(
-        INCIDENT_ID,
-        content={"type": "str", "aliases": ["note", "text"]},
-        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
-        note_id={"type": "str"},
-        allow_duplicate={"type": "bool", "default": False},
-    ),
+    {
+        "content": {"type": "str", "aliases": ["note", "text"]},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "note_id": {"type": "str"},
+        "allow_duplicate": {"type": "bool", "default": False},
+    },
 )
 
 

@@ -144,20 +144,18 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_responders import incident_responders
-from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID
+from ..module_utils._incident_module import IncidentModule
 
-DEFINITION = Module(
+DEFINITION = IncidentModule(
     incident_responders,
-    dict(
-        INCIDENT_ID,
-        users={"type": "list", "elements": "str"},
-        escalation_policies={"type": "list", "elements": "str"},
-        responders_message={"type": "str", "aliases": ["text"]},
-        requester={"type": "str"},
-        renotify={"type": "bool", "default": False},
-        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
-    ),
+    {
+        "users": {"type": "list", "elements": "str"},
+        "escalation_policies": {"type": "list", "elements": "str"},
+        "responders_message": {"type": "str", "aliases": ["text"]},
+        "requester": {"type": "str"},
+        "renotify": {"type": "bool", "default": False},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    },
     required_one_of=[("users", "escalation_policies")],
 )
 

@@ -117,15 +117,13 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_response_play import incident_response_play
-from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID
+from ..module_utils._incident_module import IncidentModule
 
-DEFINITION = Module(
+DEFINITION = IncidentModule(
     incident_response_play,
-    dict(
-        INCIDENT_ID,
-        response_play={"type": "str", "required": True},
-    ),
+    {
+        "response_play": {"type": "str", "required": True},
+    },
 )
 
 

@@ -117,17 +117,16 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_snooze import Snooze
-from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID, TIME_ZONE
+from ..module_utils._incident_module import IncidentModule
+from ..module_utils._options import TIME_ZONE
 
-DEFINITION = Module(
+DEFINITION = IncidentModule(
     Snooze,
-    dict(
-        INCIDENT_ID,
-        duration={"type": "str"},
-        until={"type": "str"},
+    {
+        "duration": {"type": "str"},
+        "until": {"type": "str"},
         **TIME_ZONE,
-    ),
+    },
     mutually_exclusive=[("duration", "until")],
     required_one_of=[("duration", "until")],
 )

@@ -124,17 +124,15 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_status import StatusUpdate
-from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID
+from ..module_utils._incident_module import IncidentModule
 
-DEFINITION = Module(
+DEFINITION = IncidentModule(
     StatusUpdate,
-    dict(
-        INCIDENT_ID,
-        status={"type": "str", "choices": ["triggered", "acknowledged", "resolved"], "required": True},
-        resolution={"type": "str"},
-        reopen={"type": "bool", "default": False},
-    ),
+    {
+        "status": {"type": "str", "choices": ["triggered", "acknowledged", "resolved"], "required": True},
+        "resolution": {"type": "str"},
+        "reopen": {"type": "bool", "default": False},
+    },
 )
 
 

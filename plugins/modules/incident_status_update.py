@@ -154,18 +154,16 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_status_update import incident_status_update
-from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID
+from ..module_utils._incident_module import IncidentModule
 
-DEFINITION = Module(
+DEFINITION = IncidentModule(
     incident_status_update,
-    dict(
-        INCIDENT_ID,
-        update_message={"type": "str", "required": True, "aliases": ["text"]},
-        subject={"type": "str"},
-        html_message={"type": "str"},
-        allow_duplicate={"type": "bool", "default": False},
-    ),
+    {
+        "update_message": {"type": "str", "required": True, "aliases": ["text"]},
+        "subject": {"type": "str"},
+        "html_message": {"type": "str"},
+        "allow_duplicate": {"type": "bool", "default": False},
+    },
     required_together=[("subject", "html_message")],
 )
 

@@ -119,17 +119,15 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_subscribers import incident_subscribers
-from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID
+from ..module_utils._incident_module import IncidentModule
 
-DEFINITION = Module(
+DEFINITION = IncidentModule(
     incident_subscribers,
-    dict(
-        INCIDENT_ID,
-        users={"type": "list", "elements": "str"},
-        teams={"type": "list", "elements": "str"},
-        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
-    ),
+    {
+        "users": {"type": "list", "elements": "str"},
+        "teams": {"type": "list", "elements": "str"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    },
     required_one_of=[("users", "teams")],
 )
 

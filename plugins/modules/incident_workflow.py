@@ -112,16 +112,14 @@ failures:
 
 from ..module_utils import _start  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._actions.incident_workflow import incident_workflow
-from ..module_utils._module import Module
-from ..module_utils._options import INCIDENT_ID
+from ..module_utils._incident_module import IncidentModule
 
-DEFINITION = Module(
+DEFINITION = IncidentModule(
     incident_workflow,
-    dict(
-        INCIDENT_ID,
-        incident_workflow={"type": "str", "required": True},
-        run_key={"type": "str", "no_log": False},
-    ),
+    {
+        "incident_workflow": {"type": "str", "required": True},
+        "run_key": {"type": "str", "no_log": False},
+    },
 )
 
 

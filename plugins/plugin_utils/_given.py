@@ -14,6 +14,7 @@ import typing as t
 from collections.abc import Mapping
 
 from ..module_utils._api.auth import is_unset
+from ..module_utils._incidents.foretold import as_text, is_foretold
 from ..module_utils._options import CONNECTION, INCIDENT_ID, Options
 
 if t.TYPE_CHECKING:
@@ -78,12 +79,18 @@ def _value(option: str, specification: Options, value: t.Any) -> t.Any:
 def _incidents(value: t.Any) -> t.Any:
     """Return incidents by id or number, whatever people have at hand.
 
-    That is also `#42`, the address of an incident in PagerDuty's web interface, or an incident of a result. A text is
-    split at white space as well. Lists may hold lists.
+    That is also `#42`, the address of an incident in PagerDuty's web interface, or an incident of a result. In check
+    mode, that may be one that does not exist yet. Lists may hold lists.
     """
-    listed = re.split(r"[,\s]+", value) if isinstance(value, str) else list(_flat(value))
+    listed = incidents_of(value) if isinstance(value, str) else list(_flat(value))
     # One blank entry remains of a blank text.
     return entries(list(map(_incident, listed))) or [""] * bool(listed)
+
+
+def incidents_of(text: str) -> list[str]:
+    """Return the entries of a text that lists incidents: split at white space as well as at commas."""
+    # The key of an incident that does not exist yet may have both.
+    return [text] if is_foretold(text.strip()) else re.split(r"[,\s]+", text)
 
 
 def _flat(value: t.Any) -> t.Iterator[t.Any]:
@@ -101,7 +108,7 @@ def _only(incidents: t.Sequence[t.Any], value: t.Any) -> t.Any:
 
 def _incident(value: t.Any) -> t.Any:
     if isinstance(value, Mapping):
-        return value.get("id") or value
+        return as_text(value) or value.get("id") or value
     found = INCIDENT.fullmatch(value) if isinstance(value, str) else None
     return found["id"] or found["number"] if found else value
 

@@ -34,6 +34,7 @@ SWITCH = "pagerduty_in_process"
 """A variable, and in capitals an environment variable: false runs every module as a separate process."""
 MODULE_UTILS = "ansible_collections.oncall.pagerduty.plugins.module_utils"
 IMPORTED_LATE = (
+    "_api.directory",
     "_api.errors",
     "_api.failed_responses",
     "_api.scopes",
@@ -42,9 +43,10 @@ IMPORTED_LATE = (
     "_core.recovery",
     "_core.runner",
     "_core.summary",
+    "_incidents.by_key",
     "_incidents.search",
 )
-"""What a module imports only when it writes, searches, has several targets, or meets an error."""
+"""What a module imports only when it writes, searches, is given a key, has several targets, or meets an error."""
 DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent", "", None)
 """Interpreter settings that leave the choice to Ansible."""
 

@@ -32,6 +32,7 @@ from ..module_utils._core.change import Outcome
 from ..module_utils._core.errors import InvalidOption
 from ..module_utils._core.locks import lock_offset
 from ..module_utils._core.sentences import message
+from ..module_utils._incidents.foretold import id_of, is_foretold
 from ..module_utils._incidents.read import checked_ids, name_of
 from ._controller import Options, Result, definition, plain, validate
 
@@ -72,7 +73,7 @@ class Task(t.NamedTuple):
     Args:
         key: tells it from other tasks, and from the same one with other options.
         host: that it runs for.
-        incidents: that it escalates, as they are given.
+        incidents: that it escalates, as they are given; one that is given by its key has the id of `foretold.id_of`.
     """
 
     key: str
@@ -103,7 +104,8 @@ def climbing_task(task: t.Any, host: str) -> Task | None:
     if error or options["level"].strip() != NEXT:
         return None
     try:
-        incidents = checked_ids(options["incident_id"])
+        key = options["dedup_key"]
+        incidents = checked_ids(options["incident_id"] if key is None else [id_of(key)])
     except InvalidOption:
         return None
     if not incidents:
@@ -115,10 +117,15 @@ def climbing_task(task: t.Any, host: str) -> Task | None:
 
 
 def with_level(args: Options, incidents: t.Sequence[str], level: str) -> Options:
-    """Return the arguments of a task with other incidents, and another level."""
-    names = [name for option in ("incident_id", "level") for name in _names(option)]
-    others = {name: value for name, value in args.items() if name not in names}
-    return {**others, "incident_id": list(incidents), "level": level}
+    """Return the arguments of a task with other incidents, and another level; a task with a key has one incident."""
+    if any(name in args for name in _names("dedup_key")):
+        return {**_without(args, "level"), "level": level}
+    return {**_without(args, "incident_id", "level"), "incident_id": list(incidents), "level": level}
+
+
+def _without(args: Options, *options: str) -> Options:
+    names = [name for option in options for name in _names(option)]
+    return {name: value for name, value in args.items() if name not in names}
 
 
 def _names(option: str) -> tuple[str, ...]:
@@ -182,7 +189,10 @@ def _already(incidents: t.Sequence[str], found: Round) -> Result:
         "msg": message("incident", outcomes, check_mode=False),
         "incidents": records,
         **_only(records),
-        "levels": {incident: found["levels"][incident] for incident in incidents},
+        "levels": {
+            record["id"] if is_foretold(incident) else incident: found["levels"][incident]
+            for incident, record in zip(incidents, records)
+        },
         "notifies": [],
     }
 
@@ -223,9 +233,10 @@ def _join(task: Task) -> Round:
 
 def _record(task: Task, result: Result) -> None:
     """Record what a run of the module returned, by every name of an incident."""
+    keys = [incident for incident in task.incidents if is_foretold(incident)]
     levels, done = dict(result.get("levels", {})), {}
     for incident in result.get("incidents", ()):
-        names = incident["id"], str(incident.get("incident_number"))
+        names = incident["id"], str(incident.get("incident_number")), *keys
         levels.update(dict.fromkeys(names, levels.get(names[0], levels.get(names[1]))))
         done.update(dict.fromkeys(names, incident))
     # If this fails, the next one is warned when it tries to read.

@@ -51,10 +51,9 @@ class Recap:
                     self._told.setdefault((check_mode, how), Counter())[one_line(name)] += 1
 
     def _add_incident(self, incident: Values, changed_in_check_mode: bool | None) -> None:
-        # What a task would open has no id yet.
-        name = str(incident["id"] or incident.get("title"))
+        name = str(incident["id"])
         known = {key: incident[key] for key in SHOWN if incident.get(key) is not None}
-        self._known[name] = {"id": "new", **self._known.get(name, {}), **known}
+        self._known[name] = {**self._known.get(name, {}), **known}
         if changed_in_check_mode is not None:
             self._changed[name] = changed_in_check_mode
 

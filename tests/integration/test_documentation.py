@@ -98,9 +98,14 @@ class Documentation:
     def __init__(self, simulator: Simulator, play: PlaybookRunner, folder: Path) -> None:
         self.play = play
         self.folder = folder
-        (self.incident,) = simulator.reset(**ACCOUNT)["incidents"]
+        (incident,) = simulator.reset(**ACCOUNT)["incidents"]
+        self.on(incident)
+
+    def on(self, incident: str) -> None:
+        """Take this incident in the place of the documentation's."""
+        self.incident = incident
         self.variables = {
-            "ansible_python_interpreter": str(play.ansible_playbook.with_name("python")),
+            "ansible_python_interpreter": str(self.play.ansible_playbook.with_name("python")),
             "incident_id": self.incident,
             "incident_ids": [self.incident],
             "pagerduty_api_token": account.ACCOUNT_KEY,

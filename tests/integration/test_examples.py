@@ -43,7 +43,7 @@ def test_every_example_runs(play: PlaybookRunner, simulator: Simulator) -> None:
 
 @pytest.mark.parametrize(
     ("page", "second"),
-    [("docs/docsite/rst/guide_start.rst", [False, False, False]), ("README.md", [True, False, True, True])],
+    [("docs/docsite/rst/guide_start.rst", [False, False]), ("README.md", [True, True, True])],
     ids=["the guide's", "the README's"],
 )
 def test_the_first_incident_is_played_twice(

@@ -176,8 +176,16 @@ def test_a_variable_wins_over_the_environment_and_false_is_a_value(play: Playboo
 @pytest.mark.parametrize(
     ("module", "options", "words"),
     [
-        ("incident_note", {"content": "Nothing to add it to"}, "missing required arguments: incident_id"),
-        ("incident_note", {"incident_id": "", "content": "Nothing"}, "missing required arguments: incident_id"),
+        (
+            "incident_note",
+            {"content": "Nothing to add it to"},
+            "is required: incident_id, dedup_key",
+        ),
+        (
+            "incident_note",
+            {"incident_id": "", "content": "Nothing"},
+            "is required: incident_id, dedup_key",
+        ),
         ("incident_escalation", {"incident_id": "Q1", "level": "top"}, "level"),
         ("incident_responders", {"incident_id": '["Q1"', "users": "PUSER01"}, ""),
     ],
@@ -220,13 +228,13 @@ def test_an_event_passes_its_dedup_key_on_and_its_incident_can_be_waited_for(
 ) -> None:
     shown = {"ANSIBLE_SHOW_CUSTOM_STATS": "true"}
     sent = stats(play.playbook("oncall.pagerduty.event", environment={**environment(summary="Disk full"), **shown}))
-    wanted = {**environment(dedup_key=sent["pagerduty_dedup_key"], retries="5"), **shown}
+    wanted = {**environment(dedup_key=sent["pagerduty_dedup_key"], wait="15"), **shown}
     found = stats(play.playbook("oncall.pagerduty.incident_info", environment=wanted))
     (incident,) = simulator.state()["incidents"]
     assert found["pagerduty_incident_id"] == incident["id"]
-    missing = play.playbook("oncall.pagerduty.incident_info", environment=environment(dedup_key="none", retries="1"))
+    missing = play.playbook("oncall.pagerduty.incident_info", environment=environment(dedup_key="none", wait="1"))
     assert missing.code == 2
-    assert missing.tasks[-1].msg == "No incident found."
+    assert missing.tasks[-1].msg.startswith("No open incident has the key 'none' within 1 s.")
     unasked = play.playbook("oncall.pagerduty.incident_info", environment=environment(dedup_key="none"))
     assert unasked.code == 0, unasked.output
 

@@ -13,6 +13,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client impor
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.action import first_plans
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import Change, Outcome
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.sentences import message
+from ansible_collections.oncall.pagerduty.plugins.module_utils._incident_module import IncidentModule
 from ansible_collections.oncall.pagerduty.plugins.module_utils._module import Module
 
 MODULES = "ansible_collections.oncall.pagerduty.plugins.modules"
@@ -25,13 +26,14 @@ class Task:
     Args:
         module: the module's name.
         client: usually the fixture `pagerduty`.
-        options: the task's options. On incidents, `incident_id` is `["Q1"]` unless it is given.
+        options: the task's options. On incidents, `incident_id` is `["Q1"]` unless it or `dedup_key` is given.
     """
 
     def __init__(self, module: str, client: PagerDuty, **options: t.Any) -> None:
         self.module: Module = importlib.import_module(f"{MODULES}.{module}").DEFINITION
         specification = self.module.options
-        required = {"incident_id": ["Q1"]} if specification.get("incident_id", {}).get("required") else {}
+        needs_incident = isinstance(self.module, IncidentModule) and "dedup_key" not in options
+        required = {"incident_id": ["Q1"]} if needs_incident else {}
         defaults = {name: option.get("default") for name, option in specification.items()}
         self.client = client
         self.options = {**defaults, **required, **options}
@@ -40,6 +42,7 @@ class Task:
     def plans(self) -> list[Change | Outcome]:
         """Check, prepare, read, plan, and ask whom it notifies; an outcome is a target that cannot be planned."""
         self.action.check()
+        self.action.wait()
         self.action.prepare()
         return first_plans(self.action, self.client.warn)
 

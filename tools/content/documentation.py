@@ -101,15 +101,6 @@ class Option:
         return "" if self.default is None else str(self.default)
 
 
-RETRIES = Option(
-    "retries",
-    "int",
-    "How often to look again, every 3 seconds, if there is no incident yet. The task fails if there is still none at "
-    "the end.",
-    default=0,
-)
-
-
 @dataclass(frozen=True)
 class Module:
     """A module.
@@ -128,15 +119,9 @@ class Module:
     returns: dict[str, t.Any]
 
     @property
-    def can_wait(self) -> bool:
-        """Whether its playbook can wait for an incident, which PagerDuty opens shortly after an event."""
-        return self.name.endswith("_info") and any(option.name == "dedup_key" for option in self.options)
-
-    @property
     def form_options(self) -> tuple[Option, ...]:
         """The options of its playbook, without those of the connection and without secrets."""
-        shown = tuple(option for option in self.options if not option.secret)
-        return (*shown, RETRIES) if self.can_wait else shown
+        return tuple(option for option in self.options if not option.secret)
 
     @property
     def secrets(self) -> tuple[Option, ...]:

@@ -21,8 +21,9 @@ from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.words import OPEN, label, short_name
 from .._incidents.action import with_bridge
 from .._incidents.fields import Assignees, Desired, EscalationPolicy, ImpactedService, check_fields
+from .._incidents.foretold import new_incident
 from .._incidents.on_call import QUICK_READS, notified
-from .._incidents.read import find_alerts, incidents_with_key, name_of
+from .._incidents.read import holds_key, incidents_with_key, name_of
 from .._incidents.update import IncidentState, IncidentUpdate
 
 Options = dict[str, t.Any]
@@ -32,39 +33,6 @@ NEVER_OPENS = ("acknowledged", "resolved")
 """With these, an incident that is not open stays as it is."""
 NO_INCIDENTS = {"maintenance": "in maintenance", "disabled": "disabled"}
 """By the status of a service. Source: https://support.pagerduty.com/docs/why-incidents-fail-to-trigger."""
-FIELDS_OF_INCIDENT = (
-    "acknowledgements",
-    "alert_counts",
-    "assigned_via",
-    "assignments",
-    "created_at",
-    "escalation_policy",
-    "first_trigger_log_entry",
-    "html_url",
-    "id",
-    "incident_key",
-    "incident_number",
-    "incident_type",
-    "incidents_responders",
-    "is_mergeable",
-    "last_status_change_at",
-    "last_status_change_by",
-    "pending_actions",
-    "priority",
-    "resolve_reason",
-    "resolved_at",
-    "responder_requests",
-    "self",
-    "service",
-    "status",
-    "summary",
-    "teams",
-    "title",
-    "type",
-    "updated_at",
-    "urgency",
-)
-"""Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `Incident`, without what has to be included."""
 
 
 def incident(client: PagerDuty, options: Options) -> Action[PagerDuty]:
@@ -77,11 +45,13 @@ def incident(client: PagerDuty, options: Options) -> Action[PagerDuty]:
 
 
 class UpdateOrMove(IncidentUpdate):
-    """Updates incidents that are given by id. Each one that moves to another service takes a call of its own.
+    """Updates incidents that are given by id or dedup key. Each one that moves to another service takes its own call.
 
     Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents/{id}, `service`, which PUT /incidents
     lacks.
     """
+
+    service_of_key = ""
 
     def plan(self, target: str, state: IncidentState) -> Change:
         """Plan to set the fields that differ."""
@@ -168,6 +138,11 @@ class UpdateOrOpening(IncidentUpdate):
         self._service = Directory(self.client).find(SERVICE, self._service_name)
         self.targets = [self._key]
 
+    def foresee(self) -> None:
+        """Let the incident that a task before would open stand as opened, if it is to be acknowledged."""
+        if self.options["status"] == "acknowledged":
+            self.foreseen[self._key] = new_incident(self._key, self._known())
+
     def locks(self) -> t.Sequence[str]:
         """Return the service with the key."""
         return [f"{self._service['id']} {self._key}"]
@@ -180,7 +155,8 @@ class UpdateOrOpening(IncidentUpdate):
             if still_open:
                 yield key, self.state(still_open)
             elif self.options["status"] == "acknowledged":
-                yield key, self._nothing_to_acknowledge()
+                is_foreseen = key in self.foreseen
+                yield key, self.foretold(self.foreseen[key]) if is_foreseen else self._nothing_to_acknowledge()
             elif self.options["status"] != "resolved":
                 yield key, self._not_open()
             elif found:
@@ -238,22 +214,14 @@ class UpdateOrOpening(IncidentUpdate):
         return incidents
 
     def _is_open(self, incident: Record) -> bool:
-        """Return whether an incident is open and has the key, its own or that of an open alert.
+        """Return whether an incident is open and has the key.
 
-        An incident that has alerts shows no key of its own, and is found by the keys of all of them, resolved ones too.
         If PagerDuty leaves out the status, one is opened: a second open incident with the key is refused.
-
-        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents, `incident_key`.
         """
         status = incident.get("status")
         if status == "resolved" or (status is None and self.options["status"] not in NEVER_OPENS):
             return False
-        key = incident.get("incident_key")
-        if key == self._key:
-            return True
-        alerts = find_alerts(self.client, incident["id"], self._key)
-        # PagerDuty has found it by one or the other.
-        return any(alert["status"] != "resolved" for alert in alerts) or not (key or alerts)
+        return holds_key(self.client, incident, self._key)
 
     def _nothing_to_acknowledge(self) -> Refused:
         service = short_name(self._service)
@@ -327,18 +295,18 @@ class UpdateOrOpening(IncidentUpdate):
         )
 
     def _predicted(self, fields: Desired, status: str) -> Record:
-        policy = self._policy()
-        record: Record = {
-            **dict.fromkeys(FIELDS_OF_INCIDENT),
-            "type": "incident",
-            "service": full_reference(SERVICE, self._service),
-            "incident_key": self._key,
-            "status": status,
-            "escalation_policy": full_reference(ESCALATION_POLICY, policy) if policy else None,
-        }
+        record = new_incident(self._key, {**self._known(), "status": status})
         for want in fields.values():
             record.update(want.record({}))
         return record
+
+    def _known(self) -> Record:
+        """Return what a new incident has because of its service."""
+        policy = self._policy()
+        return {
+            "service": full_reference(SERVICE, self._service),
+            "escalation_policy": full_reference(ESCALATION_POLICY, policy) if policy else None,
+        }
 
     def _body(self, fields: Desired) -> Record:
         service = reference(SERVICE, self._service)

@@ -17,7 +17,7 @@ from .._core.change import Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.words import MOVE, RESOLVE, Phrase, short_name
 from .._incidents.action import IncidentAction
-from .._incidents.read import check_open, id_and_number, is_id, read_incident
+from .._incidents.read import check_open, id_and_number, known, names_incident
 from .._incidents.urgency import paged_by_new_alerts
 
 REFERENCE_FIELDS = ("id", "summary", "self", "html_url")
@@ -59,25 +59,28 @@ class Alerts(IncidentAction):
         super().__init__(client, options)
         self._source = ""
         self._destination = ""
+        given = options["move_to"]
+        self._move_to: str | None = None if given is None else self.named([given])[0]
 
     def check(self) -> None:
         """Check the ids, keys and incidents."""
         super().check()
-        ids, alerts, move_to = (self.options[name] for name in ("incident_id", "alerts", "move_to"))
-        if len(set(ids)) > 1:
-            raise InvalidOption("incident_id", "must be a single incident, because an alert belongs to one", ids)
+        alerts, move_to = self.options["alerts"], self._move_to
+        if len(set(self.given)) > 1:
+            problem = "must be a single incident, because an alert belongs to one"
+            raise InvalidOption("incident_id", problem, self.given)
         if not alerts:
             raise InvalidOption("alerts", "must be a list of non-empty ids or keys", alerts)
-        if move_to is not None and not is_id(move_to):
+        if move_to is not None and not names_incident(move_to):
             raise InvalidOption("move_to", "must be an incident id or a number", move_to)
-        for source in ids:
+        for source in self.given:
             self._check_destination(source, move_to)
 
     def prepare(self) -> None:
         """Turn the numbers of the incidents into ids."""
-        given, move_to = self.options["incident_id"][0], self.options["move_to"]
+        given, move_to = self.given[0], self._move_to
         ids = self.known_ids_of([given, *([move_to] if move_to else [])])
-        self._source, self._destination = ids[given], ids.get(move_to, "")
+        self._source, self._destination = ids[given], ids[move_to] if move_to else ""
         self._check_destination(self._source, self._destination)
         self.targets = list(dict.fromkeys(self.options["alerts"]))
 
@@ -87,14 +90,14 @@ class Alerts(IncidentAction):
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
         """Yield each alert once, by its id; an error for a name that no alert has."""
-        destination = read_incident(self.client, self._destination) if self._destination else None
+        destination = self._read_destination()
         by_holder = self._read_alerts(targets)
         found: dict[str, Placed | TaskError] = {}
         for name in targets:
             placed = {
                 alert["id"]: Placed(alert, holder, destination)
                 for holder, alerts in by_holder.items()
-                for alert in _named(alerts, name)
+                for alert in _named(alerts, name) or self._foretold_alerts(holder, name)
             }
             if placed:
                 found.update(placed)
@@ -162,7 +165,19 @@ class Alerts(IncidentAction):
             alerts[self._destination] = self._alerts_of(self._destination)
         return alerts
 
+    def _read_destination(self) -> Record | None:
+        return known(self.read_all([self._destination])[self._destination]) if self._destination else None
+
+    def _foretold_alerts(self, holder: str, name: str) -> list[Record]:
+        """Return the alert that an incident would have that does not exist yet."""
+        is_there = holder == self._source and holder in self.foreseen
+        return [{"id": name, "alert_key": name, "status": "triggered"}] if is_there else []
+
     def _alerts_of(self, incident_id: str) -> list[Record]:
+        if incident_id in self.unknown:
+            raise self.unknown[incident_id]
+        if incident_id in self.foreseen:
+            return []
         pages = self.client.pages(path_of("incidents", incident_id, "alerts"), "alerts")
         return [alert for page in pages for alert in page]
 

@@ -72,6 +72,13 @@ class CustomFields(IncidentAction):
         wanted = list({each.field["id"]: each for each in named}.values())
         return Fields(incident, wanted, self._choices_of(incident) if any(map(_needs_choices, wanted)) else {})
 
+    def foretold(self, incident: Record) -> Fields:
+        """Return the fields without values, as which the incident will have is not known."""
+        empty = [{"id": None, "name": str(name), "value": None} for name in self.options["custom_fields"]]
+        values = self.options["custom_fields"].values()
+        wanted = [Wanted(field, parse_value(field, value)) for field, value in zip(empty, values)]
+        return Fields({**incident, "custom_fields": empty}, wanted, {})
+
     def plan(self, target: str, state: Fields) -> Change:
         """Plan to set the fields that differ.
 

@@ -22,6 +22,7 @@ from .._core.words import ESCALATE, label, short_name
 from .._incidents.acknowledging import assignees_before
 from .._incidents.action import IncidentPut
 from .._incidents.fields import assignees_of
+from .._incidents.foretold import is_foretold
 from .._incidents.on_call import OnCall, UsersByLevel, assigned, notified
 from .._incidents.read import check_open, lacking, name_of
 
@@ -52,7 +53,8 @@ class Blind(t.NamedTuple):
     """An incident to escalate to a level, although it is not known who is on call.
 
     Args:
-        problem: why it is not known.
+        level: the level; 0 for the next one of an incident that does not exist yet.
+        problem: why it is not known; empty if it could not be asked.
     """
 
     incident: Record
@@ -91,7 +93,8 @@ class Escalation(IncidentPut):
 
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
         """Return the incidents, and the levels by what the task calls them."""
-        levels = {name: self._chosen[each] for name, each in self._ids.items() if each in self._chosen}
+        names = {each if is_foretold(name) else name: each for name, each in self._ids.items()}
+        levels = {name: self._chosen[each] for name, each in names.items() if each in self._chosen}
         return {**super().result(records), "levels": levels}
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
@@ -121,6 +124,23 @@ class Escalation(IncidentPut):
         if level not in levels:
             raise self._nobody_on_call(incident, levels, level)
         return Target(incident, level, levels[level], self._is_held_at(incident, set(levels[level])))
+
+    def foretold(self, incident: Record) -> Target | Blind:
+        """Return where to escalate an incident that does not exist yet.
+
+        Raises:
+            Refused: as for `state`, if its escalation policy is known.
+        """
+        check_open(incident, "it cannot be escalated")
+        _check_urgency(incident)
+        if incident["escalation_policy"] is None:
+            return Blind(incident, 0 if self._level == NEXT else int(self._level), "")
+        levels = self._levels(incident)
+        level = _level_after(incident, levels) if self._level == NEXT else int(self._level)
+        self._chosen[incident["id"]] = level
+        if level not in levels:
+            raise self._nobody_on_call(incident, levels, level)
+        return Target(incident, level, levels[level], is_held=False)
 
     def plan(self, target: str, state: Target | Blind) -> Change:
         """Plan to escalate the incident, unless it is at the level."""
@@ -153,7 +173,7 @@ class Escalation(IncidentPut):
         """Return who is on call at the level."""
         policy = change.record.get("escalation_policy")
         of = f"of {label(policy)}" if policy else "of its escalation policy"
-        why = f"on call at level {change.body['escalation_level']} {of}"
+        why = f"on call at {_level_name(change.body['escalation_level'])} {of}"
         if change.predicted["assignments"] is None:
             return [Notification(None, why)]
         return notified(assignees_of(change.predicted), why)
@@ -252,6 +272,17 @@ def _levels_of(user_ids: set[str], levels: UsersByLevel) -> list[int]:
     return [level for level, users in levels.items() if set(users) == user_ids]
 
 
+def _level_after(incident: Record, levels: UsersByLevel) -> int:
+    """Return the level that follows that of an incident that does not exist yet; it starts with the first one."""
+    users = {user["id"] for user in assignees_of(incident)}
+    current = next(iter(_levels_of(users, levels)), min(levels, default=0))
+    return min((level for level in levels if level > current), default=current + 1)
+
+
+def _level_name(level: int) -> str:
+    return f"level {level}" if level else "the next level"
+
+
 def _blind_change(state: Blind) -> Change:
     """Return the change of an incident of which it is not known who is on call.
 
@@ -263,14 +294,14 @@ def _blind_change(state: Blind) -> Change:
         target=incident["id"],
         name=name_of(incident),
         before={"level": None},
-        after={"level": level},
-        says=[ESCALATE(f"to level {level}")],
+        after={"level": level or NEXT},
+        says=[ESCALATE(f"to {_level_name(level)}")],
         record=incident,
         predicted={**incident, **ESCALATED, "assignments": None},
         body={"escalation_level": level},
         resend=NEVER,
         if_unknown="Look at the incident first: another run of the task may page the same people again.",
-        warnings=[again],
+        warnings=[again] if problem else [],
     )
 
 

@@ -12,12 +12,13 @@ from __future__ import annotations
 import typing as t
 
 from .._api.client import PAGE_SIZE, PagerDuty, Record, path_of
-from .._core.action import Action, State, each
+from .._core.action import Action, State
 from .._core.change import Change, found
 from .._core.errors import InvalidOption, Refused, TaskError
-from .._incidents.action import IncidentAction, known
+from .._incidents.action import IncidentAction
+from .._incidents.foretold import is_foretold
 from .._incidents.notify_entries import people_notified
-from .._incidents.read import SINGLE_ONLY, IncidentsById, id_and_number, incidents_with_key, read_incidents
+from .._incidents.read import SINGLE_ONLY, IncidentsById, id_and_number, incidents_with_key, known
 
 Options = dict[str, t.Any]
 
@@ -90,6 +91,14 @@ class Reading(IncidentAction):
 
     def prepare(self) -> None:
         """Leave numbers as they are: what is only read needs no lock."""
+        self.ids_of([name for name in self.given if is_foretold(name)])
+
+    def foretold(self, incident: Record) -> Record:
+        """Return an incident that does not exist yet, with nothing that would belong to it."""
+        names = [name for name in READ_SEPARATELY if name in self.options["include"]]
+        parts: Record = {name: None if name in SINGLE else [] for name in names}
+        notified: Record = {"notified": []} if "log_entries" in parts else {}
+        return {**dict.fromkeys(self.include), **parts, **notified, **incident}
 
     def find(self) -> IncidentsById:
         """Return the incidents that are asked for."""
@@ -101,7 +110,7 @@ class Reading(IncidentAction):
             given if isinstance(incident, TaskError) else incident["id"]: incident
             for given, incident in self.find().items()
         }
-        return each(by_id, lambda incident_id: self.state(known(by_id[incident_id])))
+        return self.each(by_id, lambda incident_id: self.state(known(by_id[incident_id])))
 
     def state(self, incident: Record) -> Record:
         """Return an incident with the parts that take a call of their own."""
@@ -140,7 +149,7 @@ class ById(Reading):
 
     def find(self) -> IncidentsById:
         """Read them with as few calls as possible."""
-        return read_incidents(self.client, list(dict.fromkeys(self.options["incident_id"])), self.include)
+        return self.read_all(list(dict.fromkeys(self.given)))
 
 
 class ByDedupKey(Reading):
@@ -148,11 +157,18 @@ class ByDedupKey(Reading):
 
     def check(self) -> None:
         """Check what is to be included."""
+        super().check()
         _check_include(self.include)
+
+    def prepare(self) -> None:
+        """See whether the incident is open that the task has waited for."""
+        if self.by_key and self.options["wait"] and not self.by_key.open():
+            self.unknown[self.by_key.name] = self.by_key.not_opened()
 
     def find(self) -> IncidentsById:
         """Find them, newest first."""
-        return dict(incidents_with_key(self.client, self.options["dedup_key"], self.include))
+        awaited = self.read_all(())
+        return awaited or dict(incidents_with_key(self.client, self.options["dedup_key"], self.include))
 
 
 class Filtered(Reading):

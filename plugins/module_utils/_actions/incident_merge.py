@@ -17,7 +17,7 @@ from .._core.change import Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.words import MERGE, few
 from .._incidents.action import NO_INCIDENTS, IncidentAction
-from .._incidents.read import check_open, id_and_number, is_id, name_of, read_incident
+from .._incidents.read import check_open, id_and_number, name_of, names_incident, read_incident
 from .._incidents.urgency import paged_by_new_alerts
 
 MAX_ALERTS = 1000
@@ -51,14 +51,15 @@ class Merge(IncidentAction):
     def check(self) -> None:
         """Check which incidents are merged into which."""
         super().check()
-        ids, sources = self.options["incident_id"], self.options["source_incidents"]
-        if len(set(ids)) > 1:
-            raise InvalidOption("incident_id", "must be a single incident, which the others are merged into", ids)
+        sources = self.options["source_incidents"]
+        if len(set(self.given)) > 1:
+            problem = "must be a single incident, which the others are merged into"
+            raise InvalidOption("incident_id", problem, self.given)
         for source in sources:
-            if not is_id(source):
+            if not names_incident(source):
                 raise InvalidOption("source_incidents", "must be an incident id or a number", source)
-        for target in ids:
-            self._check_sources(target, {source: source for source in sources})
+        for target in self.given:
+            self._check_sources(target, {source: source for source in self.named(sources)})
 
     def idle(self) -> str:
         """Return that there is no incident, or none to merge into it."""
@@ -66,7 +67,7 @@ class Merge(IncidentAction):
 
     def prepare(self) -> None:
         """Turn the numbers of all incidents into ids."""
-        given, sources = self.options["incident_id"][0], self.options["source_incidents"]
+        given, sources = self.given[0], self.named(self.options["source_incidents"])
         ids = self.ids_of([given, *sources])
         self._check_sources(ids[given], {source: ids[source] for source in sources})
         self.targets = [ids[given]]

@@ -47,7 +47,7 @@ class NoteAction(IncidentAction):
         content, state, note_id = (self.options[name] for name in ("content", "state", "note_id"))
         if note_id is not None and not is_id(note_id):
             raise InvalidOption("note_id", "must be the id of a note such as PWL7QXS", note_id)
-        if note_id is not None and len(set(self.options["incident_id"])) > 1:
+        if note_id is not None and len(set(self.given)) > 1:
             problem = "requires a single incident_id, because a note belongs to one incident"
             raise InvalidOption("note_id", problem, note_id)
         if state == "present" and content is None:
@@ -60,6 +60,10 @@ class NoteAction(IncidentAction):
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
         """Read the notes of each incident; of the incident itself nothing is needed."""
         return self.each(targets, lambda incident_id: read_notes(self.client, incident_id))
+
+    def foretold(self, incident: Record) -> Notes:
+        """Return the notes that tasks before would add."""
+        return list(incident.get("notes") or ())
 
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
         """Return `incidents`, and for a single one `incident` and `note`."""

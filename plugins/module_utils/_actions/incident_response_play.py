@@ -73,6 +73,10 @@ class PlayAction(IncidentAction):
         """Return the incident, and what else shows whether the play has run."""
         return self._play.state(incident)
 
+    def foretold(self, incident: Record) -> State:
+        """Return the incident, on which no play has run."""
+        return self._play.foretold(incident)
+
     def plan(self, target: str, state: State) -> Change:
         """Plan to run the play, or what is missing of it.
 
@@ -117,6 +121,10 @@ class Play:
     def state(self, incident: Record) -> State:
         """Return what shows whether the play has run."""
         raise NotImplementedError
+
+    def foretold(self, incident: Record) -> State:
+        """Return the same for an incident that does not exist yet."""
+        return incident
 
     def plan(self, target: str, state: State) -> Change:
         """Return what is missing. The change's body has `send`."""
@@ -210,6 +218,10 @@ class RecordedPlay(Play):
     def state(self, incident: Record) -> tuple[Record, Notes]:
         """Return the incident and its notes, which record that the play has run."""
         return incident, read_notes(self.client, incident["id"])
+
+    def foretold(self, incident: Record) -> tuple[Record, Notes]:
+        """Return the incident without notes."""
+        return incident, []
 
     def plan(self, target: str, state: tuple[Record, Notes]) -> Change:
         """Plan to run the play unless a note records that it has run.

@@ -112,13 +112,17 @@ class Snooze(IncidentAction):
         Raises:
             TaskError: its log is needed and cannot be read.
         """
+        found = self.foretold(incident)
+        if not found.is_enough or found.until is None or found.until <= self._end + TOLERANCE:
+            return found
+        return found._replace(is_enough=self._is_snoozed(incident["id"]))
+
+    def foretold(self, incident: Record) -> Acknowledged:
+        """Return the same for an incident that stays acknowledged only because it is snoozed."""
         if incident.get("status") not in ("acknowledged", "resolved"):
             self._acknowledger = self._acknowledger or acknowledger(self.client, None)
         until = _triggered_again_at(incident)
-        if until is None or until < self._end - TOLERANCE:
-            return Acknowledged(incident, until, is_enough=False)
-        is_then = until <= self._end + TOLERANCE
-        return Acknowledged(incident, until, is_enough=is_then or self._is_snoozed(incident["id"]))
+        return Acknowledged(incident, until, is_enough=until is not None and until >= self._end - TOLERANCE)
 
     def plan(self, target: str, state: Acknowledged) -> Change:
         """Plan to snooze the incident, unless it is snoozed long enough.

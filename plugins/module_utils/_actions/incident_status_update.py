@@ -18,7 +18,7 @@ from .._core.action import Action, State
 from .._core.change import NEVER, Change, Notification
 from .._core.errors import TaskError
 from .._core.time_texts import time_of
-from .._core.words import SEND
+from .._core.words import NOTIFY, SEND
 from .._incidents.action import IncidentAction
 from .._incidents.subscribers import Subscribers
 
@@ -60,6 +60,10 @@ class StatusUpdate(IncidentAction):
         """Read the status updates of each incident; of the incident itself nothing is needed."""
         return self.each(targets, self._read_updates)
 
+    def foretold(self, incident: Record) -> Entries:
+        """Return no status update."""
+        return []
+
     def plan(self, target: str, state: Entries) -> Change:
         """Plan to send the update unless it is the latest one already."""
         sent = [str(entry.get("message") or "") for entry in state]
@@ -85,6 +89,8 @@ class StatusUpdate(IncidentAction):
 
     def people(self, change: Change) -> t.Sequence[Notification]:
         """Return the subscribers."""
+        if change.target in self.foreseen:
+            return [Notification(None, "subscribed to the incident by then", NOTIFY)]
         return self._subscribers.notified_by_update(change.target)
 
     def send_one(self, change: Change) -> Record:

@@ -72,6 +72,10 @@ class SubscriberAction(IncidentAction):
         """Read the subscribers of each incident; of the incident itself nothing is needed."""
         return self.each(targets, lambda incident_id: read_subscribers(self.client, incident_id))
 
+    def foretold(self, incident: Record) -> ByKey:
+        """Return nobody."""
+        return {}
+
     def _change(self, incident_id: str, now: ByKey, left: ByKey, *, changing: t.Sequence[Key], says: Says) -> Change:
         """Return the change of an incident's subscribers.
 

@@ -71,6 +71,10 @@ class WorkflowStart(IncidentAction):
         """Return the incident and its notes, which record its runs."""
         return incident, read_notes(self.client, incident["id"])
 
+    def foretold(self, incident: Record) -> tuple[Record, Notes]:
+        """Return the incident without notes."""
+        return incident, []
+
     def plan(self, target: str, state: tuple[Record, Notes]) -> Change:
         """Plan to start the workflow unless a note records that it has started.
 

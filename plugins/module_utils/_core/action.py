@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A task in steps: check, prepare, read, plan, people, send. In check mode nothing is sent; no step knows.
+"""A task in steps: check, prepare, read, plan, people, send. In check mode nothing is sent; none of these knows.
 
 Private to the collection.
 """
@@ -60,6 +60,12 @@ class Action(t.Generic[Client]):
         Raises:
             TaskError: a name matches nothing, or more than one thing.
         """
+
+    def wait(self) -> None:
+        """Wait for what other tasks have just started. Runs before `prepare`, but not in check mode: nothing has."""
+
+    def foresee(self) -> None:
+        """Let what tasks before would create stand as created: what to read of it is foretold. Only in check mode."""
 
     def locks(self) -> t.Sequence[str]:
         """Return what other tasks must not change at the same time."""

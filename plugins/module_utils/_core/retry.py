@@ -83,6 +83,10 @@ class RetryBudget:
         self._spent += seconds
         return True
 
+    def pause(self, seconds: float) -> None:
+        """Wait for something else than a retry; that leaves the budget as it is."""
+        self._sleep(seconds)
+
     def why_exhausted(self, error: NotSent | OutcomeUnknown, retries: int) -> str:
         """Return a sentence that says why there is no further retry."""
         remaining = max(0.0, self.max_wait - self._spent)

@@ -15,7 +15,11 @@ from .._api.client import PagerDuty, Record
 from .._core.action import Action, State, each
 from .._core.change import Change, Outcome
 from .._core.errors import Refused, TaskError
-from .read import IncidentsById, checked_ids, name_of, read_incidents, title_of, well_formed
+from .foretold import NotOpened, from_text, is_foretold, never_opened
+from .read import IncidentsById, checked_ids, id_and_number, known, name_of, read_incidents, title_of, well_formed
+
+if t.TYPE_CHECKING:
+    from .by_key import ByKey
 
 MAX_PUT = 250
 """Incidents in one call. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents."""
@@ -26,17 +30,27 @@ NO_INCIDENTS = "No incidents given."
 
 
 class IncidentAction(Action[PagerDuty]):
-    """A task on the incidents of the option `incident_id`."""
+    """A task on the incidents of the option `incident_id`, or on the one of `dedup_key`."""
 
     include: t.Sequence[str] = ()
     """What PagerDuty should include in each incident."""
+    service_of_key = "service"
+    """The option that says whose incident a key means."""
 
     def __init__(self, client: PagerDuty, options: dict[str, t.Any]) -> None:
         super().__init__(client, options)
         self._names: dict[str, str] = {}
-        self._unknown: dict[str, TaskError] = {}
+        self.unknown: dict[str, TaskError] = {}
+        """Incidents that cannot be read, by what they are called."""
         self._told: dict[str, str] = {}
         """The statuses that PagerDuty has told by a refusal, by id."""
+        self._passed_on: dict[str, Record] = {}
+        """Incidents that tasks before have returned in check mode, by id."""
+        self.foreseen: dict[str, Record] = {}
+        """Incidents that tasks before would open, by id."""
+        self.by_key = self._by_key(options)
+        self.given = [self.by_key.name] if self.by_key else self.named(options.get("incident_id") or ())
+        """The incidents, as the task names them."""
 
     def check(self) -> None:
         """Check the ids.
@@ -44,15 +58,39 @@ class IncidentAction(Action[PagerDuty]):
         Raises:
             InvalidOption: one is neither an id nor a number.
         """
-        checked_ids(self.options["incident_id"])
+        checked_ids(self.given)
+        if self.by_key:
+            self.by_key.check()
 
     def idle(self) -> str:
         """Return that the list of incidents is empty: a task before may have found none."""
-        return NO_INCIDENTS if self.options["incident_id"] == [] else ""
+        return NO_INCIDENTS if self.options.get("incident_id") == [] else ""
+
+    def wait(self) -> None:
+        """Wait for the incident of an event that was just sent."""
+        if self.by_key:
+            self.by_key.wait()
 
     def prepare(self) -> None:
         """Turn numbers into ids, so that one incident is one target, and one lock, whatever it is called."""
-        self.targets = list(dict.fromkeys(self.ids_of(checked_ids(self.options["incident_id"])).values()))
+        self.targets = list(dict.fromkeys(self.ids_of(checked_ids(self.given)).values()))
+
+    def foresee(self) -> None:
+        """Let incidents that tasks before would open stand as opened."""
+        for name, error in list(self.unknown.items()):
+            if isinstance(error, NotOpened):
+                self.foreseen[name] = error.incident
+                del self.unknown[name]
+
+    def named(self, given: t.Sequence[str]) -> list[str]:
+        """Return the ids and numbers of incidents; one that does not exist yet may be given with its fields."""
+        names = []
+        for name in given:
+            incident = from_text(name)
+            if incident:
+                self._passed_on[incident["id"]] = incident
+            names.append(incident["id"] if incident else name)
+        return names
 
     def ids_of(self, given: t.Sequence[str]) -> dict[str, str]:
         """Return the ids of incidents that are given by id or number; a number that cannot be read stands for itself.
@@ -61,11 +99,13 @@ class IncidentAction(Action[PagerDuty]):
             given: checked by `checked_ids`.
         """
         ids = {name: name for name in given}
-        for number, incident in read_incidents(self.client, [name for name in ids if name.isdecimal()]).items():
+        found = read_incidents(self.client, [name for name in ids if name.isdecimal()])
+        found.update((name, self._opened(name)) for name in ids if is_foretold(name))
+        for name, incident in found.items():
             if isinstance(incident, TaskError):
-                self._unknown[number] = incident
+                self.unknown[name] = incident
             else:
-                ids[number] = incident["id"]
+                ids[name] = incident["id"]
                 self._names[incident["id"]] = name_of(incident)
         return ids
 
@@ -76,8 +116,9 @@ class IncidentAction(Action[PagerDuty]):
             TaskError: a number cannot be read.
         """
         ids = self.ids_of(given)
-        for error in self._unknown.values():
-            raise error
+        for error in self.unknown.values():
+            if not isinstance(error, NotOpened):
+                raise error
         return ids
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
@@ -87,8 +128,9 @@ class IncidentAction(Action[PagerDuty]):
 
     def read_all(self, ids: t.Sequence[str]) -> IncidentsById:
         """Return incidents by what `ids_of` returned for them, or why one cannot be read."""
-        readable = [incident_id for incident_id in ids if incident_id not in self._unknown]
-        return {**self._unknown, **read_incidents(self.client, readable, self.include)}
+        others: IncidentsById = {**self.unknown, **self.foreseen}
+        readable = [incident_id for incident_id in ids if incident_id not in others]
+        return {**others, **read_incidents(self.client, readable, self.include)}
 
     def each(
         self, targets: t.Iterable[str], read: t.Callable[[str], State]
@@ -96,9 +138,9 @@ class IncidentAction(Action[PagerDuty]):
         """Yield the state of each incident, read by its id."""
 
         def read_known(target: str) -> State:
-            if target in self._unknown:
-                raise self._unknown[target]
-            return read(target)
+            if target in self.unknown:
+                raise self.unknown[target]
+            return self.foretold(self.foreseen[target]) if target in self.foreseen else read(target)
 
         return each(targets, read_known)
 
@@ -106,9 +148,13 @@ class IncidentAction(Action[PagerDuty]):
         """Return what to plan with. Override it to read more of one incident."""
         return incident
 
+    def foretold(self, incident: Record) -> State:
+        """Return what to plan with for an incident that does not exist yet: what `state` or `read` would, unread."""
+        return incident
+
     def incident_name(self, incident_id: str) -> str:
         """Return the name of an incident of which nothing but the id may be known."""
-        return self._names.get(incident_id, f"Incident {incident_id}")
+        return self._names.get(incident_id) or name_of({"id": incident_id})
 
     def heading(self, outcome: Outcome) -> str:
         """Return number, title and id, as far as they were read."""
@@ -116,9 +162,9 @@ class IncidentAction(Action[PagerDuty]):
         return title_of(incident) if incident else super().heading(outcome)
 
     def short_name(self, outcome: Outcome) -> str:
-        """Return the number if it was read."""
+        """Return the number if it was read, or the key of an incident that does not exist yet."""
         incident = _numbered(outcome)
-        return f"#{incident['incident_number']}" if incident else outcome.target
+        return f"#{incident['incident_number']}" if incident else id_and_number({"id": outcome.target})
 
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
         """Return `incidents`, and `incident` if one was asked for."""
@@ -133,6 +179,23 @@ class IncidentAction(Action[PagerDuty]):
         code = reason_of(error)
         if code in STATUS_BY_CODE:
             self._told[incident_id] = STATUS_BY_CODE[code]
+
+    def _by_key(self, options: dict[str, t.Any]) -> ByKey | None:
+        if options.get("dedup_key") is None:
+            return None
+        # Most tasks are given an id.
+        from .by_key import ByKey
+
+        return ByKey(self.client, options["dedup_key"], options.get(self.service_of_key), options["wait"])
+
+    def _opened(self, name: str) -> Record | TaskError:
+        """Return the incident with the task's key; an error for one that does not exist."""
+        if not (self.by_key and self.by_key.name == name):
+            return never_opened(self._passed_on[name])
+        try:
+            return self.by_key.find()
+        except NotOpened as error:
+            return error
 
     def _complete(self, incident: Record) -> Record:
         told = self._told.get(incident["id"])
@@ -173,14 +236,3 @@ def with_bridge(change: Change, incident: Record | None) -> Record | None:
     if incident is None or "conference_bridge" not in change.body:
         return incident
     return {**incident, "conference_bridge": change.predicted["conference_bridge"]}
-
-
-def known(found: Record | TaskError) -> Record:
-    """Return an incident.
-
-    Raises:
-        TaskError: it could not be read.
-    """
-    if isinstance(found, TaskError):
-        raise found
-    return found

@@ -16,6 +16,7 @@ from .._api.client import PagerDuty, Query, Record, path_of
 from .._api.shapes import INCIDENT, has_shape
 from .._core.errors import InvalidOption, Refused, TaskError, shorten
 from .._core.words import one_line
+from .foretold import from_text, is_foretold, key_of
 
 IncidentsById = dict[str, t.Union[Record, TaskError]]
 """Incidents by the id or number that the user gave; an error instead of an incident that could not be read."""
@@ -43,7 +44,7 @@ def checked_ids(ids: t.Sequence[str]) -> list[str]:
     if list(ids) == [""]:
         raise InvalidOption("incident_id", "must have at least one incident id or number", "")
     for incident_id in ids:
-        if not is_id(incident_id):
+        if not names_incident(incident_id):
             raise InvalidOption(
                 "incident_id", "must be an incident id such as Q1R2DLCB21K7NP, or a number", incident_id
             )
@@ -53,6 +54,11 @@ def checked_ids(ids: t.Sequence[str]) -> list[str]:
 def is_id(text: str) -> bool:
     """Return whether a text can be the id of an incident or a note, or a number."""
     return bool(text) and ID_CHARACTERS.issuperset(text)
+
+
+def names_incident(text: str) -> bool:
+    """Return whether a text can be the id or number of an incident, or means one that does not exist yet."""
+    return is_id(text) or from_text(text) is not None
 
 
 def read_incidents(client: PagerDuty, ids: t.Sequence[str], include: t.Sequence[str] = ()) -> IncidentsById:
@@ -134,6 +140,32 @@ def find_alerts(client: PagerDuty, incident_id: str, dedup_key: str) -> list[Rec
     ]
 
 
+def holds_key(client: PagerDuty, incident: Record, key: str) -> bool:
+    """Return whether an open incident that was found by a key has it, its own or that of an open alert.
+
+    An incident that has alerts shows no key of its own, and is found by the keys of all of them, resolved ones too.
+
+    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents, `incident_key`.
+    """
+    own = incident.get("incident_key")
+    if own == key:
+        return True
+    alerts = find_alerts(client, incident["id"], key)
+    # PagerDuty has found it by one or the other.
+    return any(alert["status"] != "resolved" for alert in alerts) or not (own or alerts)
+
+
+def known(found: Record | TaskError) -> Record:
+    """Return an incident.
+
+    Raises:
+        TaskError: it could not be read.
+    """
+    if isinstance(found, TaskError):
+        raise found
+    return found
+
+
 def check_open(incident: Record, consequence: str) -> None:
     """Check that an incident is not resolved.
 
@@ -159,11 +191,16 @@ def title_of(incident: Record) -> str:
     """Return an incident's name for people, such as `#42 Disk full (Q1R2DLCB21K7NP)`."""
     number, title = incident.get("incident_number"), incident.get("title")
     known = ["" if number is None else f"#{number}", shorten(one_line(str(title or "")), MAX_TITLE)]
-    return " ".join([*filter(None, known), f"({incident['id']})"])
+    identity = str(incident["id"])
+    if is_foretold(identity):
+        identity = f"would be opened with key {key_of(identity)!r}"
+    return " ".join([*filter(None, known), f"({identity})"])
 
 
 def id_and_number(incident: Record) -> str:
     """Return what identifies an incident in a list or within a sentence, such as `Q1R2DLCB21K7NP (#42)`."""
+    if is_foretold(str(incident["id"])):
+        return f"that would be opened with key {key_of(incident['id'])!r}"
     number = incident.get("incident_number")
     return str(incident["id"]) if number is None else f"{incident['id']} (#{number})"
 

@@ -76,13 +76,17 @@ class IncidentUpdate(IncidentPut):
 
     def state(self, incident: Record) -> IncidentState:
         """Return the incident, with a warning if it was resolved with another resolution, or is not acknowledged."""
+        resolution = self.options.get("resolution")
+        if resolution is None or incident.get("status") != "resolved":
+            return self.foretold(incident)
+        return IncidentState(incident, self._resolution_warnings(incident, resolution))
+
+    def foretold(self, incident: Record) -> IncidentState:
+        """Return the incident, with a warning if it is not acknowledged."""
         self._find_acknowledger(incident)
         if self._acknowledger and self._acknowledger.left_to and incident.get("status") != "acknowledged":
             return IncidentState(incident, [self._acknowledger.why_left(name_of(incident))])
-        resolution = self.options.get("resolution")
-        if resolution is None or incident.get("status") != "resolved":
-            return IncidentState(incident)
-        return IncidentState(incident, self._resolution_warnings(incident, resolution))
+        return IncidentState(incident)
 
     def plan(self, target: str, state: IncidentState) -> Change:
         """Plan to set the fields that differ.

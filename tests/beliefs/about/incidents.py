@@ -89,6 +89,18 @@ def an_incident_is_found_by_its_key(own: OwnService) -> object:
     return len(own.eventually(lambda: own.with_key(key), bool))
 
 
+@belief((1, 0), source=f"{INFERRED}: GET /incidents has incident_key and statuses[] as filters, and excludes no pair")
+def an_open_incident_is_found_by_its_key(own: OwnService) -> object:
+    """GET /incidents?incident_key= with statuses[] finds the open incident with this key, and no resolved one."""
+    key = own.new_key()
+    incident_id = own.open_incident(incident_key=key)["id"]
+    query = [("incident_key", key), ("statuses[]", "triggered"), ("statuses[]", "acknowledged")]
+    opened = own.eventually(lambda: own.account.get("/incidents", "incidents", query), bool)
+    own.updated(incident_id, status="resolved")
+    left = own.eventually(lambda: own.account.get("/incidents", "incidents", query), lambda listed: not listed)
+    return len(opened), len(left)
+
+
 @belief(True, source=f"{PUT}, service")
 def an_incident_moves_to_another_service(own: OwnService) -> object:
     """An update of one incident can move it to another service."""

@@ -99,13 +99,13 @@ def test_the_slices_of_a_job_open_one_incident(awx: Awx, simulator: Simulator) -
 
 
 @pytest.mark.parametrize(
-    ("answers", "words"),
+    ("module", "answers", "words"),
     [
-        ({"pagerduty_content": "Text"}, "'pagerduty_incident_id' value missing"),
-        ({"pagerduty_incident_id": "Q1", "pagerduty_state": "gone"}, "pagerduty_state: 'gone' is not allowed"),
-        ({"pagerduty_incident_id": "Q1", "pagerduty_module": "incident"}, "not allowed on launch"),
+        ("incident_status", {"pagerduty_incident_id": "Q1"}, "'pagerduty_status' value missing"),
+        ("incident_note", {"pagerduty_state": "gone"}, "pagerduty_state: 'gone' is not allowed"),
+        ("incident_note", {"pagerduty_module": "incident"}, "not allowed on launch"),
     ],
 )
-def test_a_job_does_not_start_with_other_answers(answers: dict[str, str], words: str, awx: Awx) -> None:
+def test_a_job_does_not_start_with_other_answers(module: str, answers: dict[str, str], words: str, awx: Awx) -> None:
     with pytest.raises(AnswerError, match=words):
-        awx.launch("incident_note", answers)
+        awx.launch(module, answers)

@@ -73,7 +73,7 @@ def test_a_job_does_its_task_and_shows_no_secret(module: str, rundeck: Rundeck, 
 def test_a_later_step_uses_the_incident_of_an_earlier_one(rundeck: Rundeck, simulator: Simulator) -> None:
     """Event, incident, note: each step takes what it needs from `${data.NAME}`."""
     sent = rundeck.run(BY_MODULE["event"], {"pagerduty_summary": AWKWARD}, "INFO").data
-    wanted = {"pagerduty_dedup_key": sent["pagerduty_dedup_key"], "pagerduty_retries": "5"}
+    wanted = {"pagerduty_dedup_key": sent["pagerduty_dedup_key"], "pagerduty_wait": "15"}
     found = rundeck.run(BY_MODULE["incident_info"], wanted, "INFO").data
     note = {
         "pagerduty_incident_id": found["pagerduty_incident_id"],

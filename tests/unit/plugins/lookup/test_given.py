@@ -103,6 +103,11 @@ def test_incidents_may_have_white_space_between_them() -> None:
     assert given("incident_note", pagerduty_incident_id="#42 43,\nQ1") == {"incident_id": ["#42", "43", "Q1"]}
 
 
+def test_an_incident_that_does_not_exist_yet_keeps_the_white_space_of_its_key() -> None:
+    foretold = "would-be-opened:disk, 100 % full"
+    assert given("incident_note", pagerduty_incident_id=foretold) == {"incident_id": [foretold]}
+
+
 @pytest.mark.parametrize("template", ["{{ omit }}", "{{ nowhere }}"])
 def test_a_variable_that_is_omitted_or_undefined_counts_as_not_set(template: str) -> None:
     marks = {} if trust_as_template.__module__ != __name__ else {"omit": "__omit_place_holder__"}
@@ -117,6 +122,13 @@ def test_a_variable_comes_before_the_environment(monkeypatch: pytest.MonkeyPatch
     found = given("incident_note", pagerduty_content="by a variable", pagerduty_other="no option")
     assert found == {"content": "by a variable", "incident_id": ["Q1", "Q2"]}
     assert given("incident_note")["content"] == "{{ by the environment }}"
+
+
+def test_an_incident_that_was_found_comes_before_the_key_that_found_it() -> None:
+    passed_on = {"pagerduty_incident_id": "Q1", "pagerduty_dedup_key": "disk"}
+    assert given("incident_note", **passed_on) == {"incident_id": ["Q1"]}
+    assert given("incident_note", pagerduty_dedup_key="disk") == {"dedup_key": "disk"}
+    assert given("event", **passed_on) == {"dedup_key": "disk"}
 
 
 def test_a_list_that_is_no_json_is_an_error_without_its_content() -> None:

@@ -138,7 +138,7 @@ def test_other_modules_keep_their_options_and_refuse_the_task() -> None:
             "module: incident. Did you mean incident_id? Supported",
         ),
         ({"content": "x", "colour": 1}, "module: colour. Supported parameters include: "),
-        ({"content": "x"}, "missing required arguments: incident_id"),
+        ({"content": "x"}, "one of the following is required: incident_id, dedup_key"),
     ],
     ids=str,
 )

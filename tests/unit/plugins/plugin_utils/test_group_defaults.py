@@ -32,7 +32,7 @@ def left(options: Options, *defaults: t.Any, written: t.Any = None, action: str 
     return without_defaults_for_others(task, types.SimpleNamespace(template=lambda _text: KEY))
 
 
-@pytest.mark.parametrize("name", ["routing_key", "integration_key", "time_zone", "escalation_policy", "incident_key"])
+@pytest.mark.parametrize("name", ["routing_key", "integration_key", "time_zone", "escalation_policy", "title"])
 def test_an_option_of_another_module_is_dropped(name: str) -> None:
     assert left({"content": "x", name: "y"}, {GROUP: {name: "y"}}) == {"content": "x"}
 

@@ -110,7 +110,7 @@ def test_options_are_validated_and_have_their_defaults() -> None:
         ),
         ({"contnt": "x"}, "module: contnt. Did you mean content? Supported parameters include: "),
         ({"state": "maybe"}, "value of state must be one of: present, absent, got: maybe"),
-        ({"incident_id": None}, "argument 'incident_id' is of type NoneType"),
+        ({"allow_duplicate": None}, "argument 'allow_duplicate' is of type NoneType"),
     ],
     ids=str,
 )

@@ -22,6 +22,9 @@ from ansible_collections.oncall.pagerduty.plugins.plugin_utils._next_level impor
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident
 
 Call = tuple[list[str], str]
+BY_KEY = "would-be-opened:disk"
+"""What the incident of a task is called that has a key."""
+NAMES = {"1": "Q1", "2": "Q2", "3": "Q3", BY_KEY: "Q1"}
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +55,7 @@ class Run:
         self.calls.append((list(incidents), level))
         if self.refuses_options:
             return {"failed": True, "changed": False, "msg": "bad token"}
-        ids = [f"Q{name}" if name.isdecimal() else name for name in incidents]
+        ids = [NAMES.get(name, name) for name in incidents]
         chosen = {each: self.levels[each] + 1 if level == "next" else int(level) for each in ids}
         failed = {each: self.fails.pop(each) for each in ids if each in self.fails}
         self.levels.update((each, chosen[each]) for each in ids if failed.get(each) in (None, "unknown"))
@@ -63,7 +66,9 @@ class Run:
             "msg": f"escalated {len(records)}.",
             "incidents": records,
             **({"incident": records[0]} if len(records) == 1 else {}),
-            "levels": {name: chosen[each] for name, each in zip(incidents, ids, strict=True)},
+            "levels": {
+                each if name == BY_KEY else name: chosen[each] for name, each in zip(incidents, ids, strict=True)
+            },
             "notifies": [{"target": each["id"]} for each in records],
             **({"failures": [{"target": each} for each in failed]} if failed else {}),
         }
@@ -196,6 +201,22 @@ def test_a_task_with_the_next_level_climbs() -> None:
 )
 def test_any_other_task_does_not(keywords: dict[str, t.Any]) -> None:
     assert climbing_task(task(**keywords), "web-1") is None
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_a_task_with_a_key_escalates_its_incident_once(run: Run) -> None:
+    """The incident has another name in the result than in the task."""
+    climbing = climbing_task(task(args={"dedup_key": "disk", "level": "next"}), "web-1")
+    assert climbing is not None
+    assert climbing.incidents == [BY_KEY]
+    for host, worker in (("web-1", 1), ("web-2", 2)):
+        assert run.task(host, worker, BY_KEY)["levels"] == {"Q1": 2}
+    assert run.calls == [([BY_KEY], "next")]
+
+
+def test_a_task_with_a_key_keeps_it() -> None:
+    args = {"incident_key": "disk", "level": "next", "wait": 30}
+    assert with_level(args, [BY_KEY], "3") == {"incident_key": "disk", "wait": 30, "level": "3"}
 
 
 def test_without_a_file_a_task_escalates_as_often_as_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:

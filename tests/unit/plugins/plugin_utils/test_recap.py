@@ -30,7 +30,7 @@ def task(*incidents: Values, notifies: t.Sequence[Values] = (), changed: bool = 
 ONE = incident(1)
 FOUND = {"changed": False, "incidents": [ONE]}
 NOTED = {"id": "Q1", "notes": []}
-OPENED = incident(1, id=None, incident_number=None, html_url=None)
+FORETOLD = incident(1, id="would-be-opened:disk-1", incident_number=None, html_url=None)
 NEW = "#1 Disk full (Q1): triggered, https://x/Q1"
 EVENT: Values = {"changed": True, "notifies": [told("Ana", "key")]}
 
@@ -66,7 +66,14 @@ CASES: dict[str, tuple[list[tuple[Values, bool]], list[str]]] = {
         [(task(ONE, notifies=[told("Ana")]), True), (task(ONE, notifies=[told("Ana")]), False)],
         ["Would page Ana.", "Paged Ana.", NEW],
     ),
-    "would be opened": ([(task(OPENED), True)], ["Nobody would be paged.", "Disk full (new)"]),
+    "would be opened": (
+        [(task(FORETOLD), True)],
+        ["Nobody would be paged.", "Disk full (would be opened with key 'disk-1')"],
+    ),
+    "only the key of what would be opened is known": (
+        [(task({"id": "would-be-opened:disk-1", "title": None}), True)],
+        ["Nobody would be paged.", "(would be opened with key 'disk-1')"],
+    ),
     "what one task leaves out, another has read": ([(FOUND, False), (task(NOTED), False)], ["Nobody was paged.", NEW]),
     "only its id is known": ([(task(NOTED), False)], ["Nobody was paged.", "(Q1)"]),
     "text of others": (

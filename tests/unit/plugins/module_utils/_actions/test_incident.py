@@ -112,7 +112,7 @@ def test_the_diff_shows_what_is_opened(task: Tasks) -> None:
 
 def test_what_only_pagerduty_knows_is_none_in_check_mode(task: Tasks) -> None:
     predicted = task(assignees=["Other"]).run(check_mode=True)["incident"]
-    assert (predicted["id"], predicted["html_url"], predicted["type"]) == (None, None, "incident")
+    assert (predicted["id"], predicted["html_url"], predicted["type"]) == (f"would-be-opened:{KEY}", None, "incident")
     assert (predicted["title"], predicted["incident_key"], predicted["status"]) == ("Disk full", KEY, "triggered")
     assert (predicted["service"]["id"], predicted["service"]["summary"]) == ("PSERVC1", "Checkout")
     assert (predicted["escalation_policy"]["id"], predicted["escalation_policy"]["summary"]) == ("PPOLCY1", "Web")
@@ -464,3 +464,12 @@ def test_an_incident_that_is_found_by_its_key_never_moves(task: Tasks, http: Scr
     assert (result["msg"], http.calls.count(FIND)) == (f"{OPENED}; paged Someone.", 1)
     http.answers[FIND] = found(incident())
     assert "service" not in task(title="New").plan().before
+
+
+def test_the_incident_that_a_task_before_would_open_is_acknowledged_in_check_mode(
+    task: Tasks, http: ScriptedHttp
+) -> None:
+    result = task(status="acknowledged", title=None).run(check_mode=True)
+    assert result["msg"].startswith(f"Incident that would be opened with key '{KEY}': would acknowledge")
+    assert task(status="acknowledged", title=None).run()["msg"].startswith("Service Checkout has no open incident")
+    assert http.writes == []

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import CAREFULLY, NEVER
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, OutcomeUnknown
+from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.foretold import as_text
 from ansible_collections.oncall.pagerduty.tests.unit.records import assigned_to, incident, named
 from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
@@ -201,9 +202,8 @@ def test_a_level_that_is_no_number_from_1_on_is_refused(level: object, task: Tas
 
 def test_an_incident_has_an_id(task: Tasks) -> None:
     asked = task(incident(), 1)
-    asked.options["incident_id"] = ["?"]
     with pytest.raises(InvalidOption, match=r"^incident_id: "):
-        asked.action.check()
+        Task("incident_escalation", asked.client, incident_id=["?"], level="1").action.check()
 
 
 def test_without_assigned_via_the_assignees_alone_tell_the_level(task: Tasks, http: ScriptedHttp) -> None:
@@ -339,3 +339,29 @@ def test_the_level_is_known_also_if_the_escalation_fails(task: Tasks, http: Scri
     http.answers[PUT] = (403, {"error": {"message": "Access Denied", "code": 2010}})
     result = task(AT_1, "next").run()
     assert (result["failed"], result["levels"]) == (True, {"Q1": 2})
+
+
+FORETOLD = "would-be-opened:disk"
+KNOWN = {"escalation_policy": POLICY}
+
+
+@pytest.mark.parametrize(
+    ("level", "known", "says"),
+    [
+        ("2", {}, "would escalate to level 2; would page whoever is on call at level 2 of its escalation policy"),
+        ("next", {}, "would escalate to the next level; would page whoever is on call at the next level of its"),
+        ("2", KNOWN, "would escalate to level 2; would page Ben, Carla."),
+        ("next", KNOWN, "would escalate to level 2; would page Ben, Carla."),
+        ("next", {**KNOWN, "assignments": assigned_to(BEN, CARLA)}, "level 3 of escalation policy Web Operations has"),
+        ("9", KNOWN, "level 9 of escalation policy Web Operations does not exist."),
+        ("2", {"urgency": "low"}, "has low urgency"),
+    ],
+)
+def test_an_incident_that_would_be_opened_is_at_the_first_level(
+    level: str, known: dict[str, t.Any], says: str, task: Tasks, http: ScriptedHttp
+) -> None:
+    client = task(incident(), 1).client
+    given = as_text({"id": FORETOLD, **known})
+    result = Task("incident_escalation", client, incident_id=[given], level=level).run(check_mode=True)
+    assert says in result["msg"]
+    assert not [call for call in http.calls if call.startswith("GET /incidents")]

@@ -13,12 +13,14 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client impor
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import Change, Outcome
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
 from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.action import IncidentAction, IncidentPut
+from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.foretold import new_incident
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident
 
 if t.TYPE_CHECKING:
     from conftest import ScriptedHttp
 
 NOT_FOUND = (404, {"error": {"message": "Not Found", "code": 2100}})
+FORETOLD = new_incident("k", {"title": "Disk full"})
 UNAUTHORIZED = (401, {"error": {"message": "Unauthorized", "code": 2006}})
 
 
@@ -170,8 +172,9 @@ def test_the_result_has_the_incident_itself_if_there_is_one(pagerduty: PagerDuty
         ("Q7", {"id": "Q7", "notes": []}, "incident Q7", "Q7"),
         ("key", {"id": "Q7", "incident_number": 7, "title": "Disk full"}, "incident key", "key"),
         ("Q7", None, "incident Q7", "Q7"),
+        (FORETOLD["id"], FORETOLD, "incident that would be opened with key 'k'", "that would be opened with key 'k'"),
     ],
-    ids=["read", "only its id is known", "just opened", "not read"],
+    ids=["read", "only its id is known", "just opened", "not read", "foretold"],
 )
 def test_a_diff_is_headed_by_what_was_read(
     target: str, record: dict[str, t.Any] | None, heading: str, short: str, pagerduty: PagerDuty
