@@ -58,7 +58,6 @@ NEW: Record = {
     "responder_requests": [],
 }
 """What is known of every new incident."""
-NOTHING: Record = {}
 
 
 class NotOpened(Refused):
@@ -88,13 +87,13 @@ def key_of(incident_id: str) -> str:
     return incident_id[len(WOULD_BE_OPENED) :]
 
 
-def new_incident(key: str, known: t.Mapping[str, t.Any] = NOTHING) -> Record:
+def new_incident(key: str, known: t.Mapping[str, t.Any] | None = None) -> Record:
     """Return the incident that would be opened with a key.
 
     Args:
-        known: its fields, as far as they are known.
+        known: its fields, as far as they are known; None for none.
     """
-    told = {name: value for name, value in known.items() if value is not None}
+    told = {name: value for name, value in (known or {}).items() if value is not None}
     return {**dict.fromkeys(FIELDS_OF_INCIDENT), **NEW, "incident_key": key, **told, "id": id_of(key)}
 
 
