@@ -125,18 +125,19 @@ class Module:
         try:
             action = self.action(client, params)
             action.check()
-            if action.idle():
-                return self._idle(action)
+            idle = action.idle()
+            if idle:
+                return self._idle(action, idle)
             _prepare(action, check_mode)
             outcomes = predict(action, client.warn) if check_mode or not self._writes else _apply(action, client)
         except TaskError as error:
             return _failure(error)
         return self._report(action, outcomes, check_mode=check_mode, diff_mode=diff_mode)
 
-    def _idle(self, action: Action[PagerDuty]) -> Result:
+    def _idle(self, action: Action[PagerDuty], msg: str) -> Result:
         """Return the result of a task with nothing to do."""
         writes: Result = {"notifies": []} if self._writes else {}
-        return {"failed": False, "changed": False, "msg": action.idle(), **action.result([]), **writes}
+        return {"failed": False, "changed": False, "msg": msg, **action.result([]), **writes}
 
     def _report(
         self, action: Action[PagerDuty], outcomes: t.Sequence[Outcome], *, check_mode: bool, diff_mode: bool
