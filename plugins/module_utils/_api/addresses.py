@@ -9,7 +9,6 @@ Private to the collection.
 
 from __future__ import annotations
 
-import re
 import typing as t
 from urllib.parse import SplitResult, urlsplit
 
@@ -17,7 +16,6 @@ from .._core.errors import InvalidOption
 
 API_URLS = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
 EVENTS_URLS = {"us": "https://events.pagerduty.com", "eu": "https://events.eu.pagerduty.com"}
-LOOPBACK = r"localhost|127(\.\d{1,3}){3}|::1"
 
 
 class Api(t.NamedTuple):
@@ -38,6 +36,13 @@ class Api(t.NamedTuple):
 REST = Api("api_url", "the REST API", API_URLS, ())
 EVENTS = Api("events_url", "the Events API", EVENTS_URLS, ("/v2/enqueue", "/v2/change/enqueue"))
 """Source: PagerDuty/api-schema, reference/events-v2/openapiv3.json, `servers` and `paths`."""
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine. Without a pattern: compiling one takes a millisecond of each task."""
+    first, *others = host.split(".")
+    is_numeric = len(others) == 3 and all(each.isdecimal() and len(each) <= 3 for each in others)
+    return host in ("localhost", "::1") or (first == "127" and is_numeric)
 
 
 def base_url(api: Api, given: str | None, region: str) -> str:
@@ -73,7 +78,7 @@ def _parts(api: Api, url: str) -> SplitResult:
         raise InvalidOption(api.option, "must not contain a query or a fragment")
     if not host or parts.scheme not in ("https", "http"):
         raise unusable
-    if parts.scheme == "http" and not re.fullmatch(LOOPBACK, host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise InvalidOption(api.option, "http:// is allowed only for localhost; use https://", url)
     return parts
 

@@ -148,7 +148,7 @@ def checked_email(option: str, value: str | None) -> str | None:
     Raises:
         InvalidOption: it is something else.
     """
-    named = re.fullmatch(r"[^<>]*<([^<>]+)>", value or "")
+    named = re.fullmatch(r"[^<>]*<([^<>]+)>", value) if value and "<" in value else None
     value = named[1].strip() if named else value
     if value and not (_is_word(value) and value.count("@") == 1 and value.strip("@") == value):
         # Without an @ it may be a token in the wrong place.

@@ -211,21 +211,23 @@ if not REQUESTS_IMPORT_ERROR:
         """Watches its connections, and uses the shared TLS context.
 
         Args:
-            bundle: the path of the CA bundle; empty if certificates are not checked.
+            bundle: the path of the CA bundle; empty if certificates are not checked, None for plain HTTP.
         """
 
-        def __init__(self, bundle: str) -> None:
+        def __init__(self, bundle: str | None) -> None:
             self._bundle = bundle
             super().__init__()
 
         def init_poolmanager(self, *arguments: t.Any, **keywords: t.Any) -> None:
             """Create the pool for direct connections."""
-            super().init_poolmanager(*arguments, ssl_context=_trust(self._bundle).context, **keywords)
+            if self._bundle is not None:
+                keywords["ssl_context"] = _trust(self._bundle).context
+            super().init_poolmanager(*arguments, **keywords)
             watch(self.poolmanager)
 
         def proxy_manager_for(self, proxy: str, **keywords: t.Any) -> t.Any:
             """Create the pool for connections through a proxy."""
-            context = _trust(self._bundle).context
+            context = _trust(self._bundle or "").context
             # With a given context, urllib3 1.26 does not check the name of a proxy. With its own, it starts TLS through
             # a proxy that is reached over TLS without the deadline: each read may take the whole timeout.
             if proxy.startswith("https:") and context.check_hostname == bool(self._bundle):
@@ -240,8 +242,8 @@ if not REQUESTS_IMPORT_ERROR:
                 conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
 
 
-_sessions: dict[str, requests.Session] = {}
-"""The sessions of this process, by the path of the CA bundle: their connections are reused by the next task."""
+_sessions: dict[str | None, requests.Session] = {}
+"""The sessions of this process, by what `_Adapter` takes: their connections are reused by the next task."""
 # A forked worker must not share its parent's connections.
 os.register_at_fork(after_in_child=_sessions.clear)
 
@@ -253,8 +255,8 @@ def session(request: Request, verify: bool | str) -> requests.Session:
         NotSent: the CA certificates cannot be read.
     """
     # Plain HTTP does not leave this machine.
-    bundle = _ca_bundle(verify) if _is_tls(request) else ""
-    problem = _trust(bundle).problem
+    bundle = _ca_bundle(verify) if _is_tls(request) else None
+    problem = bundle and _trust(bundle).problem
     if problem:
         name = "ca_path" if isinstance(verify, str) else ca_variable()
         raise NotSent(
@@ -267,13 +269,12 @@ def session(request: Request, verify: bool | str) -> requests.Session:
     return _sessions[bundle]
 
 
-def _new_session(bundle: str) -> requests.Session:
+def _new_session(bundle: str | None) -> requests.Session:
     created = requests.Session()
     # Otherwise ~/.netrc would replace the token; proxies are read from the environment for each call instead.
     created.trust_env = False
     created.verify = bool(bundle)
-    for scheme in ("http://", "https://"):
-        created.mount(scheme, _Adapter(bundle))
+    created.mount("http://" if bundle is None else "https://", _Adapter(bundle))
     created.headers["User-Agent"] = USER_AGENT
     created.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     return created
