@@ -112,8 +112,8 @@ options:
         warning says so.
       - With O(status=acknowledged) and several users, it is assigned to them, and acknowledging it is left to one of
         them, as PagerDuty assigns it to nobody else then; a warning says so.
-      - PagerDuty opens an incident with one assignee only. If that is the user who opens it, PagerDuty opens it as
-        acknowledged and pages nobody; a warning says so.
+      - PagerDuty opens an incident for one user; a second call assigns it to the others. If that user is the one who
+        opens it, PagerDuty opens it as acknowledged and pages nobody; a warning says so.
     type: list
     elements: str
   title:
