@@ -72,9 +72,13 @@ def collection(session: nox.Session) -> None:
 
 @nox.session
 def changelog(session: nox.Session) -> None:
-    """The changelog and its fragments."""
+    """The changelog, its fragments, and the page that is made of it."""
     session.install("antsibull-changelog")
     session.run("antsibull-changelog", "lint")
+    written = environments.CACHE / "CHANGELOG.rst"
+    session.run("antsibull-changelog", "generate", "--output", str(written))
+    if written.read_text() != (ROOT / "CHANGELOG.rst").read_text():
+        session.error("CHANGELOG.rst is not what changelog.yaml says. Run: antsibull-changelog generate")
 
 
 @nox.session(venv_backend="none")
