@@ -99,7 +99,7 @@ def refused(tarball: Path) -> str:
     command = [sys.executable, "-m", "galaxy_importer.main", tarball.name]
     done = subprocess.run(command, cwd=tarball.parent, stdout=subprocess.PIPE, text=True, check=False)
     print(done.stdout, end="", flush=True)
-    warned = any(line.startswith("WARNING:") for line in done.stdout.splitlines())
+    warned = any(line.startswith(("WARNING:", "ERROR:")) for line in done.stdout.splitlines())
     return "galaxy-importer refuses the collection, or warns: see above." if done.returncode or warned else ""
 
 
