@@ -145,7 +145,9 @@ def ansible_test(session: nox.Session, *arguments: str) -> None:
     # Files of an interrupted run would be taken for code of the collection.
     shutil.rmtree(COLLECTION / "tests" / "output", ignore_errors=True)
     session.chdir(COLLECTION)
-    variables = {"HOME": str(ansible_test_home())}
+    # uv is beside nox.
+    path = [str(tests_programs(session)), str(Path(sys.executable).parent), os.environ["PATH"]]
+    variables = {"HOME": str(ansible_test_home()), "PATH": os.pathsep.join(path)}
     run(session, "ansible-test", *arguments, "--python", PYTHON, "--color", "no", env=variables)
 
 
