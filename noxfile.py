@@ -211,7 +211,7 @@ def release(session: nox.Session) -> None:
 def publish(session: nox.Session) -> None:
     """Publish on Galaxy what `make release` has built. Without GALAXY_API_KEY it only says so."""
     if not os.environ.get("GALAXY_API_KEY"):
-        session.skip("Nothing is published: the environment variable GALAXY_API_KEY is not set.")
+        session.skip("Nothing is published: the environment variable GALAXY_API_KEY is not set")
     session.install("ansible-core")
     # As variables: arguments are shown to whoever lists the processes.
     server = {

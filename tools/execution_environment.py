@@ -24,13 +24,16 @@ PLAYBOOK = "oncall.pagerduty.oncall_info"
 
 
 def main() -> str | int:
-    """Return what is missing, in a sentence, or the exit code of the playbook."""
+    """Return what is missing, in a sentence, or the exit code of the program that failed, which has said why."""
     engine = next(filter(shutil.which, ("podman", "docker")), "")
     if not engine:
         return "An execution environment is a container: install podman or docker."
     prepare(FOLDER)
     builder = Path(sys.executable).with_name("ansible-builder")
-    subprocess.run([builder, "build", "--container-runtime", engine, "--tag", TAG], cwd=FOLDER, check=True)
+    command = [str(builder), "build", "--container-runtime", engine, "--tag", TAG]
+    built = subprocess.run(command, cwd=FOLDER, check=False)
+    if built.returncode:
+        return built.returncode
     with Simulator() as simulator:
         return subprocess.run(run_command(engine, simulator.url), check=False).returncode
 
