@@ -17,6 +17,8 @@ from .._core.errors import InvalidOption
 
 API_URLS = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
 EVENTS_URLS = {"us": "https://events.pagerduty.com", "eu": "https://events.eu.pagerduty.com"}
+TOKEN = re.compile(r"(?=\D*\d)[\w+-]{16,}")
+"""What may be a token or a routing key. Source: developer.pagerduty.com, "Authentication"."""
 LOOPBACK = r"localhost|127(\.\d{1,3}){3}|::1"
 
 
@@ -40,6 +42,11 @@ EVENTS = Api("events_url", "the Events API", EVENTS_URLS, ("/v2/enqueue", "/v2/c
 """Source: PagerDuty/api-schema, reference/events-v2/openapiv3.json, `servers` and `paths`."""
 
 
+def shown(value: str) -> str | None:
+    """Return a value for a message; None if it may be a token in the wrong place, or hold a password."""
+    return None if set("@?#").intersection(value) or TOKEN.fullmatch(value) else value
+
+
 def base_url(api: Api, given: str | None, region: str) -> str:
     """Return the address of an API, to which a call adds its path.
 
@@ -60,8 +67,7 @@ def base_url(api: Api, given: str | None, region: str) -> str:
 
 
 def _parts(api: Api, url: str) -> SplitResult:
-    is_safe = not set("@?#").intersection(url)
-    unusable = InvalidOption(api.option, f"must be a URL such as {api.urls['us']}", url if is_safe else None)
+    unusable = InvalidOption(api.option, f"must be a URL such as {api.urls['us']}", shown(url))
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname, parts.port
@@ -74,7 +80,7 @@ def _parts(api: Api, url: str) -> SplitResult:
     if not host or parts.scheme not in ("https", "http"):
         raise unusable
     if parts.scheme == "http" and not re.fullmatch(LOOPBACK, host):
-        raise InvalidOption(api.option, "http:// is allowed only for localhost; use https://", url)
+        raise InvalidOption(api.option, "http:// is allowed only for localhost; use https://", shown(url))
     return parts
 
 
