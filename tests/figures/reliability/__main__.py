@@ -4,13 +4,14 @@
 
 """The full reliability run: `python -m figures.reliability`, in the folder tests. Prints tables and totals.
 
-Exit code 0 means: no duplicate, no loss, no wrong report, no traceback, all events arrived, and no module crashed on
+Exit code 0 means: no duplicate, no loss, no wrong report, no traceback, all events arrived, and nothing crashed on
 random input. Duplicates of concurrent tasks are printed, and are no failure if PagerDuty has no way to prevent them.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import queue
 import string
@@ -24,6 +25,7 @@ from hypothesis.errors import Flaky
 from figures.reliability.concurrency import CONCURRENT_TASKS, FORKS, run_concurrently
 from figures.reliability.corrupting_proxy import CorruptingProxy
 from figures.reliability.fuzz import Fuzz
+from figures.reliability.fuzz_strangers import Strangers
 from figures.reliability.load import MAX_MEMORY, BulkLoad, EventLoad, acknowledge, send_events
 from figures.reliability.matrix import FAULTS, TASKS, Finding, Scenario, scenarios, scenarios_through_proxy
 from figures.reliability.routes import direct_runner, proxied_runner
@@ -39,6 +41,8 @@ TASKS_IN_ROUNDS = ROUNDS * FORKS
 EVENTS, EVENT_FORKS, CLOCK_SPEED = 2000, 50, 10.0
 INCIDENTS = 5000
 FUZZ_INPUTS = 50_000
+STRANGERS_SECONDS = 150
+"""For each kind of input that strangers can send."""
 MAX_CALLS_RATIO = 1.05
 """How many times the minimum number of calls a task may make."""
 Runner = t.Callable[[], "contextlib.AbstractContextManager[ScenarioRunner]"]
@@ -154,7 +158,24 @@ def _fuzz() -> bool:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = [fault for fault in pool.map(lambda part: _survives(*part, FUZZ_INPUTS // len(parts)), parts) if fault]
     print(f"\nfailures {len(found)}", *found, sep="\n")
-    return not found
+    return _fuzz_strangers() and not found
+
+
+def _fuzz_strangers() -> bool:
+    print(f"\nRandom input from strangers, {STRANGERS_SECONDS} s for each kind:", flush=True)
+    # What is no HTTP is an error in the log of the HTTP library as well.
+    logging.getLogger("aiohttp").addHandler(logging.NullHandler())
+    with Strangers() as strangers:
+        return all([_survives_strangers(strangers, kind) for kind in strangers.kinds])
+
+
+def _survives_strangers(strangers: Strangers, kind: str) -> bool:
+    try:
+        print(f"  {kind}: {strangers.try_for(kind, STRANGERS_SECONDS)} inputs, failures 0", flush=True)
+    except Exception as error:
+        print(f"  {kind}: {type(error).__name__} {error} {' '.join(getattr(error, '__notes__', []))}", flush=True)
+        return False
+    return True
 
 
 def _survives(kind: t.Callable[[Fuzz, str, int], None], module: str, examples: int) -> str:
