@@ -152,7 +152,12 @@ def awx(session: nox.Session) -> None:
 
 @nox.session(default=False, venv_backend="none")
 def reliability(session: nox.Session) -> None:
-    """The full fault matrix, concurrency, load and random input; prints the figures."""
+    """The full fault matrix, concurrency, load and random input; prints the figures.
+
+    The fault matrix also runs with the oldest HTTP libraries, first.
+    """
+    oldest = [environments.oldest_http_python(session), "-m", "figures.reliability", "matrix"]
+    session.run(*oldest, env=environment(), external=True)
     run(session, "python", "-m", "figures.reliability", env=environment())
 
 

@@ -63,7 +63,17 @@ ANSIBLE_RULEBOOK = [
     "requests",
 ]
 """An environment of its own: the event sources run in it, and so do the modules that rules call."""
-HTTP_TESTS_PACKAGES = ("ansible-core", "hypothesis", "pytest", "pytest-asyncio", "pytest-xdist", "trustme")
+HTTP_TESTS_PACKAGES = (
+    "aiohttp",
+    "ansible-core",
+    "hypothesis",
+    "jinja2",
+    "pytest",
+    "pytest-asyncio",
+    "pytest-xdist",
+    "trustme",
+)
+"""Also for the simulator, and the fault matrix."""
 AWX = ["-r", str(ROOT / "tests" / "integration" / "awx" / "requirements.txt"), *SIMULATOR]
 
 

@@ -19,6 +19,7 @@ from ansible.module_utils import basic
 from ._api.auth import Settings, settings
 from ._api.client import PagerDuty
 from ._api.confidential import without_confidential
+from ._core import abandoned
 from ._core.action import Action, predict
 from ._core.change import Notification, Outcome
 from ._core.differences import differences
@@ -74,6 +75,7 @@ class Module:
             raise SystemExit(1) from error
         if REQUESTS_IMPORT_ERROR:
             module.fail_json(msg=f"{basic.missing_required_lib('requests')} ({REQUESTS_IMPORT_ERROR})")
+        abandoned.watch_run()
         result = self.run(module.params, check_mode=module.check_mode, diff_mode=module._diff, warn=module.warn)
         if result["failed"]:
             module.fail_json(**result)

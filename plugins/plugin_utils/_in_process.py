@@ -26,6 +26,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
 from ..module_utils._api.auth import first_set
+from ..module_utils._core import abandoned
 from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR, tls_context
 from ..module_utils._module import Module
 from ._controller import Result, definition, plain, validate
@@ -116,6 +117,7 @@ class PreparedTask:
         return {key: mask(each, secrets) for key, each in result.items()}
 
     def _run(self) -> Result:
+        abandoned.watch_parent()
         return self.module.run(
             self.options,
             check_mode=self.check_mode,

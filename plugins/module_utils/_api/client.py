@@ -14,6 +14,7 @@ import time
 import typing as t
 from urllib.parse import quote
 
+from .._core import abandoned
 from .._core.errors import NotSent, OutcomeUnknown, Refused
 from .._core.http_client import HttpClient, Request, Response
 from .._core.retry import Log, RetryBudget, call_with_retries
@@ -214,6 +215,8 @@ class PagerDuty:
         return response
 
     def _call(self, request: Request) -> Response:
+        if request.method != "GET":
+            abandoned.check(request.description)
         timeout = self.settings.timeout
         if self._deadline is not None:
             timeout = min(timeout, self._deadline - time.monotonic())

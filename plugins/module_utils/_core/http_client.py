@@ -12,11 +12,10 @@ from __future__ import annotations
 import http.client
 import http.cookiejar
 import os
-import re
 import ssl
 import typing as t
-from urllib.parse import urlsplit
 
+from . import proxies
 from .connection import TlsSocket, ca_variable, start_call, watch
 from .errors import NotSent, OutcomeUnknown
 
@@ -37,9 +36,6 @@ USER_AGENT = "ansible-collection-oncall.pagerduty/1.0.0"
 MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 """The largest response that is read; a full page of incidents is below 2 MB."""
 CHUNK_BYTES = 64 * 1024
-PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
-"""In the order in which Python reads them. Source: https://docs.python.org/3/library/urllib.request.html."""
-PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
 class Request(t.NamedTuple):
@@ -289,26 +285,17 @@ def _proxy(request: Request) -> str:
     if not _is_tls(request):
         return ""
     proxy = requests.utils.select_proxy(request.url, requests.utils.get_environ_proxies(request.url)) or ""
-    address = proxy if "://" in proxy or not proxy else f"http://{proxy}"
+    address = proxies.address_of(proxy)
     if address and not _is_proxy(address):
-        name = next((name for name in PROXY_VARIABLES if os.environ.get(name) == proxy), PROXY_VARIABLES[1])
-        raise NotSent(
-            f"{request.description}: {name} is not the address of a proxy, such as http://proxy.example.com:3128.",
-            hint="In its user name and password, write / as %2F, # as %23, ? as %3F, @ as %40 and : as %3A.",
-            retryable=False,
-        )
+        raise NotSent(f"{request.description}: {proxies.problem(proxy)}", hint=proxies.HINT, retryable=False)
     return address
 
 
 def _is_proxy(address: str) -> bool:
-    """Return whether an address is that of a proxy; characters of a password end it early unless they are escaped."""
     try:
-        parts = urlsplit(address)
-        names_server = bool(parts.hostname) and parts.port != 0 and bool(urllib3.util.parse_url(address).host)
-    except (ValueError, urllib3.exceptions.LocationParseError):
+        return proxies.is_proxy(address) and bool(urllib3.util.parse_url(address).host)
+    except urllib3.exceptions.LocationParseError:
         return False
-    rest = f"{parts.path.rstrip('/')}{parts.query}{parts.fragment}"
-    return names_server and parts.scheme in PROXY_SCHEMES and not rest and not re.search(r"\s", address)
 
 
 def _is_tls(request: Request) -> bool:
