@@ -70,6 +70,7 @@ ELSEWHERE = {
     "test_rundeck_jobs.py": ("guide_rundeck.rst: - name: Add, update, or remove notes",),
     "test_examples.py, twice": ("README.md: - name: The disk is full", "guide_start.rst: - name: The disk is full"),
     "test_lint.py": ("guide_start.rst: enable_list",),
+    "test_roles.py": ("roles/page_and_wait/README.md: - name: Get somebody",),
     "test_snapshot.py": ("guide_practice.rst: export PAGERDUTY_API_TOKEN=...",),
     "test_practice.py": ("guide_practice.rst: make simulator", "README.md: make simulator"),
     "test_controller.py": ("guide_awx.rst: export CONTROLLER_HOST",),
