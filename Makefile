@@ -49,8 +49,9 @@ quick: $(NOX)/ready
 content docs reliability bench pictures conformance release: $(NOX)/ready
 	@$(NOX)/bin/nox --session $@
 
-simulator: $(DEMO)/venv/ready
-	@$(DEMO)/venv/bin/python -m tools.practice --port $(PORT) $(if $(ACCOUNT),--account $(abspath $(ACCOUNT)))
+# Without a shell in between, which would end without it.
+simulator: $(DEMO)/installed
+	@exec env $(ISOLATED) $(DEMO)/venv/bin/python -m tools.practice $(CURDIR)/$(CACHE)/simulator.sh --port $(PORT) $(if $(ACCOUNT),--account $(abspath $(ACCOUNT)))
 
 snapshot: $(DEMO)/installed
 	@test -n "$(ACCOUNT)" || { echo "Name the file to write: make snapshot ACCOUNT=account.json"; exit 1; }
