@@ -125,8 +125,9 @@ def _on_call(simulation: Simulation, _request: Request) -> Values:
     for each in on_calls(policies, lambda schedule: state.turns(schedule, now, now)):
         levels.setdefault((each.policy.id, each.level), []).append(each)
     turns = {each.id: state.turns(each, now, now) for each in state.schedules.values()}
+    users = [state.current(user) for user in state.users.values()]
     return {"policies": policies, "levels": levels, "schedules": list(state.schedules.values()), "turns": turns,
-            "users": list(state.users.values()), "services": list(state.services.values())}  # fmt: skip
+            "users": users, "services": list(state.services.values())}  # fmt: skip
 
 
 def _calls(simulation: Simulation, request: Request) -> Values:
