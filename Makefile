@@ -37,8 +37,9 @@ help:
 	@echo "make release      build the collection, check it with galaxy-importer, and print the next steps"
 	@echo "make clean        remove everything that these commands created"
 
+# Without a shell in between, which would end alone.
 demo: $(DEMO)/installed
-	@$(ISOLATED) $(DEMO)/venv/bin/python -m tools.demo
+	@exec env $(ISOLATED) $(DEMO)/venv/bin/python -m tools.demo
 
 test: $(NOX)/ready
 	@$(NOX)/bin/python tools/run_checks.py $(if $(CHECK),$(CHECK),$(CHECKS))
@@ -49,7 +50,6 @@ quick: $(NOX)/ready
 content docs reliability bench pictures conformance release: $(NOX)/ready
 	@$(NOX)/bin/nox --session $@
 
-# Without a shell in between, which would end without it.
 simulator: $(DEMO)/installed
 	@exec env $(ISOLATED) $(DEMO)/venv/bin/python -m tools.practice $(CURDIR)/$(CACHE)/simulator.sh --port $(PORT) $(if $(ACCOUNT),--account $(abspath $(ACCOUNT)))
 

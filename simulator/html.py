@@ -20,7 +20,6 @@ from simulator import account, buttons
 from simulator.call import Response
 from simulator.clock import DAY, iso
 from simulator.errors import ApiError
-from simulator.incident import Page
 from simulator.journal import Entry
 from simulator.on_call import on_calls
 from simulator.request import READS, Request
@@ -32,17 +31,6 @@ INCIDENT_PATH = re.compile(r"/incidents/(?P<id>[^/]+)")
 CALL_PATH = re.compile(r"/calls/(?P<n>\d{1,9})")
 ACCOUNT_PATH = re.compile(r"/(users|schedules|escalation_policies|services)/(?P<id>\w+)")
 """Where PagerDuty's own pages of these are; here they are parts of one page."""
-REASONS = {
-    "triggered": "triggered, and assigned by name",
-    "escalated": "escalated, and assigned by name",
-    "reassigned": "reassigned by name",
-    "unacknowledged": "the snooze or acknowledgement has ended",
-    "responder_requested": "asked to join",
-    "urgency_raised": "the urgency was raised to high",
-    "status_update": "a status update",
-    "invited": "invited to the account",
-}
-"""Why somebody was woken, by the reason of a page."""
 UNITS = ((DAY, "d"), (3600.0, "h"), (60.0, "min"))
 Values = dict[str, t.Any]
 
@@ -151,11 +139,6 @@ PAGES: t.Mapping[str, tuple[str, t.Callable[[Simulation, Request], Values]]] = {
 }
 
 
-def why(page: Page) -> str:
-    """Return why somebody was woken."""
-    return f"{page.reason}: on call at {page.on_call_for}" if page.on_call_for else REASONS[page.reason]
-
-
 def age(at: float, now: float) -> str:
     """Return how long ago a time is, in its largest unit."""
     for seconds, unit in UNITS:
@@ -178,7 +161,7 @@ def pretty(value: t.Any) -> str:
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
-TEMPLATES.filters.update(iso=iso, age=age, time_text=time_text, pretty=pretty, why=why, ident=id)
+TEMPLATES.filters.update(iso=iso, age=age, time_text=time_text, pretty=pretty, ident=id)
 
 
 def _page(simulation: Simulation, request: Request, template: str, status: int = 200, **values: t.Any) -> Response:

@@ -43,6 +43,17 @@ Source: PagerDuty/developer-docs, docs/webhooks/01-Overview.md, "Event Types".
 """
 BY_ASSIGNMENT = ("triggered", "escalated", "reassigned")
 """The reasons of pages that come with an assignment."""
+REASONS = {
+    "triggered": "triggered, and assigned by name",
+    "escalated": "escalated, and assigned by name",
+    "reassigned": "reassigned by name",
+    "unacknowledged": "the snooze or acknowledgement has ended",
+    "responder_requested": "asked to join",
+    "urgency_raised": "the urgency was raised to high",
+    "status_update": "a status update",
+    "invited": "invited to the account",
+}
+"""Why somebody was woken, by the reason of a page."""
 FIELD_EVENTS = {
     "priority": "priority_updated",
     "service": "service_updated",
@@ -68,6 +79,11 @@ class Page:
     reason: str
     at: float
     on_call_for: str = ""
+
+    @property
+    def why(self) -> str:
+        """Why the person was woken, in words."""
+        return f"{self.reason}: on call at {self.on_call_for}" if self.on_call_for else REASONS[self.reason]
 
 
 @dataclass(frozen=True)

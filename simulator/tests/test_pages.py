@@ -21,6 +21,7 @@ from simulator.launch import Simulator
 TITLE = "<script>alert('fire')</script>"
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 TAGS = re.compile(r"<style.*?</style>|<script.*?</script>|<[^>]+>", re.DOTALL)
+WORD_BREAK = "<wbr>"
 
 
 class Answer(t.NamedTuple):
@@ -45,7 +46,7 @@ def words(simulator: Simulator, path: str) -> str:
     """Return the text of a page, as a person reads it."""
     answer = ask(simulator, "GET", path)
     assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    return " ".join(html.unescape(TAGS.sub(" ", answer.text)).split())
+    return " ".join(html.unescape(TAGS.sub(" ", answer.text.replace(WORD_BREAK, ""))).split())
 
 
 def press(simulator: Simulator, button: str, **form: t.Any) -> Answer:
