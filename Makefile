@@ -23,11 +23,11 @@ CHECKS := $(STATIC) changelog license-check extra-checks docs-check ansible-lint
 .PHONY: help demo test quick simulator snapshot content docs reliability bench pictures conformance release clean python
 
 help:
-	@echo "make demo         run a whole incident on a simulated PagerDuty, through the installed collection"
+	@echo "make demo         show a night on call in four acts, on a simulated PagerDuty"
 	@echo "make test         run every check; 'make test CHECK=NAME' runs one of: unit $(CHECKS)"
 	@echo "make quick        run the checks that take seconds: $(QUICK)"
-	@echo "make simulator    start a PagerDuty to practice on; ACCOUNT=FILE takes an account from make snapshot"
-	@echo "make snapshot     read your account into ACCOUNT=FILE, names and addresses of people masked unless WITH_PEOPLE=1"
+	@echo "make simulator    start a PagerDuty to practice on, with Ansible; ACCOUNT=FILE takes an account from make snapshot"
+	@echo "make snapshot     read your account into ACCOUNT=FILE, people masked unless WITH_PEOPLE=1"
 	@echo "make content      write playbooks, Rundeck jobs and AWX variables from the modules' documentation"
 	@echo "make docs         build the HTML documentation"
 	@echo "make reliability  run the full fault matrix, concurrency, load and random input; print the figures"

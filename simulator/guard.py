@@ -29,7 +29,10 @@ def is_loopback(host: str) -> bool:
 
 def is_rebound(request: Request) -> bool:
     """Return whether a request has come here by a name that anybody can point to this machine."""
-    name = urlsplit(f"//{request.headers.get('host', LOCAL)}").hostname or ""
+    try:
+        name = urlsplit(f"//{request.headers.get('host', LOCAL)}").hostname or ""
+    except ValueError:
+        return True
     try:
         ipaddress.ip_address(name)
     except ValueError:
@@ -45,7 +48,7 @@ def is_cross_origin(request: Request) -> bool:
     if site is not None:
         return site not in ("same-origin", "none")
     origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    return origin is not None and origin.rpartition("//")[2] != request.headers.get("host")
 
 
 def _is_local_name(name: str) -> bool:

@@ -22,6 +22,7 @@ from simulator.request import Request
 from simulator.simulation import Simulation
 from simulator.webhooks import Webhooks
 
+NO_HOST = "The Host header of this request is no address.\n"
 MAX_REQUEST = 64 * 1024**2
 """Bytes; far above the limits of both APIs, which refuse larger requests themselves."""
 
@@ -84,13 +85,21 @@ def refusal(status: HTTPStatus, text: str) -> Response:
 
 
 async def read_request(web_request: web.Request) -> Request:
-    """Return the complete request."""
+    """Return the complete request.
+
+    Raises:
+        HTTPBadRequest: its Host header is no address.
+    """
+    try:
+        base = str(web_request.url.origin())
+    except ValueError:
+        raise web.HTTPBadRequest(text=NO_HOST) from None
     return Request(
         method=web_request.method,
         path=web_request.rel_url.raw_path,
         query=tuple(web_request.query.items()),
         headers={name.lower(): value for name, value in web_request.headers.items()},
         content=await web_request.read(),
-        base=str(web_request.url.origin()),
+        base=base,
         connection=web_request.get_extra_info("peername")[1],
     )

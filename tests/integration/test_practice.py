@@ -92,6 +92,12 @@ def test_the_file_of_another_simulator_is_left_alone(tmp_path: Path) -> None:
     assert file.read_text() == "of the second"
 
 
+@pytest.mark.parametrize("program", ["tools.demo", "tools.practice"])
+def test_no_shell_stands_between_make_and_what_a_signal_is_to_end(program: str) -> None:
+    (recipe,) = [line for line in (ROOT / "Makefile").read_text().splitlines() if f"-m {program}" in line]
+    assert recipe.startswith("\t@exec env ")
+
+
 def test_a_busy_port_is_told_in_one_sentence_and_leaves_no_file(tmp_path: Path) -> None:
     file = tmp_path / "simulator.sh"
     with socket.create_server(("127.0.0.1", 0)) as busy:
