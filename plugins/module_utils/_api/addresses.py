@@ -9,6 +9,7 @@ Private to the collection.
 
 from __future__ import annotations
 
+import re
 import typing as t
 from urllib.parse import SplitResult, urlsplit
 
