@@ -17,6 +17,10 @@ from .._core.errors import InvalidOption
 
 Args = t.Mapping[str, t.Any]
 
+ON = ("true", "yes", "on", "1")
+OFF = ("false", "no", "off", "0")
+"""What the text of a variable can be; YAML itself has true and false."""
+
 
 def check_names(args: Args, known: t.Collection[str]) -> None:
     """Check that each option is known.
@@ -52,6 +56,18 @@ def whole_number(args: Args, name: str, default: int | None, *, minimum: int) ->
     if not value.is_integer():
         raise InvalidOption(name, "must be a whole number", value)
     return int(value)
+
+
+def flag(args: Args, name: str) -> bool:
+    """Return whether an option is on; by default it is off.
+
+    Raises:
+        InvalidOption: it is neither on nor off.
+    """
+    value = str(args.get(name)).strip().lower()
+    if not is_unset(args.get(name)) and value not in (*ON, *OFF):
+        raise InvalidOption(name, "must be true or false", args[name])
+    return value in ON
 
 
 def text(args: Args, name: str) -> str | None:

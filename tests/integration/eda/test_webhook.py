@@ -83,7 +83,7 @@ async def test_a_signed_webhook_has_the_form_of_an_event_stream() -> None:
         (event,) = await running.source.events(1)
     assert event["payload"]["event"]["data"]["title"] == "Ölpest"
     headers = {"X-Webhook-Id": "W1", "X-Webhook-Subscription": "PSUBSCR"}
-    assert event["meta"] == {"endpoint": "pagerduty/hook", "headers": headers, "incident_id": "Q1"}
+    assert event["meta"] == {"endpoint": "pagerduty/hook", "headers": headers, "uuid": "EVENT1", "incident_id": "Q1"}
 
 
 @pytest.mark.parametrize(
