@@ -101,9 +101,14 @@ class Rulebook:
             self._output.append(line)
             self._lines.put(line)
 
+    @property
+    def output(self) -> str:
+        """What it has printed."""
+        return "".join(self._output)
+
     def fail(self, reason: str) -> t.NoReturn:
         """Fail, and show what it has printed."""
-        pytest.fail(f"{reason}:\n{''.join(self._output)}")
+        pytest.fail(f"{reason}:\n{self.output}")
 
     def url(self) -> str:
         """The address of its webhook source, as soon as it listens."""
@@ -222,19 +227,31 @@ def test_each_incident_gets_its_note_once_whatever_happens_to_the_webhooks(
     assert attempts(simulator, doubled) == attempts(simulator, last) == attempts(simulator, low) == [202]
 
 
-def test_nothing_is_lost_or_done_twice_when_ansible_rulebook_is_killed_and_started_again(
+def test_commands_are_run_once_over_a_restart_unless_the_incident_has_changed_since(
     simulator: Simulator, tmp_path: Path
 ) -> None:
     call = Client(simulator.url)
-    first, second, third = simulator.reset(incidents=3, incident={"created_at": "2026-01-31T12:00:00Z"})["incidents"]
-    variables = {"PAGERDUTY_POLL_INTERVAL": "0.5", "PAGERDUTY_STATE_FILE": str(tmp_path / "state.json")}
+    created = simulator.reset(incidents=5, incident={"created_at": "2026-01-31T12:00:00Z"})["incidents"]
+    first, second, third, reopened, strange = created
+    variables = {
+        "PAGERDUTY_NOTE_COMMANDERS": account.OWNER.id,
+        "PAGERDUTY_POLL_INTERVAL": "0.5",
+        "PAGERDUTY_STATE_FILE": str(tmp_path / "state.json"),
+    }
 
     def note(incident: str, content: str, author: account.User = account.OWNER) -> None:
         body, headers = {"note": {"content": content}}, {"From": author.email}
         assert call("POST", f"/incidents/{incident}/notes", body, headers=headers).status == 200
 
+    def set_status(incident: str, wanted: str) -> None:
+        body = {"incident": {"type": "incident_reference", "status": wanted}}
+        assert call("PUT", f"/incidents/{incident}", body, headers={"From": account.OWNER.email}).status == 200
+
     def status(incident: str) -> str:
         return next(str(each["status"]) for each in simulator.state()["incidents"] if each["id"] == incident)
+
+    def polls() -> int:
+        return sum(entry["path"] == "/log_entries" for entry in simulator.journal()["entries"])
 
     with Rulebook("oncall.pagerduty.run_note_commands", tmp_path, simulator, **variables) as rulebook:
         until((tmp_path / "state.json").exists, rulebook)
@@ -242,14 +259,30 @@ def test_nothing_is_lost_or_done_twice_when_ansible_rulebook_is_killed_and_start
         until(lambda: status(first) == "acknowledged", rulebook)
     note(second, "/acknowledge", account.PRIMARY)
     note(third, "Please do not /resolve this.")
+    note(strange, "/resolve", account.SECONDARY)
+    note(reopened, "/resolve", account.PRIMARY)
+    before = polls()
+    # Its first poll waits until the incident was resolved and is open again.
+    simulator.faults([{"method": "GET", "path": "/log_entries", "fault": "delay_before", "seconds": 20}])
     with Rulebook("oncall.pagerduty.run_note_commands", tmp_path, simulator, **variables) as rulebook:
+        until(lambda: polls() > before, rulebook)
+        set_status(reopened, "resolved")
+        set_status(reopened, "triggered")
+        simulator.clear_faults()
         until(lambda: status(second) == "acknowledged", rulebook)
         # Whoever wrote the note has the incident.
         assignees = [incident["assignees"] for incident in simulator.state()["incidents"]]
         assert assignees[:2] == [[account.OWNER.id], [account.PRIMARY.id]]
         note(second, "/resolve")
         until(lambda: status(second) == "resolved", rulebook)
-    assert [status(incident) for incident in (first, second, third)] == ["acknowledged", "resolved", "triggered"]
+        ignored = f"Ignored the command /resolve on incident {reopened}: the status of the incident has changed since"
+        assert ignored in rulebook.output
+        assert f"incident {strange}: the incident is not assigned to {account.SECONDARY.id}" in rulebook.output
+    assert [status(incident) for incident in created] == [
+        "acknowledged",
+        "resolved",
+        *["triggered"] * 3,
+    ]
     # Another run of the module would read once more, even if it had nothing to change.
     calls = [f"{entry['method']} {entry['path']}" for entry in simulator.journal()["entries"]]
-    assert [calls.count(f"GET /incidents/{incident}") for incident in (first, second, third)] == [1, 2, 0]
+    assert [calls.count(f"GET /incidents/{incident}") for incident in created] == [1, 2, 0, 0, 0]
