@@ -149,8 +149,9 @@ def awx(session: nox.Session) -> None:
 
 @nox.session(default=False, venv_backend="none")
 def reliability(session: nox.Session) -> None:
-    """The full fault matrix, concurrency, load and random input; prints the figures."""
-    run(session, "python", "-m", "figures.reliability", env=environment())
+    """The full fault matrix, concurrency, load, strangers, kills and random input; prints the figures."""
+    variables = {**environment(), **environments.ansible_rulebook(session)}
+    run(session, "python", "-m", "figures.reliability", env=variables)
 
 
 @nox.session(default=False, venv_backend="none")
