@@ -5,7 +5,8 @@
 """The full reliability run: `python -m figures.reliability`, in the folder tests. Prints tables and totals.
 
 Exit code 0 means: no duplicate, no loss, no wrong report, no traceback, all events arrived, also over kills of
-ansible-rulebook with a database, PagerDuty got its answers in time, and no module crashed on random input. Duplicates of concurrent tasks are printed, and are no failure if PagerDuty has no way to prevent them.
+ansible-rulebook with a database, PagerDuty got its answers in time, and no module crashed on random input. Duplicates
+of concurrent tasks are printed, and are no failure if PagerDuty has no way to prevent them.
 """
 
 from __future__ import annotations
