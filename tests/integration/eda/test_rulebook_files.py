@@ -23,8 +23,6 @@ SOURCES = {f"oncall.pagerduty.{path.stem}": path.stem for path in (EDA / "plugin
 EXPRESSION = re.compile(r"{{(.*?)}}")
 ID = re.compile(r"event\.payload\.event\.(data(\.incident)?|agent)\.id")
 IDS = "(events | default({'m': event})).values() | map(attribute='meta.incident_id') | list"
-    r"event\.payload\.event\.(data(\.incident)?|agent)\.id|.*\bmap\(attribute='meta\.incident_id'\) \| list"
-)
 
 Json = dict[str, t.Any]
 
