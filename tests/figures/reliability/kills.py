@@ -185,7 +185,7 @@ def _rulebook(load: Load, folder: Path, database: t.Mapping[str, str] | None) ->
     if database is None:
         return path, []
     variables = folder / "variables.yml"
-    variables.write_text(yaml.safe_dump({"drools_deduplication_window_size": 10_000, **database}))
+    variables.write_text(yaml.safe_dump({"drools_deduplication_window_size": 1000, **database}))
     return path, ["--persistence-id", "1", "--vars", str(variables)]
 
 
