@@ -52,9 +52,9 @@ class Handover:
         self._answers: asyncio.Queue[Event] | None = args.get(ANSWERS)
         self._unanswered: dict[str, asyncio.Future[None]] = {}
         self._taken: dict[str, None] = {}
-        # One at a time: after a restart, the rule engine may recognize no more than the latest five events.
-        # Source: kiegroup/drools-ansible-rulebook-integration, AstRulesEngine.java: `restoreSessionInMemory` does without
-        # drools_deduplication_window_size.
+        # One at a time: after a restart, the rule engine may recognize no more than the latest five events, since it
+        # forgets drools_deduplication_window_size.
+        # Source: kiegroup/drools-ansible-rulebook-integration, AstRulesEngine.java, `restoreSessionInMemory`.
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_ending = False
@@ -122,7 +122,7 @@ class Handover:
         return uuid in self._unanswered or uuid in self._taken
 
     async def _hand_over(self, uuid: str, event: Event, answer: asyncio.Future[None]) -> None:
-        """Hand over an event; goes on when nobody waits for it any more, as nobody could say whether the queue has it."""
+        """Hand over an event. Goes on when nobody waits any more, since the queue may already have it."""
         try:
             await self._queue.put(event)
             await asyncio.wait({answer}, timeout=PATIENCE)

@@ -27,7 +27,7 @@ from hypothesis.errors import Flaky
 from figures.reliability.concurrency import CONCURRENT_TASKS, FORKS, run_concurrently
 from figures.reliability.corrupting_proxy import CorruptingProxy
 from figures.reliability.fuzz import Fuzz
-from figures.reliability.kills import Killed, Webhooks, run_and_kill
+from figures.reliability.kills import Killed, Webhooks, h2, run_and_kill
 from figures.reliability.load import MAX_MEMORY, BulkLoad, EventLoad, acknowledge, send_events
 from figures.reliability.matrix import FAULTS, TASKS, Finding, Scenario, scenarios, scenarios_through_proxy
 from figures.reliability.routes import direct_runner, proxied_runner
@@ -170,14 +170,14 @@ def _kills() -> bool:
     """Kill ansible-rulebook; without a database losses are printed, and are no failure."""
     print(f"\nansible-rulebook killed {KILLS} times while {KILLED_EVENTS} webhooks come:", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        kept = _killed(Path(folder), {"drools_db_file_path": f"{folder}/state"})
+        kept = _killed(Path(folder), h2(Path(folder)))
         print(f"  with feedback and H2: {kept}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         print(f"  without: {_killed(Path(folder), None)}", flush=True)
     return not (kept.lost or kept.repeated)
 
 
-def _killed(folder: Path, database: dict[str, str] | None) -> Killed:
+def _killed(folder: Path, database: t.Mapping[str, str] | None) -> Killed:
     with contextlib.closing(Webhooks(feedback=database is not None)) as webhooks:
         return run_and_kill(webhooks, folder, events=KILLED_EVENTS, kills=KILLS, database=database)
 

@@ -148,6 +148,15 @@ class Killed:
     restart: float
 
 
+def h2(folder: Path) -> dict[str, str]:
+    """Return the variables of ansible-rulebook for a database in a folder.
+
+    Without WRITE_DELAY=0, H2 keeps what was committed in memory for up to half a second.
+    Source: https://h2database.com/html/commands.html, "SET WRITE_DELAY".
+    """
+    return {"drools_db_file_path": f"{folder / 'state'};WRITE_DELAY=0"}
+
+
 def run_and_kill(
     load: Load, folder: Path, *, events: int, kills: int, database: t.Mapping[str, str] | None, seed: int = 0
 ) -> Killed:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from figures.reliability.kills import Webhooks, run_and_kill
+from figures.reliability.kills import Webhooks, h2, run_and_kill
 from integration.eda.rulebook_runner import NEEDS_ANSIBLE_RULEBOOK
 
 pytestmark = NEEDS_ANSIBLE_RULEBOOK
@@ -17,6 +17,5 @@ pytestmark = NEEDS_ANSIBLE_RULEBOOK
 
 def test_no_event_is_lost_and_only_the_action_that_ran_is_repeated(tmp_path: Path) -> None:
     with contextlib.closing(Webhooks(feedback=True)) as webhooks:
-        database = {"drools_db_file_path": str(tmp_path / "state")}
-        killed = run_and_kill(webhooks, tmp_path, events=60, kills=1, database=database)
+        killed = run_and_kill(webhooks, tmp_path, events=60, kills=1, database=h2(tmp_path))
     assert (killed.lost, killed.repeated <= killed.kills) == (0, True)
