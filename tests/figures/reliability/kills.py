@@ -31,6 +31,8 @@ LONGEST = 3.0
 """Seconds from the first event that was taken to the kill, at most."""
 QUIET = 5.0
 """Seconds without an action after which none is expected any more; an action takes milliseconds."""
+QUIET_AT_THE_END = 1.0
+"""The same, where an action ran for each event."""
 SENDERS = 8
 """How many deliveries PagerDuty makes at the same time."""
 PATIENCE = 5.0
@@ -182,7 +184,7 @@ def run_and_kill(
             else:
                 # The last run has only to finish.
                 load.release(events - len(load.uuids))
-                _finish(load, running)
+                _finish(load, running, handled)
         handled.update(HANDLED.findall(running.output))
     lost = len(set(load.uuids) - set(handled))
     return Killed(events, kills, lost, handled.total() - len(handled), max(starts))
@@ -208,11 +210,15 @@ def _release(load: Load, count: int, seconds: float) -> None:
         threading.Event().wait(seconds / count)
 
 
-def _finish(load: Load, rulebook: Rulebook) -> None:
-    """Wait until the source has taken everything and the engine is done."""
+def _finish(load: Load, rulebook: Rulebook, before: t.Collection[str]) -> None:
+    """Wait until the source has taken everything and the actions have run, or nothing happens any more."""
     until(lambda: load.is_taken, rulebook)
     seen, since = -1, time.monotonic()
-    while time.monotonic() - since < QUIET:
+    while time.monotonic() - since < (QUIET if _missing(load, rulebook, before) else QUIET_AT_THE_END):
         if len(rulebook.output) != seen:
             seen, since = len(rulebook.output), time.monotonic()
         threading.Event().wait(0.1)
+
+
+def _missing(load: Load, rulebook: Rulebook, before: t.Collection[str]) -> set[str]:
+    return set(load.uuids).difference(before, HANDLED.findall(rulebook.output))
