@@ -17,6 +17,15 @@ from .._core.errors import InvalidOption
 
 Args = t.Mapping[str, t.Any]
 
+ANSWERS = "eda_feedback_queue"
+"""The queue that ansible-rulebook adds to the options of a source that asks for feedback.
+
+Source: ansible/ansible-rulebook, ansible_rulebook/engine.py, `start_source`.
+"""
+ON = ("true", "yes", "on", "1")
+OFF = ("false", "no", "off", "0")
+"""What the text of a variable can be; YAML itself has true and false."""
+
 
 def check_names(args: Args, known: t.Collection[str]) -> None:
     """Check that each option is known.
@@ -24,7 +33,7 @@ def check_names(args: Args, known: t.Collection[str]) -> None:
     Raises:
         InvalidOption: one is not.
     """
-    for name in sorted(set(args) - set(known)):
+    for name in sorted(set(args) - set(known) - {ANSWERS}):
         raise InvalidOption(name, f"unknown option; the options are {', '.join(sorted(known))}")
 
 
@@ -52,6 +61,18 @@ def whole_number(args: Args, name: str, default: int | None, *, minimum: int) ->
     if not value.is_integer():
         raise InvalidOption(name, "must be a whole number", value)
     return int(value)
+
+
+def flag(args: Args, name: str) -> bool:
+    """Return whether an option is on; by default it is off.
+
+    Raises:
+        InvalidOption: it is neither on nor off.
+    """
+    value = str(args.get(name)).strip().lower()
+    if not is_unset(args.get(name)) and value not in (*ON, *OFF):
+        raise InvalidOption(name, "must be true or false", args[name])
+    return value in ON
 
 
 def text(args: Args, name: str) -> str | None:

@@ -17,6 +17,11 @@ from .position import time_of
 
 SAME_TIME = 1.0
 """Seconds between the creation of an incident and its first assignment (INFERRED: both are made by one request)."""
+MAX_UUID = 255
+"""Characters of an id that the rule engine can keep.
+
+Source: kiegroup/drools-ansible-rulebook-integration, H2Schema.java and PostgreSQLSchema.java, record_identifier.
+"""
 EVENT_TYPES = {
     "trigger": "incident.triggered",
     "acknowledge": "incident.acknowledged",
@@ -45,6 +50,10 @@ def event_of(log_entry: Json) -> Json:
     entry = without_confidential(log_entry)
     incident = entry.pop("incident", None) or {}
     event_type = event_type_of(entry, incident)
+    is_note = event_type == "incident.annotated"
+    if is_note:
+        # A note says nothing of how its incident stands.
+        entry["incident"] = incident_of(incident)
     event = {
         "id": entry["id"],
         "event_type": event_type,
@@ -52,20 +61,22 @@ def event_of(log_entry: Json) -> Json:
         "occurred_at": entry["created_at"],
         "agent": entry.get("agent"),
         "client": None,
-        "data": note_of(entry, incident) if event_type == "incident.annotated" else incident_of(incident),
+        "data": note_of(entry, incident) if is_note else incident_of(incident),
     }
     return {"payload": {"event": event, "log_entry": entry}, "meta": meta_of(event)}
 
 
 def meta_of(event: Json) -> Json:
-    """Return what the meta of an event says of its payload: the id of the incident that it is about, if there is one.
+    """Return what the meta of an event says of its payload: its id, and that of the incident that it is about, if any.
 
     The data of an event is the incident, or for instance a note or a responder, which names its incident.
     Source: PagerDuty/developer-docs, docs/webhooks/01-Overview.md, "Event Data Types".
+
+    ansible-rulebook recognizes an event by its `uuid`, which need not be a UUID.
     """
     incident = _incident_in(event.get("data"))
-    incident_id = incident.get("id") if isinstance(incident, dict) else None
-    return {"incident_id": incident_id} if isinstance(incident_id, str) else {}
+    ids = {"uuid": event.get("id"), "incident_id": incident.get("id") if isinstance(incident, dict) else None}
+    return {name: each for name, each in ids.items() if isinstance(each, str) and 0 < len(each) <= MAX_UUID}
 
 
 def _incident_in(data: t.Any) -> t.Any:

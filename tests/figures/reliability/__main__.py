@@ -6,8 +6,9 @@
 
 `python -m figures.reliability matrix` runs only the fault matrix: what differs from one HTTP library to another.
 
-Exit code 0 means: no duplicate, no loss, no wrong report, no traceback, all events arrived, and nothing crashed on
-random input. Duplicates of concurrent tasks are printed, and are no failure if PagerDuty has no way to prevent them.
+Exit code 0 means: no duplicate, no loss, no wrong report, no traceback, all events arrived, also over kills of
+ansible-rulebook with a database, PagerDuty got its answers in time, and nothing crashed on random input. Duplicates
+of concurrent tasks are printed, and are no failure if PagerDuty has no way to prevent them.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ import os
 import queue
 import string
 import sys
+import tempfile
 import typing as t
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import requests
 import urllib3
@@ -30,10 +33,12 @@ from figures.reliability.concurrency import CONCURRENT_TASKS, FORKS, run_concurr
 from figures.reliability.corrupting_proxy import CorruptingProxy
 from figures.reliability.fuzz import Fuzz
 from figures.reliability.fuzz_strangers import Strangers
+from figures.reliability.kills import Killed, Webhooks, h2, run_and_kill
 from figures.reliability.load import MAX_MEMORY, BulkLoad, EventLoad, acknowledge, send_events
 from figures.reliability.matrix import FAULTS, TASKS, Finding, Scenario, scenarios, scenarios_through_proxy
 from figures.reliability.routes import direct_runner, proxied_runner
 from figures.reliability.scenario_runner import ScenarioRunner
+from figures.reliability.strangers import deliver_among
 from modules import MODULES
 from modules.rows import ConcurrentTask
 from simulator.launch import Simulator
@@ -48,6 +53,8 @@ INCIDENTS = 5000
 FUZZ_INPUTS = 50_000
 STRANGERS_SECONDS = 150
 """For each kind of input that strangers can send."""
+SLOW_CLIENTS, UNSIGNED_RATE, STRANGERS_STAY = 1000, 1000, 15.0
+KILLED_EVENTS, KILLS = 1000, 20
 MAX_CALLS_RATIO = 1.05
 """How many times the minimum number of calls a task may make."""
 Runner = t.Callable[[], "contextlib.AbstractContextManager[ScenarioRunner]"]
@@ -67,6 +74,8 @@ def main(part: str = "") -> int:
         *matrices,
         _concurrent_tasks(),
         _load(),
+        _strangers(),
+        _kills(),
         _fuzz(),
     ]
     return 0 if all(passed) else 1
@@ -158,6 +167,34 @@ def _load() -> bool:
         f"{bulk.minimum}, {bulk.peak:.0f} MiB"
     )
     return _all_arrived(events) and _is_cheap(bulk)
+
+
+def _strangers() -> bool:
+    print(
+        f"\nThe source webhook, {SLOW_CLIENTS} slow clients and {UNSIGNED_RATE} unsigned bodies a second:", flush=True
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        answers = deliver_among(
+            Path(folder), slow_clients=SLOW_CLIENTS, unsigned_rate=UNSIGNED_RATE, seconds=STRANGERS_STAY
+        )
+    print(f"  {answers}")
+    return not answers.late
+
+
+def _kills() -> bool:
+    """Kill ansible-rulebook. What is repeated is the action that ran; without a database, losses are no failure."""
+    print(f"\nansible-rulebook killed {KILLS} times while {KILLED_EVENTS} webhooks come:", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        kept = _killed(Path(folder), h2(Path(folder)))
+        print(f"  with feedback and H2: {kept}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        print(f"  without: {_killed(Path(folder), None)}", flush=True)
+    return not kept.lost and kept.repeated <= KILLS
+
+
+def _killed(folder: Path, database: t.Mapping[str, str] | None) -> Killed:
+    with contextlib.closing(Webhooks(feedback=database is not None)) as webhooks:
+        return run_and_kill(webhooks, folder, events=KILLED_EVENTS, kills=KILLS, database=database)
 
 
 def _fuzz() -> bool:

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption
 from ansible_collections.oncall.pagerduty.plugins.module_utils._eda.options import (
     check_names,
+    flag,
     number,
     text,
     texts,
@@ -20,7 +21,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._eda.options impo
 
 
 def test_an_unknown_name_is_refused_and_the_known_ones_are_named() -> None:
-    check_names({"port": 1}, ["port"])
+    check_names({"port": 1, "eda_feedback_queue": object()}, ["port"])
     with pytest.raises(InvalidOption, match="prot: unknown option; the options are host, port"):
         check_names({"prot": 1}, ["port", "host"])
 
@@ -42,6 +43,29 @@ def test_a_number_without_a_default_is_required() -> None:
     with pytest.raises(InvalidOption, match="port: must be a whole number"):
         whole_number({"port": 1.5}, "port", None, minimum=0)
     assert whole_number({"port": "80"}, "port", None, minimum=0) == 80
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (True, True),
+        ("True", True),
+        (" yes ", True),
+        (1, True),
+        (False, False),
+        ("off", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_a_flag_may_be_text_and_is_off_unless_it_is_set(value: t.Any, expected: bool) -> None:
+    assert flag({"feedback": value}, "feedback") is expected
+
+
+@pytest.mark.parametrize("value", ["maybe", 2, [True]])
+def test_what_is_neither_on_nor_off_is_refused(value: t.Any) -> None:
+    with pytest.raises(InvalidOption, match="feedback: must be true or false"):
+        flag({"feedback": value}, "feedback")
 
 
 @pytest.mark.parametrize(("value", "expected"), [(" a ", "a"), ("", None), (" ", None), (None, None), (42, "42")])

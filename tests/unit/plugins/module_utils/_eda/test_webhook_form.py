@@ -106,8 +106,24 @@ def test_the_meta_has_the_id_of_the_incident_wherever_it_is(data: t.Any, meta: J
     assert meta_of({}) == {}
 
 
+@pytest.mark.parametrize(
+    ("event_id", "meta"),
+    [
+        ("01EVENT", {"uuid": "01EVENT"}),
+        ("x" * 255, {"uuid": "x" * 255}),
+        ("x" * 256, {}),
+        ("", {}),
+        (42, {}),
+        (["01EVENT"], {}),
+        (None, {}),
+    ],
+)
+def test_the_meta_has_the_id_of_the_event_if_the_rule_engine_can_keep_it(event_id: t.Any, meta: Json) -> None:
+    assert meta_of({"id": event_id}) == meta
+
+
 @pytest.mark.parametrize("kind", ["trigger", "annotate", "notify"])
 def test_each_log_entry_has_the_id_of_its_incident(kind: str) -> None:
     entry = {"id": "R1", "type": f"{kind}_log_entry", "created_at": LATER}
-    assert event_of({**entry, "incident": INCIDENT})["meta"] == {"incident_id": "Q1"}
-    assert event_of(entry)["meta"] == {}
+    assert event_of({**entry, "incident": INCIDENT})["meta"] == {"uuid": entry["id"], "incident_id": "Q1"}
+    assert event_of(entry)["meta"] == {"uuid": entry["id"]}
