@@ -17,14 +17,12 @@ import asyncio
 import logging
 import typing as t
 
-from .options import Args, flag
+from .options import ANSWERS, Args, flag
 
 LOGGER = logging.getLogger("oncall.pagerduty.feedback")
 
 OPTION = "feedback"
-ANSWERS = "eda_feedback_queue"
-"""The queue that ansible-rulebook adds to the options of a source that asks for feedback, as ansible.eda.kafka does."""
-OPTIONS = (OPTION, ANSWERS)
+"""The name that ansible-rulebook looks for, and that ansible.eda.kafka has."""
 MAX_TAKEN = 10_000
 """How many of the latest events that the engine has are remembered."""
 

@@ -17,6 +17,11 @@ from .._core.errors import InvalidOption
 
 Args = t.Mapping[str, t.Any]
 
+ANSWERS = "eda_feedback_queue"
+"""The queue that ansible-rulebook adds to the options of a source that asks for feedback.
+
+Source: ansible/ansible-rulebook, ansible_rulebook/engine.py, `start_source`.
+"""
 ON = ("true", "yes", "on", "1")
 OFF = ("false", "no", "off", "0")
 """What the text of a variable can be; YAML itself has true and false."""
@@ -28,7 +33,7 @@ def check_names(args: Args, known: t.Collection[str]) -> None:
     Raises:
         InvalidOption: one is not.
     """
-    for name in sorted(set(args) - set(known)):
+    for name in sorted(set(args) - set(known) - {ANSWERS}):
         raise InvalidOption(name, f"unknown option; the options are {', '.join(sorted(known))}")
 
 

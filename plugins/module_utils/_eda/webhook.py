@@ -20,8 +20,12 @@ import time
 import typing as t
 
 from .._core.errors import InvalidOption
+from . import feedback
+from .feedback import Event, Handover, Queue
+from .listener import Listener, MakeProtocol
 from .options import Args, check_names, text, texts, whole_number
 from .position import time_of
+from .rate_limited_log import RateLimitedLog
 from .webhook_form import meta_of
 
 with contextlib.suppress(ImportError):
@@ -34,20 +38,18 @@ SIGNATURE = "X-PagerDuty-Signature"
 """`v1=` and a signature for each secret. Source: PagerDuty/developer-docs, docs/webhooks/04-Signatures.md."""
 WEBHOOK_ID = "X-Webhook-Id"
 """The same for each attempt to deliver an event. Source: PagerDuty/developer-docs, docs/webhooks/02-Behavior.md."""
+MAX_NAME = 64
+"""Characters of a header in the log."""
 SUBSCRIPTION = "X-Webhook-Subscription"
 """Source: the README of the npm package n8n-nodes-pagerduty-trigger shows a delivery as received."""
-READ_TIMEOUT = 5.0
-"""Seconds for the whole body; after that PagerDuty has given up. Source: docs/webhooks/02-Behavior.md."""
+MAX_SIGNATURES = 1024
+"""Characters of all signatures; PagerDuty sends 68 for each secret."""
+TIME_LIMIT = 4.0
+"""Seconds from the headers of a delivery to its answer. PagerDuty waits 5, and sends it again.
+
+Source: PagerDuty/developer-docs, docs/webhooks/02-Behavior.md.
+"""
 HOUR = 3600.0
-
-Event = dict[str, t.Any]
-
-
-class Queue(t.Protocol):
-    """Where ansible-rulebook takes events from."""
-
-    async def put(self, event: Event) -> None:
-        """Add an event; waits while the rules are busy."""
 
 
 class Settings(t.NamedTuple):
@@ -84,6 +86,7 @@ OPTIONS = frozenset(
         "password",
         "cafile",
         "client_names",
+        feedback.OPTION,
     )
 )
 CLIENT_NAMES = ("webhooks.pagerduty.com", "webhooks.eu.pagerduty.com")
@@ -166,14 +169,37 @@ class RecentIds:
                 del known[next(iter(known))]
 
 
-class Receiver:
-    """Answers webhooks and health checks, and keeps events until the rules take them."""
+class Delivery(t.NamedTuple):
+    """A signed webhook."""
 
-    def __init__(self, settings: Settings) -> None:
+    ids: tuple[str | None, str | None]
+    """Of the delivery and of its event."""
+    event: Event
+    """As the rules get it."""
+    deadline: float
+    """When it must be answered, on the clock of the event loop."""
+
+    @property
+    def time_left(self) -> float:
+        """Seconds until it must be answered."""
+        return max(0.0, self.deadline - asyncio.get_running_loop().time())
+
+
+class Receiver:
+    """Answers webhooks and health checks, and hands events to the rules.
+
+    Args:
+        trust: told the connection of each signed delivery.
+    """
+
+    def __init__(self, settings: Settings, handover: Handover, trust: t.Callable[[t.Any], None]) -> None:
         self._settings = settings
+        self._handover = handover
+        self._trust = trust
         self._recent = RecentIds(settings.remember)
         self._waiting: asyncio.Queue[Event] = asyncio.Queue(settings.queue_size)
         self._is_closing = False
+        self._log = RateLimitedLog(LOGGER)
 
     def application(self) -> web.Application:
         """Return the application that aiohttp serves."""
@@ -182,13 +208,14 @@ class Receiver:
         application.router.add_post("/{endpoint:.*}", self.receive)
         # HEAD, too.
         application.router.add_get("/{endpoint:.*}", self.answer_health_check)
+        application.on_response_prepare.append(_close_afterwards)
         return application
 
-    async def hand_over(self, queue: Queue) -> t.NoReturn:
-        """Hand the events to the rules, in the order in which they came."""
+    async def hand_over(self) -> t.NoReturn:
+        """Without feedback, hand the events to the rules, in the order in which they came."""
         try:
             while True:
-                await queue.put(await self._waiting.get())
+                await self._handover.put(await self._waiting.get(), TIME_LIMIT)
         finally:
             self._is_closing = True
 
@@ -198,45 +225,59 @@ class Receiver:
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answer one delivery."""
+        deadline = asyncio.get_running_loop().time() + TIME_LIMIT
+        if request.headers.get("Content-Encoding", "identity") != "identity":
+            # Anybody can send a few bytes that would be decoded to very many.
+            raise web.HTTPUnsupportedMediaType
+        if (request.content_length or 0) > self._settings.max_size:
+            raise web.HTTPRequestEntityTooLarge(self._settings.max_size, request.content_length or 0)
         try:
-            body = await asyncio.wait_for(request.read(), READ_TIMEOUT)
-        except asyncio.TimeoutError:
-            return self._retry_later(request, "The body did not arrive in time")
+            body = await asyncio.wait_for(request.read(), TIME_LIMIT)
+        except web.HTTPException:
+            raise
+        except Exception:
+            return self._retry_later(request, "The body did not arrive, or not in time")
         if not self._is_known_client(request):
             return self._retry_later(request, "The client certificate names none of client_names")
-        if not is_signed(body, ",".join(request.headers.getall(SIGNATURE, [])), self._settings.secrets):
+        signatures = ",".join(request.headers.getall(SIGNATURE, []))
+        if len(signatures) > MAX_SIGNATURES or not is_signed(body, signatures, self._settings.secrets):
             return self._retry_later(request, "No signature matches the secrets")
-        try:
-            payload = json.loads(body)
-        except (ValueError, RecursionError):
-            payload = None
-        if not isinstance(payload, dict):
+        self._trust(request.transport)
+        payload = _payload(body)
+        if payload is None:
             # After some 4xx in a row PagerDuty would send no events at all for a day, and after a 5xx this one again.
-            LOGGER.error("Skipped a signed webhook that is not a JSON object, or is nested too deeply")
+            self._log.write(
+                logging.ERROR, "Skipped a signed webhook that is not a JSON object, or is nested too deeply"
+            )
             return _accepted()
-        return self._accept(request, payload)
+        return await self._take(request, _delivery(request, body, payload, deadline))
 
-    def _accept(self, request: web.Request, payload: Event) -> web.Response:
-        """Queue an event, unless it is known. Nothing waits here, so no other delivery can come in between."""
-        event = payload.get("event")
-        event = event if isinstance(event, dict) else {}
-        ids = (request.headers.get(WEBHOOK_ID), _text(event.get("id")))
-        if ids in self._recent:
-            LOGGER.info("Ignored duplicate event %r", ids[1])
+    async def _take(self, request: web.Request, delivery: Delivery) -> web.Response:
+        """Hand an event to the rules, unless it is known or too old."""
+        if delivery.ids in self._recent:
+            self._log.write(logging.INFO, "Ignored an event that has come before: %r", delivery.ids[1])
             return _accepted()
-        if _age(event) > self._settings.max_age * HOUR:
-            LOGGER.warning("Skipped event %r, which is older than max_age", ids[1])
+        if _age(delivery.event) > self._settings.max_age * HOUR:
+            self._log.write(logging.WARNING, "Skipped an event that is older than max_age: %r", delivery.ids[1])
             return _accepted()
         if self._is_closing:
             return self._retry_later(request, "The source is ending")
-        headers = {name: request.headers[name] for name in (WEBHOOK_ID, SUBSCRIPTION) if name in request.headers}
-        try:
-            meta = {"endpoint": request.match_info["endpoint"], "headers": headers, **meta_of(event)}
-            self._waiting.put_nowait({"payload": payload, "meta": meta})
-        except asyncio.QueueFull:
+        if not self._has_room():
             return self._retry_later(request, "The queue is full: the rules are slower than the events")
-        self._recent.add(ids)
+        if not await self._has_handed_over(delivery):
+            return self._retry_later(request, "The rule engine has not answered in time")
+        self._recent.add(delivery.ids)
         return _accepted()
+
+    def _has_room(self) -> bool:
+        return max(self._waiting.qsize(), self._handover.unanswered) < self._settings.queue_size
+
+    async def _has_handed_over(self, delivery: Delivery) -> bool:
+        if self._handover.has_feedback:
+            return await self._handover.put(delivery.event, delivery.time_left)
+        # Nothing waits since the last look at what is known, so no other delivery can have come in between.
+        self._waiting.put_nowait(delivery.event)
+        return True
 
     def _is_known_client(self, request: web.Request) -> bool:
         names = self._settings.client_names
@@ -247,27 +288,54 @@ class Receiver:
         alternative = {value for kind, value in certificate.get("subjectAltName", ()) if kind == "DNS"}
         return not names.isdisjoint(subject | alternative)
 
-    @staticmethod
-    def _retry_later(request: web.Request, reason: str) -> web.Response:
+    def _retry_later(self, request: web.Request, reason: str) -> web.Response:
         """Ask PagerDuty to retry."""
-        subscription = request.headers.get(SUBSCRIPTION)
-        LOGGER.warning("%s (subscription %r, from %s): answered 503", reason, subscription, request.remote)
+        subscription = request.headers.get(SUBSCRIPTION, "")[:MAX_NAME]
+        kind = f"{reason} (subscription %r, from %s): answered 503"
+        self._log.write(logging.WARNING, kind, subscription, request.remote)
         return web.Response(status=503, text="Try again later.")
+
+
+async def _close_afterwards(_request: web.Request, response: web.StreamResponse) -> None:
+    """Serve one request for each connection: then none stays open, and the time of each is limited."""
+    response.force_close()
+    # aiohttp decides on this header before it calls this.
+    response.headers["Connection"] = "close"
 
 
 def _accepted() -> web.Response:
     return web.Response(status=202)
 
 
-def _text(value: t.Any) -> str | None:
-    return value if isinstance(value, str) else None
+def _payload(body: bytes) -> Event | None:
+    """Return a JSON object; None if it is none, or cannot be read."""
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return payload if isinstance(payload, dict) else None
+
+
+def _delivery(request: web.Request, body: bytes, payload: Event, deadline: float) -> Delivery:
+    event = payload.get("event")
+    about = meta_of(event if isinstance(event, dict) else {})
+    headers = {name: request.headers[name] for name in (WEBHOOK_ID, SUBSCRIPTION) if name in request.headers}
+    # By the id of the event the rule engine knows it again. PagerDuty repeats that with each attempt, like the header
+    # X-Webhook-Id, which is not signed: whoever has captured a delivery could change it.
+    meta = {
+        "endpoint": request.match_info["endpoint"],
+        "headers": headers,
+        "uuid": hashlib.sha256(body).hexdigest(),
+        **about,
+    }
+    return Delivery((headers.get(WEBHOOK_ID), about.get("uuid")), {"payload": payload, "meta": meta}, deadline)
 
 
 def _age(event: Event) -> float:
     """Return the age of an event in seconds; 0 where it has no time that can be read."""
     try:
-        return time.time() - time_of(str(event.get("occurred_at")))
-    except ValueError:
+        return time.time() - time_of(str(event["payload"]["event"]["occurred_at"]))
+    except (KeyError, TypeError, ValueError):
         return 0.0
 
 
@@ -276,14 +344,29 @@ async def main(queue: Queue, args: Args) -> None:
 
     Raises:
         InvalidOption: an option is unusable.
+        OSError: it cannot listen on this address.
     """
     settings = settings_of(args)
-    receiver = Receiver(settings)
-    runner = web.AppRunner(receiver.application(), access_log=None)
-    await runner.setup()
+    listener = Listener(settings.tls)
+    async with Handover(queue, args) as handover:
+        receiver = Receiver(settings, handover, listener.trust)
+        runner = web.AppRunner(receiver.application(), access_log=None, auto_decompress=False)
+        await runner.setup()
+        try:
+            listening = await listener.listen(settings.host, settings.port)
+            LOGGER.info("Listening on port %d", listening[0].getsockname()[1])
+            serve = t.cast("MakeProtocol", runner.server)
+            await _together(receiver.hand_over(), *(listener.accept(each, serve) for each in listening))
+        finally:
+            await runner.cleanup()
+
+
+async def _together(*work: t.Coroutine[t.Any, t.Any, t.NoReturn]) -> None:
+    """Run work that never ends, until one part fails or this is cancelled."""
+    tasks = [asyncio.create_task(each) for each in work]
     try:
-        await web.TCPSite(runner, settings.host, settings.port, ssl_context=settings.tls).start()
-        LOGGER.info("Listening on port %d", runner.addresses[0][1])
-        await receiver.hand_over(queue)
+        await asyncio.gather(*tasks)
     finally:
-        await runner.cleanup()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

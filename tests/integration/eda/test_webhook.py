@@ -232,14 +232,14 @@ async def test_a_body_that_does_not_arrive_in_time_can_be_sent_again(monkeypatch
         await asyncio.sleep(60)
 
     async with endpoint() as running:
-        monkeypatch.setattr(webhook, "READ_TIMEOUT", 0.1)
+        monkeypatch.setattr(webhook, "TIME_LIMIT", 0.1)
         assert await running.send(t.cast("bytes", slowly()), signed="v1=") == 503
 
 
 async def test_events_that_come_at_the_end_can_be_sent_again() -> None:
     settings = webhook.settings_of({"port": 0, "secrets": [SECRET]})
-    receiver = webhook.Receiver(settings)
-    task = asyncio.create_task(receiver.hand_over(asyncio.Queue()))
+    receiver = webhook.Receiver(settings, webhook.Handover(asyncio.Queue(), {}), lambda _transport: None)
+    task = asyncio.create_task(receiver.hand_over())
     await asyncio.sleep(0)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -23,14 +23,17 @@ description:
     C(event.meta.incident_id). Events about no incident have none.
   - Every event type is handed to the rules, also types that PagerDuty adds later and the test event C(pagey.ping).
   - PagerDuty wants an answer within 5 seconds. The source answers as soon as the event waits in its queue, however long
-    the rules take.
+    the rules take. With O(feedback), it answers when the rule engine has the event.
   - PagerDuty retries for up to 48 hours after an answer with status 5xx or none at all. It drops an event after
     any other 4xx than 429, and disables the subscription for 24 hours after three drops in a row. So the source answers
-    503 where another attempt can succeed - when the queue is full, and when a signature is missing or wrong, since the
-    secret can be corrected in the meantime.
+    503 where another attempt can succeed - when the queue is full, when the rule engine has not answered within 4
+    seconds, and when a signature is missing or wrong, since the secret can be corrected in the meantime.
   - A signed body that is no JSON object, or is nested too deeply to be read, is skipped and answered like the others.
   - The methods GET and HEAD are answered 200 on any path, for load balancers.
-  - Ids are remembered and events wait in memory only. When ansible-rulebook ends, events that wait are lost.
+  - Each connection serves one request, and is closed after 6 seconds. Where more than 500 connections have delivered
+    nothing signed, the oldest is closed. A request with a C(Content-Encoding) is answered 415. PagerDuty sends none.
+  - Ids are remembered and events wait in memory only. Without O(feedback), events that wait are lost when
+    ansible-rulebook ends, and after a restart a delivery that comes again is handed to the rules again.
 options:
   host:
     description:
@@ -51,6 +54,16 @@ options:
     type: list
     elements: str
     required: true
+  feedback:
+    description:
+      - Whether to answer a delivery only when the rule engine has the event. Then no event is lost when ansible-rulebook
+        is killed, and none is handled again after the restart, if the engine keeps its state in a database.
+      - Needs ansible-rulebook 1.3 or later, its argument C(--persistence-id), the variables of a database
+        (C(drools_db_file_path), or C(drools_db_host) and the others), and a C(drools_deduplication_window_size) that is
+        larger than its default of 5. Older versions ignore it, with a warning.
+      - Write V(true) itself, and no variable. ansible-rulebook reads it before it knows variables.
+    type: bool
+    default: false
   queue_size:
     description:
       - How many events can wait for the rules. When the queue is full, the answer is 503, and PagerDuty retries.
@@ -104,6 +117,8 @@ notes:
   - Any path is accepted, and is C(event.meta.endpoint). PagerDuty would drop an event that is answered 404.
   - The headers C(X-Webhook-Id) and C(X-Webhook-Subscription) are in C(event.meta.headers). Others are left out, since
     custom headers can hold secrets.
+  - The id of the event is C(event.meta.uuid), by which the rule engine knows it again. PagerDuty repeats it, like
+    C(X-Webhook-Id), with each attempt to deliver the event, but only the id of the event is signed.
 """
 
 EXAMPLES = r"""
@@ -113,6 +128,13 @@ EXAMPLES = r"""
     port: 5000
     secrets:
       - "{{ PAGERDUTY_WEBHOOK_SECRET }}"
+
+- name: Lose no event when ansible-rulebook is killed
+  oncall.pagerduty.webhook:
+    port: 5000
+    secrets:
+      - "{{ PAGERDUTY_WEBHOOK_SECRET }}"
+    feedback: true
 
 - name: Replace the secret
   oncall.pagerduty.webhook:

@@ -21,7 +21,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._eda.options impo
 
 
 def test_an_unknown_name_is_refused_and_the_known_ones_are_named() -> None:
-    check_names({"port": 1}, ["port"])
+    check_names({"port": 1, "eda_feedback_queue": object()}, ["port"])
     with pytest.raises(InvalidOption, match="prot: unknown option; the options are host, port"):
         check_names({"prot": 1}, ["port", "host"])
 
