@@ -10,6 +10,7 @@ Private to the collection.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import typing as t
 
@@ -131,12 +132,12 @@ class Feed:
 
 
 def _is_usable(entry: t.Any) -> bool:
-    try:
-        time_of(entry["created_at"])
-        return isinstance(entry["type"], str) and 0 < len(entry["id"]) <= MAX_UUID
-    except (KeyError, TypeError, ValueError):
-        LOGGER.warning("Skipped a log entry without a usable id, type or created_at")
-        return False
+    with contextlib.suppress(AttributeError, KeyError, TypeError, ValueError):
+        entry_id, kind, at = entry["id"], entry["type"], time_of(entry["created_at"])
+        if isinstance(entry_id, str) and 0 < len(entry_id) <= MAX_UUID and isinstance(kind, str) and at >= 0.0:
+            return True
+    LOGGER.warning("Skipped a log entry without a usable id, type or created_at")
+    return False
 
 
 async def _wait(log: t.Callable[..., None], error: Exception, failures: int, seconds: float | None = None) -> None:

@@ -75,7 +75,9 @@ def settings_of(args: Args) -> Settings:
     Raises:
         TaskError: one is unknown, missing or unusable.
     """
-    check_names(args, OPTIONS | {feedback.ANSWERS})
+    check_names(args, OPTIONS)
+    # Handover obeys it.
+    flag(args, feedback.OPTION)
     overview = flag(args, "is_overview")
     state_file = text(args, "state_file")
     return Settings(

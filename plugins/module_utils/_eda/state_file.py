@@ -54,7 +54,7 @@ class StateFile:
         with self._writing():
             self._create_folder()
             self._lock = os.open(self._beside("lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        if self._lock is not None and not self._is_locked(self._lock):
+        if self._lock is not None and not self._take_lock(self._lock):
             self.close()
             hint = "stop the other one, or give each of them a state_file of its own"
             raise InvalidOption("state_file", f"another source already uses {self}; {hint}")
@@ -127,7 +127,7 @@ class StateFile:
             self._is_failing = False
 
     @staticmethod
-    def _is_locked(lock: int) -> bool:
+    def _take_lock(lock: int) -> bool:
         """Lock the file; returns False if another process keeps it. Where locks do not exist, it counts as locked."""
         deadline = time.monotonic() + LOCK_WAIT
         while True:

@@ -4,8 +4,8 @@
 
 """The full reliability run: `python -m figures.reliability`, in the folder tests. Prints tables and totals.
 
-Exit code 0 means: no duplicate, no loss, no wrong report, no traceback, all events arrived, and no module crashed on
-random input. Duplicates of concurrent tasks are printed, and are no failure if PagerDuty has no way to prevent them.
+Exit code 0 means: no duplicate, no loss, no wrong report, no traceback, all events arrived, no module crashed on
+random input, and the source log_entries lost nothing in 30 days. Duplicates of concurrent tasks are printed, and are no failure if PagerDuty has no way to prevent them.
 """
 
 from __future__ import annotations
@@ -15,14 +15,17 @@ import os
 import queue
 import string
 import sys
+import tempfile
 import typing as t
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from hypothesis.errors import Flaky
 
 from figures.reliability.concurrency import CONCURRENT_TASKS, FORKS, run_concurrently
 from figures.reliability.corrupting_proxy import CorruptingProxy
+from figures.reliability.fast_forward import fast_forward, plan
 from figures.reliability.fuzz import Fuzz
 from figures.reliability.load import MAX_MEMORY, BulkLoad, EventLoad, acknowledge, send_events
 from figures.reliability.matrix import FAULTS, TASKS, Finding, Scenario, scenarios, scenarios_through_proxy
@@ -39,6 +42,7 @@ TASKS_IN_ROUNDS = ROUNDS * FORKS
 EVENTS, EVENT_FORKS, CLOCK_SPEED = 2000, 50, 10.0
 INCIDENTS = 5000
 FUZZ_INPUTS = 50_000
+POLLED_DAYS, LOG_ENTRIES, BURST = 30, 500_000, 10_000
 MAX_CALLS_RATIO = 1.05
 """How many times the minimum number of calls a task may make."""
 Runner = t.Callable[[], "contextlib.AbstractContextManager[ScenarioRunner]"]
@@ -53,6 +57,7 @@ def main() -> int:
         _concurrent_tasks(),
         _load(),
         _fuzz(),
+        _fast_forward(),
     ]
     return 0 if all(passed) else 1
 
@@ -155,6 +160,25 @@ def _fuzz() -> bool:
         found = [fault for fault in pool.map(lambda part: _survives(*part, FUZZ_INPUTS // len(parts)), parts) if fault]
     print(f"\nfailures {len(found)}", *found, sep="\n")
     return not found
+
+
+def _fast_forward() -> bool:
+    print(f"\n{POLLED_DAYS} days of the source log_entries, {BURST} log entries in a minute at most:", flush=True)
+    return all(
+        [
+            _polls("restarted", repeats=False, kills=False, feedback=False),
+            _polls("killed", repeats=True, kills=True, feedback=False),
+            _polls("killed, with feedback", repeats=False, kills=True, feedback=True),
+        ]
+    )
+
+
+def _polls(name: str, *, repeats: bool, kills: bool, feedback: bool) -> bool:
+    wanted = plan(1, days=POLLED_DAYS, entries=LOG_ENTRIES, burst=BURST, kills=kills, feedback=feedback)
+    with tempfile.TemporaryDirectory() as folder:
+        figures = fast_forward(wanted, Path(folder))
+    print(f"  {name}: {figures}", flush=True)
+    return not figures.lost and (repeats or not figures.repeated)
 
 
 def _survives(kind: t.Callable[[Fuzz, str, int], None], module: str, examples: int) -> str:

@@ -77,9 +77,15 @@ class Engine:
 
 
 def poll(
-    feed: Feed, position: Position, *, polls: int = 1, engine: Engine | None = None, queue: t.Any = None, **args: t.Any
+    feed: Feed,
+    position: Position,
+    *events: t.Callable[[], object],
+    polls: int = 1,
+    engine: Engine | None = None,
+    queue: t.Any = None,
+    **args: t.Any,
 ) -> list[str]:
-    """Poll; returns the ids of the log entries that were handed over."""
+    """Poll a number of times, and once more after each event; returns the ids of the log entries that were handed over."""
 
     async def polled() -> list[str]:
         settings = settings_of({"api_token": "a-token", **args})
@@ -88,7 +94,8 @@ def poll(
         offered = {"eda_feedback_queue": engine.answers} if engine else {}
         async with Handover(engine.queue if engine else rules, offered) as handover:
             poller = Poller(t.cast("t.Any", feed), position, handover, settings)
-            for _unused in range(polls):
+            for happen in (*[dict] * polls, *events):
+                happen()
                 await poller.poll()
         if working and engine:
             working.cancel()
@@ -113,22 +120,22 @@ def test_a_first_poll_begins_at_the_start() -> None:
     assert poll(Feed(NOW - 100, NOW + 1), Position(None, 60.0), polls=2) == []
 
 
-@pytest.mark.parametrize("jump", [-2 * 24 * HOUR, -HOUR, HOUR, 2 * 24 * HOUR])
-def test_a_date_that_is_wrong_for_a_while_loses_nothing_and_repeats_nothing(jump: float) -> None:
-    feed, position = Feed(NOW - 100, NOW - 50), a_position()
-    assert poll(feed, position) == ["R0", "R1"]
-    feed.clock += jump
-    assert poll(feed, position) == []
-    feed.clock = NOW + HOUR
-    feed.entries += [entry(2, NOW + 100), entry(3, NOW + 3_000)]
-    assert poll(feed, position) == ["R2", "R3"]
+@pytest.mark.parametrize("wrong", [-48 * HOUR, -HOUR, HOUR, 48 * HOUR])
+def test_a_date_that_is_wrong_for_a_while_loses_nothing_and_repeats_nothing(wrong: float) -> None:
+    feed = Feed(NOW - 100, NOW - 50)
 
+    def show(ahead: float, *new: Json) -> None:
+        feed.clock = NOW + HOUR + ahead
+        feed.entries += new
 
-def test_since_is_never_after_until() -> None:
-    feed, position = Feed(NOW - 100), a_position()
-    poll(feed, position)
-    feed.clock -= 24 * HOUR
-    poll(feed, position, max_age=1)
+    handed_over = poll(
+        feed,
+        a_position(),
+        lambda: show(wrong),
+        lambda: show(wrong, entry(2, NOW + 100)),
+        lambda: show(0.0, entry(3, NOW + 3_000)),
+    )
+    assert handed_over == ["R0", "R1", "R2", "R3"]
     assert all(since <= until for since, until in feed.spans)
 
 
