@@ -22,7 +22,10 @@ sys.path.insert(0, str(ROOT))
 from tools import nox_environments as environments  # noqa: E402
 from tools.nox_environments import ansible_test, copy_tree, environment, run  # noqa: E402
 
-EVENT_SOURCES = [f"extensions/eda/plugins/event_source/{name}.py" for name in ("log_entries", "webhook")]
+EDA_PLUGINS = [
+    f"extensions/eda/plugins/{name}.py"
+    for name in ("event_filter/note_commands", "event_source/log_entries", "event_source/webhook")
+]
 HTTP_TESTS = (
     "tests/integration/in_process/test_connections.py",
     "tests/unit/plugins/module_utils/_core/test_connection.py",
@@ -46,14 +49,14 @@ def style(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def types(session: nox.Session) -> None:
-    """Types of the collection, its event sources, the simulator and the tests of beliefs, strictly."""
+    """Types of the collection, its event plugins, the simulator and the tests of beliefs, strictly."""
     paths = {"MYPYPATH": f"{copy_tree()}:{ROOT}:{ROOT / 'tests'}"}
     plugins = ("module_utils", "modules", "action", "callback", "filter", "lookup", "plugin_utils")
     packages = [f"ansible_collections.oncall.pagerduty.plugins.{name}" for name in plugins]
     names = [argument for package in (*packages, "simulator", "beliefs") for argument in ("-p", package)]
     run(session, "mypy", "--config-file", "mypy.ini", *names, env=paths)
-    # Event sources are scripts, which belong to no package.
-    run(session, "mypy", "--config-file", "mypy.ini", *EVENT_SOURCES, env=paths)
+    # They are scripts, which belong to no package.
+    run(session, "mypy", "--config-file", "mypy.ini", *EDA_PLUGINS, env=paths)
 
 
 @nox.session(venv_backend="none")
@@ -146,8 +149,9 @@ def awx(session: nox.Session) -> None:
 
 @nox.session(default=False, venv_backend="none")
 def reliability(session: nox.Session) -> None:
-    """The full fault matrix, concurrency, load and random input; prints the figures."""
-    run(session, "python", "-m", "figures.reliability", env=environment())
+    """The full fault matrix, concurrency, load, strangers, kills and random input; prints the figures."""
+    variables = {**environment(), **environments.ansible_rulebook(session)}
+    run(session, "python", "-m", "figures.reliability", env=variables)
 
 
 @nox.session(default=False, venv_backend="none")

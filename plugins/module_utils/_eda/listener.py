@@ -29,6 +29,8 @@ MAX_DURATION = 6.0
 
 Source: PagerDuty/developer-docs, docs/webhooks/02-Behavior.md.
 """
+BACKLOG = 1024
+"""Connections that wait to be accepted; half a second's work."""
 PAUSE = 0.1
 """Seconds until the next attempt when the process may open no more files."""
 
@@ -104,7 +106,7 @@ class Listener:
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         addresses = {(family, address[:2]) for family, _type, _protocol, _name, address in found}
-        listening = [socket.create_server(address, family=family, backlog=512) for family, address in addresses]
+        listening = [socket.create_server(address, family=family, backlog=BACKLOG) for family, address in addresses]
         for each in listening:
             each.setblocking(False)
         return listening

@@ -9,12 +9,10 @@ Private to the collection.
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 import typing as t
-
-if t.TYPE_CHECKING:
-    import logging
 
 INTERVAL = 10.0
 """Seconds between two lines of one kind."""
@@ -32,11 +30,12 @@ class RateLimitedLog:
         self._written: dict[str, float] = {}
         self._left_out: dict[str, int] = {}
 
-    def write(self, level: int, kind: str, *args: object) -> None:
+    def write(self, level: int, kind: str, *args: object, **options: t.Any) -> None:
         """Write a line, unless one of its kind was written just now.
 
         Args:
             kind: the message before its arguments are put in; from code, so that there are only a few.
+            options: those of `logging.Logger.log`.
         """
         now = time.monotonic()
         if now - self._written.get(kind, -math.inf) < INTERVAL:
@@ -44,4 +43,17 @@ class RateLimitedLog:
             return
         self._written[kind] = now
         before = self._left_out.pop(kind, 0)
-        self._logger.log(level, f"{kind}; {before} more like this before" if before else kind, *args)
+        self._logger.log(level, f"{kind}; {before} more like this before" if before else kind, *args, **options)
+
+
+class RateLimitedLogger(logging.LoggerAdapter):  # type: ignore[type-arg]
+    """A logger for a library that logs what anybody can cause."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        super().__init__(logger, {})
+        self._limited = RateLimitedLog(logger)
+
+    def log(self, level: int, msg: object, *args: object, **kwargs: t.Any) -> None:
+        """Write a line, unless one of its kind was written just now."""
+        if self.isEnabledFor(level):
+            self._limited.write(level, str(msg), *args, **kwargs)

@@ -25,7 +25,7 @@ from .feedback import Event, Handover, Queue
 from .listener import Listener, MakeProtocol
 from .options import Args, check_names, text, texts, whole_number
 from .position import time_of
-from .rate_limited_log import RateLimitedLog
+from .rate_limited_log import RateLimitedLog, RateLimitedLogger
 from .webhook_form import meta_of
 
 with contextlib.suppress(ImportError):
@@ -350,7 +350,9 @@ async def main(queue: Queue, args: Args) -> None:
     listener = Listener(settings.tls)
     async with Handover(queue, args) as handover:
         receiver = Receiver(settings, handover, listener.trust)
-        runner = web.AppRunner(receiver.application(), access_log=None, auto_decompress=False)
+        # aiohttp writes a traceback for each request that is no HTTP.
+        log = RateLimitedLogger(LOGGER)
+        runner = web.AppRunner(receiver.application(), access_log=None, auto_decompress=False, logger=log)
         await runner.setup()
         try:
             listening = await listener.listen(settings.host, settings.port)

@@ -55,6 +55,10 @@ def event_of(log_entry: Json) -> Json:
     entry = dict(without_confidential(log_entry))
     incident = _dict(entry.pop("incident", None))
     event_type = event_type_of(entry, incident)
+    is_note = event_type == "incident.annotated"
+    if is_note:
+        # A note says nothing of how its incident stands.
+        entry["incident"] = incident_of(incident)
     event = {
         "id": entry["id"],
         "event_type": event_type,
@@ -62,7 +66,7 @@ def event_of(log_entry: Json) -> Json:
         "occurred_at": entry["created_at"],
         "agent": entry.get("agent"),
         "client": None,
-        "data": note_of(entry, incident) if event_type == "incident.annotated" else incident_of(incident),
+        "data": note_of(entry, incident) if is_note else incident_of(incident),
     }
     return {"payload": {"event": event, "log_entry": entry}, "meta": meta_of(event)}
 

@@ -4,8 +4,9 @@
 
 """The full reliability run: `python -m figures.reliability`, in the folder tests. Prints tables and totals.
 
-Exit code 0 means: no duplicate, no loss, no wrong report, no traceback, all events arrived, no module crashed on
-random input, and the source log_entries lost nothing in 30 days. Duplicates of concurrent tasks are printed, and are no failure if PagerDuty has no way to prevent them.
+Exit code 0 means: no duplicate, no loss, no wrong report, no traceback, all events arrived, also over kills of
+ansible-rulebook with a database and over 30 days of polls, PagerDuty got its answers in time, and no module crashed on
+random input. Duplicates of concurrent tasks are printed, and are no failure if PagerDuty has no way to prevent them.
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ from figures.reliability.concurrency import CONCURRENT_TASKS, FORKS, run_concurr
 from figures.reliability.corrupting_proxy import CorruptingProxy
 from figures.reliability.fast_forward import fast_forward, plan
 from figures.reliability.fuzz import Fuzz
+from figures.reliability.kills import Killed, Webhooks, run_and_kill
 from figures.reliability.load import MAX_MEMORY, BulkLoad, EventLoad, acknowledge, send_events
 from figures.reliability.matrix import FAULTS, TASKS, Finding, Scenario, scenarios, scenarios_through_proxy
 from figures.reliability.routes import direct_runner, proxied_runner
 from figures.reliability.scenario_runner import ScenarioRunner
+from figures.reliability.strangers import deliver_among
 from modules import MODULES
 from modules.rows import ConcurrentTask
 from simulator.launch import Simulator
@@ -43,6 +46,8 @@ EVENTS, EVENT_FORKS, CLOCK_SPEED = 2000, 50, 10.0
 INCIDENTS = 5000
 FUZZ_INPUTS = 50_000
 POLLED_DAYS, LOG_ENTRIES, BURST = 30, 500_000, 10_000
+SLOW_CLIENTS, UNSIGNED_RATE, STRANGERS_STAY = 1000, 1000, 15.0
+KILLED_EVENTS, KILLS = 1000, 20
 MAX_CALLS_RATIO = 1.05
 """How many times the minimum number of calls a task may make."""
 Runner = t.Callable[[], "contextlib.AbstractContextManager[ScenarioRunner]"]
@@ -56,6 +61,8 @@ def main() -> int:
         _matrix("through a proxy", scenarios_through_proxy(), proxied_runner),
         _concurrent_tasks(),
         _load(),
+        _strangers(),
+        _kills(),
         _fuzz(),
         _fast_forward(),
     ]
@@ -148,6 +155,34 @@ def _load() -> bool:
         f"{bulk.minimum}, {bulk.peak:.0f} MiB"
     )
     return _all_arrived(events) and _is_cheap(bulk)
+
+
+def _strangers() -> bool:
+    print(
+        f"\nThe source webhook, {SLOW_CLIENTS} slow clients and {UNSIGNED_RATE} unsigned bodies a second:", flush=True
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        answers = deliver_among(
+            Path(folder), slow_clients=SLOW_CLIENTS, unsigned_rate=UNSIGNED_RATE, seconds=STRANGERS_STAY
+        )
+    print(f"  {answers}")
+    return not answers.late
+
+
+def _kills() -> bool:
+    """Kill ansible-rulebook; without a database losses are printed, and are no failure."""
+    print(f"\nansible-rulebook killed {KILLS} times while {KILLED_EVENTS} webhooks come:", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        kept = _killed(Path(folder), {"drools_db_file_path": f"{folder}/state"})
+        print(f"  with feedback and H2: {kept}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        print(f"  without: {_killed(Path(folder), None)}", flush=True)
+    return not (kept.lost or kept.repeated)
+
+
+def _killed(folder: Path, database: dict[str, str] | None) -> Killed:
+    with contextlib.closing(Webhooks(feedback=database is not None)) as webhooks:
+        return run_and_kill(webhooks, folder, events=KILLED_EVENTS, kills=KILLS, database=database)
 
 
 def _fuzz() -> bool:

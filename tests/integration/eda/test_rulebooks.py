@@ -2,30 +2,19 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Real runs of ansible-rulebook: an incident in the simulator, a rule, and a change by one of the modules.
-
-The environment variable ANSIBLE_RULEBOOK has the path of ansible-rulebook; `nox -s eda` sets it. Drools needs Java.
-"""
+"""Real runs of ansible-rulebook: an incident in the simulator, a rule, and a change by one of the modules."""
 
 from __future__ import annotations
 
 import json
-import os
-import queue
-import re
-import shutil
-import signal
-import subprocess
-import threading
-import time
 import typing as t
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-import pytest
 import yaml
 
+from integration.eda.rulebook_runner import NEEDS_ANSIBLE_RULEBOOK, Rulebook, until
 from integration.eda.source_runner import EDA
 from simulator import account
 from simulator.client import Client
@@ -33,98 +22,10 @@ from simulator.launch import Simulator
 
 Json = dict[str, t.Any]
 
-ANSIBLE_RULEBOOK = os.environ.get("ANSIBLE_RULEBOOK", "")
-TIME_LIMIT = 120.0
-"""Seconds for anything to happen; far above what is needed."""
-LISTENING = re.compile(r"Listening on port (\d+)")
 NOTE = "Event-Driven Ansible has seen this incident."
 SECRET = "a-signing-secret"
 
-pytestmark = [
-    pytest.mark.skipif(not ANSIBLE_RULEBOOK, reason="ANSIBLE_RULEBOOK is not set: run nox -s eda"),
-    pytest.mark.skipif(
-        not shutil.which("java"), reason="ansible-rulebook needs Java 17, as in Debian's package default-jre-headless"
-    ),
-]
-
-
-class Rulebook:
-    """A running ansible-rulebook.
-
-    Args:
-        rulebook: a path, or the name of one in the collection.
-        folder: for its inventory.
-        variables: of the environment, for the rulebook.
-    """
-
-    def __init__(self, rulebook: str, folder: Path, simulator: Simulator, **variables: str) -> None:
-        inventory = folder / "inventory.yml"
-        inventory.write_text("all: {hosts: {localhost: {ansible_connection: local}}}\n")
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "PAGERDUTY_"))},
-            "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
-            "ANSIBLE_HOME": str(folder / "ansible-home"),
-            # Java starts faster, and never runs for long.
-            "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-            # The modules and ansible-galaxy of the same environment.
-            "PATH": f"{Path(ANSIBLE_RULEBOOK).parent}:{os.environ['PATH']}",
-            "PAGERDUTY_API_TOKEN": account.ACCOUNT_KEY,
-            "PAGERDUTY_API_URL": simulator.url,
-            "PAGERDUTY_FROM_EMAIL": account.FROM_EMAIL,
-            **variables,
-        }
-        command = [ANSIBLE_RULEBOOK, "--rulebook", rulebook, "--inventory", str(inventory), "-v"]
-        self._process = subprocess.Popen(
-            [*command, "--env-vars", ",".join(variables)],
-            env=environment,
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self._output: list[str] = []
-        self._lines: queue.Queue[str] = queue.Queue()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def __enter__(self) -> Rulebook:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-        self._reader.join()
-        t.cast("t.IO[str]", self._process.stdout).close()
-
-    def _read(self) -> None:
-        for line in t.cast("t.IO[str]", self._process.stdout):
-            self._output.append(line)
-            self._lines.put(line)
-
-    def fail(self, reason: str) -> t.NoReturn:
-        """Fail, and show what it has printed."""
-        pytest.fail(f"{reason}:\n{''.join(self._output)}")
-
-    def url(self) -> str:
-        """The address of its webhook source, as soon as it listens."""
-        while not (found := LISTENING.search(self._next_line())):
-            pass
-        return f"http://127.0.0.1:{found[1]}/"
-
-    def _next_line(self) -> str:
-        try:
-            return self._lines.get(timeout=TIME_LIMIT)
-        except queue.Empty:
-            self.fail("it does not listen")
-
-
-def until(condition: t.Callable[[], bool], rulebook: Rulebook) -> None:
-    """Wait for something that a rule does."""
-    deadline = time.monotonic() + TIME_LIMIT
-    while not condition():
-        if time.monotonic() > deadline:
-            rulebook.fail("it did not happen")
-        threading.Event().wait(0.05)
+pytestmark = NEEDS_ANSIBLE_RULEBOOK
 
 
 def that_doubles(name: str, folder: Path) -> str:
@@ -189,7 +90,7 @@ def test_each_incident_gets_its_note_once_whatever_happens_to_the_webhooks(
     simulator.reset(webhook_retry_after=0.2)
     call = Client(simulator.url)
     variables = {"PAGERDUTY_WEBHOOK_PORT": "0", "PAGERDUTY_WEBHOOK_SECRET": SECRET}
-    with Rulebook(that_doubles("annotate_new_incidents", tmp_path), tmp_path, simulator, **variables) as rulebook:
+    with Rulebook(that_doubles("annotate_new_incidents", tmp_path), tmp_path, simulator.url, **variables) as rulebook:
         url = rulebook.url()
         subscription = subscribe(call, url)
         # The secrets differ, and are corrected later.
@@ -222,34 +123,62 @@ def test_each_incident_gets_its_note_once_whatever_happens_to_the_webhooks(
     assert attempts(simulator, doubled) == attempts(simulator, last) == attempts(simulator, low) == [202]
 
 
-def test_nothing_is_lost_or_done_twice_when_ansible_rulebook_is_killed_and_started_again(
+def test_commands_are_run_once_over_a_restart_unless_the_incident_has_changed_since(
     simulator: Simulator, tmp_path: Path
 ) -> None:
     call = Client(simulator.url)
-    first, second, third = simulator.reset(incidents=3, incident={"created_at": "2026-01-31T12:00:00Z"})["incidents"]
-    variables = {"PAGERDUTY_POLL_INTERVAL": "0.5", "PAGERDUTY_STATE_FILE": str(tmp_path / "state.json")}
+    created = simulator.reset(incidents=5, incident={"created_at": "2026-01-31T12:00:00Z"})["incidents"]
+    first, second, third, reopened, strange = created
+    variables = {
+        "PAGERDUTY_NOTE_COMMANDERS": account.OWNER.id,
+        "PAGERDUTY_POLL_INTERVAL": "0.5",
+        "PAGERDUTY_STATE_FILE": str(tmp_path / "state.json"),
+    }
 
     def note(incident: str, content: str, author: account.User = account.OWNER) -> None:
         body, headers = {"note": {"content": content}}, {"From": author.email}
         assert call("POST", f"/incidents/{incident}/notes", body, headers=headers).status == 200
 
+    def set_status(incident: str, wanted: str) -> None:
+        body = {"incident": {"type": "incident_reference", "status": wanted}}
+        assert call("PUT", f"/incidents/{incident}", body, headers={"From": account.OWNER.email}).status == 200
+
     def status(incident: str) -> str:
         return next(str(each["status"]) for each in simulator.state()["incidents"] if each["id"] == incident)
 
-    with Rulebook("oncall.pagerduty.run_note_commands", tmp_path, simulator, **variables) as rulebook:
+    def polls() -> int:
+        return sum(entry["path"] == "/log_entries" for entry in simulator.journal()["entries"])
+
+    with Rulebook("oncall.pagerduty.run_note_commands", tmp_path, simulator.url, **variables) as rulebook:
         until((tmp_path / "state.json").exists, rulebook)
         note(first, "/acknowledge")
         until(lambda: status(first) == "acknowledged", rulebook)
     note(second, "/acknowledge", account.PRIMARY)
     note(third, "Please do not /resolve this.")
-    with Rulebook("oncall.pagerduty.run_note_commands", tmp_path, simulator, **variables) as rulebook:
+    note(strange, "/resolve", account.SECONDARY)
+    note(reopened, "/resolve", account.PRIMARY)
+    before = polls()
+    # Its first poll waits until the incident was resolved and is open again.
+    simulator.faults([{"method": "GET", "path": "/log_entries", "fault": "delay_before", "seconds": 20}])
+    with Rulebook("oncall.pagerduty.run_note_commands", tmp_path, simulator.url, **variables) as rulebook:
+        until(lambda: polls() > before, rulebook)
+        set_status(reopened, "resolved")
+        set_status(reopened, "triggered")
+        simulator.clear_faults()
         until(lambda: status(second) == "acknowledged", rulebook)
         # Whoever wrote the note has the incident.
         assignees = [incident["assignees"] for incident in simulator.state()["incidents"]]
         assert assignees[:2] == [[account.OWNER.id], [account.PRIMARY.id]]
         note(second, "/resolve")
         until(lambda: status(second) == "resolved", rulebook)
-    assert [status(incident) for incident in (first, second, third)] == ["acknowledged", "resolved", "triggered"]
+        ignored = f"Ignored the command /resolve on incident {reopened}: the status of the incident has changed since"
+        assert ignored in rulebook.output
+        assert f"incident {strange}: the incident is not assigned to {account.SECONDARY.id}" in rulebook.output
+    assert [status(incident) for incident in created] == [
+        "acknowledged",
+        "resolved",
+        *["triggered"] * 3,
+    ]
     # Another run of the module would read once more, even if it had nothing to change.
     calls = [f"{entry['method']} {entry['path']}" for entry in simulator.journal()["entries"]]
-    assert [calls.count(f"GET /incidents/{incident}") for incident in (first, second, third)] == [1, 2, 0]
+    assert [calls.count(f"GET /incidents/{incident}") for incident in created] == [1, 2, 0, 0, 0]

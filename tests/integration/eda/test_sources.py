@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Both sources find their code beside them, and need no ansible-core."""
+"""The event sources and the filter find their code beside them, and need no ansible-core."""
 
 from __future__ import annotations
 
@@ -25,10 +25,13 @@ print(sys.modules[main.__module__].__file__)
 """Loads a source as ansible-rulebook does, on a machine without the packages that only modules need."""
 
 
-@pytest.mark.parametrize("name", ["log_entries", "webhook"])
-def test_a_source_needs_nothing_but_aiohttp_and_its_collection(name: str) -> None:
+PLUGINS = [("event_filter", "note_commands"), ("event_source", "log_entries"), ("event_source", "webhook")]
+
+
+@pytest.mark.parametrize(("kind", "name"), PLUGINS)
+def test_it_needs_nothing_but_aiohttp_and_its_collection(kind: str, name: str) -> None:
     installed = Path(os.environ["ANSIBLE_COLLECTIONS_PATH"], COLLECTION)
-    source = installed / "extensions" / "eda" / "plugins" / "event_source" / f"{name}.py"
+    source = installed / "extensions" / "eda" / "plugins" / kind / f"{name}.py"
     environment = {variable: value for variable, value in os.environ.items() if variable != "PYTHONPATH"}
     command = [sys.executable, "-c", LOAD, str(source)]
     loaded = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, check=False)

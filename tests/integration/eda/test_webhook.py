@@ -11,9 +11,11 @@ import contextlib
 import hashlib
 import hmac
 import json
+import logging
 import ssl
 import time
 import typing as t
+import zlib
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -22,7 +24,7 @@ import pytest
 import trustme
 import yaml
 from aiohttp import web
-from ansible_collections.oncall.pagerduty.plugins.module_utils._eda import webhook
+from ansible_collections.oncall.pagerduty.plugins.module_utils._eda import listener, webhook
 
 from integration.eda.source_runner import Source, event_type
 
@@ -251,6 +253,129 @@ async def test_events_that_come_at_the_end_can_be_sent_again() -> None:
         port = runner.addresses[0][1]
         assert await Endpoint(MODULE, f"http://127.0.0.1:{port}", session).send(body()) == 503
     await runner.cleanup()
+
+
+class Engine:
+    """A rule engine that answers for each event that it takes, or fails and goes on."""
+
+    def __init__(self, running: Endpoint, answers: asyncio.Queue[t.Any]) -> None:
+        self._queue = running.source.queue
+        self._answers = answers
+
+    async def take(self, *, fails: bool = False) -> str:
+        """Take an event; returns its uuid."""
+        event = await asyncio.wait_for(self._queue.get(), 20)
+        if not fails:
+            await self._answers.put(event)
+        return str(event["meta"]["uuid"])
+
+
+@contextlib.asynccontextmanager
+async def with_feedback(**args: t.Any) -> t.AsyncIterator[tuple[Endpoint, Engine]]:
+    answers: asyncio.Queue[t.Any] = asyncio.Queue(1)
+    async with endpoint(feedback=True, eda_feedback_queue=answers, **args) as running:
+        yield running, Engine(running, answers)
+
+
+async def test_with_feedback_a_delivery_is_answered_when_the_engine_has_the_event() -> None:
+    async with with_feedback() as (running, engine):
+        first, same = (asyncio.create_task(running.send(body())) for _unused in range(2))
+        assert await engine.take() == "EVENT1"
+        assert (await first, await same, await running.send(body())) == (202, 202, 202)
+        assert running.source.queue.empty()
+
+
+async def test_an_engine_that_does_not_answer_in_time_gets_the_event_again_and_handles_it_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(webhook, "TIME_LIMIT", 0.05)
+    async with with_feedback() as (running, engine):
+        assert [await running.send(body()) for _attempt in range(2)] == [503, 503]
+        # It was only slow: it answers, and the next attempt is one of an event that it has.
+        assert await engine.take() == "EVENT1"
+        assert await running.send(body()) == 202
+        assert running.source.queue.empty()
+
+
+async def test_an_event_on_which_the_engine_fails_is_delivered_again() -> None:
+    async with with_feedback() as (running, engine):
+        failed, taken = (asyncio.create_task(running.send(body(number), webhook_id=f"W{number}")) for number in (1, 2))
+        uuids = [await engine.take(fails=True), await engine.take()]
+        answers = {"EVENT1": await failed, "EVENT2": await taken}
+        assert [answers[uuid] for uuid in uuids] == [503, 202]
+        number = int(uuids[0].removeprefix("EVENT"))
+        again = asyncio.create_task(running.send(body(number), webhook_id=f"W{number}"))
+        assert (await engine.take(), await again) == (uuids[0], 202)
+
+
+async def test_no_more_events_wait_for_the_engine_than_the_queue_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "TIME_LIMIT", 0.05)
+    async with with_feedback(queue_size=2) as (running, engine):
+        answers = [await running.send(body(number), webhook_id=f"W{number}") for number in range(1, 5)]
+        assert (answers, [await engine.take(), await engine.take()]) == ([503] * 4, ["EVENT1", "EVENT2"])
+        assert running.source.queue.empty()
+
+
+async def test_an_event_without_an_id_has_a_uuid_that_stays_the_same() -> None:
+    async with endpoint() as running:
+        for webhook_id in ("W1", "W2"):
+            assert await running.send(b'{"event": {}}', webhook_id=webhook_id) == 202
+        first, second = await running.source.events(2)
+        assert first["meta"]["uuid"] == second["meta"]["uuid"]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "identity, gzip"])
+async def test_a_packed_body_is_refused_unread(encoding: str) -> None:
+    async with endpoint() as running:
+        content = zlib.compress(b" " * 5_000_000, wbits=31)
+        headers = {"Content-Encoding": encoding, "X-PagerDuty-Signature": signature(content, SECRET)}
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(running.url, data=content, headers=headers) as answer,
+        ):
+            assert answer.status == 415
+        assert await nothing_more(running)
+
+
+STRANGE: dict[str, bytes] = {
+    "half a header": b"POST / HTTP/1.1\r\nHost: x\r\nX-A: ",
+    "no end of a body": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
+    "broken chunks": b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    "more than a line may hold": b"POST /" + b"a" * 100_000,
+    "more signatures than PagerDuty has secrets": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"
+    + b"X-PagerDuty-Signature: "
+    + b"v1=," * 1000
+    + b"\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("case", STRANGE)
+async def test_a_stranger_is_cut_off_and_writes_no_more_than_a_line(
+    case: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(listener, "MAX_DURATION", 0.1)
+    async with endpoint() as running:
+        port = int(running.url.rpartition(":")[2])
+        for _unused in range(20):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(STRANGE[case])
+            with contextlib.suppress(ConnectionError):
+                assert b" 202 " not in await asyncio.wait_for(reader.read(), 20)
+            writer.close()
+        assert await running.send(body()) == 202
+        assert len(await running.source.events(1)) == 1
+    assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) <= 1
+
+
+async def test_who_begins_no_tls_handshake_is_cut_off(
+    certificates: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener, "MAX_DURATION", 0.1)
+    async with endpoint("https", certfile=str(certificates["server"])) as running:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(running.url.rpartition(":")[2]))
+        assert await asyncio.wait_for(reader.read(), 20) == b""
+        writer.close()
 
 
 @pytest.fixture(scope="module")

@@ -56,8 +56,8 @@ options:
     required: true
   feedback:
     description:
-      - Whether to answer a delivery only when the rule engine has the event. Then no event is lost when ansible-rulebook
-        is killed, and none is handled again after the restart, if the engine keeps its state in a database.
+      - Whether to answer a delivery only when the rule engine has the event. If the engine keeps its state in a
+        database, then no event is lost when ansible-rulebook is killed, and none is taken again after the restart.
       - Needs ansible-rulebook 1.3 or later, its argument C(--persistence-id), the variables of a database
         (C(drools_db_file_path), or C(drools_db_host) and the others), and a C(drools_deduplication_window_size) that is
         larger than its default of 5. Older versions ignore it, with a warning.

@@ -1,0 +1,206 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""ansible-rulebook killed at random moments under load, and started again: what is lost, and what is done twice."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import json
+import random
+import re
+import threading
+import time
+import typing as t
+import urllib.error
+import urllib.request
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from integration.eda.rulebook_runner import Rulebook, until
+
+HANDLED = re.compile(r"handled (\S+)")
+LONGEST = 3.0
+"""Seconds from the start of the source to the kill, at most."""
+QUIET = 5.0
+"""Seconds without an action after which none is expected any more; an action takes milliseconds."""
+SENDERS = 8
+"""How many deliveries PagerDuty makes at the same time."""
+PATIENCE = 5.0
+"""Seconds that PagerDuty waits for an answer. Source: PagerDuty/developer-docs, docs/webhooks/02-Behavior.md."""
+RETRY_AFTER = 0.2
+"""Seconds; PagerDuty waits longer, but not for less than a restart in total."""
+SECRET = "a-signing-secret"
+
+Json = dict[str, t.Any]
+
+
+class Load(t.Protocol):
+    """Events on their way to a source."""
+
+    source: Json
+    """The source in the rulebook, without its name."""
+    url: str
+    """The simulator's, if it has one."""
+
+    @property
+    def uuids(self) -> t.Collection[str]:
+        """The `meta.uuid` of each event so far."""
+
+    def release(self, count: int) -> None:
+        """Let a number of further events happen."""
+
+    def runs(self, rulebook: Rulebook) -> None:
+        """Wait until the source runs."""
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether nothing is left that the source has not taken."""
+
+
+class Webhooks:
+    """PagerDuty's side of webhooks: each event is sent until it is answered with 202."""
+
+    url = "http://127.0.0.1:9"
+
+    def __init__(self, *, feedback: bool) -> None:
+        self.source = {
+            "oncall.pagerduty.webhook": {
+                "host": "127.0.0.1",
+                "port": 0,
+                "secrets": [SECRET],
+                "queue_size": 100,
+                **({"feedback": True} if feedback else {}),
+            }
+        }
+        self._accepted: set[str] = set()
+        self._released: list[str] = []
+        self._target = ""
+        self._is_over = False
+        self._senders = ThreadPoolExecutor(SENDERS)
+
+    @property
+    def uuids(self) -> t.Collection[str]:
+        """The id of each event so far."""
+        return self._released
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether each event was answered with 202."""
+        return len(self._accepted) == len(self._released)
+
+    def release(self, count: int) -> None:
+        """Begin to send a number of further events."""
+        for number in range(len(self._released), len(self._released) + count):
+            self._released.append(f"EVENT{number}")
+            self._senders.submit(self._deliver, f"EVENT{number}")
+
+    def runs(self, rulebook: Rulebook) -> None:
+        """Wait until the source listens, and send everything there from now on."""
+        self._target = rulebook.url()
+
+    def close(self) -> None:
+        """Stop sending."""
+        self._is_over = True
+        self._senders.shutdown(cancel_futures=True)
+
+    def _deliver(self, uuid: str) -> None:
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        data = {"id": f"Q{uuid}", "type": "incident"}
+        event = {"id": uuid, "event_type": "incident.triggered", "occurred_at": now, "data": data}
+        body = json.dumps({"event": event}).encode()
+        digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        headers = {"X-PagerDuty-Signature": f"v1={digest}", "X-Webhook-Id": f"W{uuid}"}
+        while not self._is_over and not self._is_accepted(body, headers):
+            threading.Event().wait(RETRY_AFTER)
+        self._accepted.add(uuid)
+
+    def _is_accepted(self, body: bytes, headers: t.Mapping[str, str]) -> bool:
+        # The target is empty before the first start.
+        with contextlib.suppress(OSError, ValueError, urllib.error.HTTPError):
+            request = urllib.request.Request(self._target, body, dict(headers))
+            with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+                return bool(response.status == 202)
+        return False
+
+
+@dataclass(frozen=True)
+class Killed:
+    """What became of the events.
+
+    Args:
+        lost: events for which no action ran.
+        repeated: actions beyond one for each event.
+        restart: the longest that a start took, in seconds.
+    """
+
+    events: int
+    kills: int
+    lost: int
+    repeated: int
+    restart: float
+
+
+def run_and_kill(
+    load: Load, folder: Path, *, events: int, kills: int, database: t.Mapping[str, str] | None, seed: int = 0
+) -> Killed:
+    """Run a rulebook with one action for each event, kill it at random moments, and let it finish at last.
+
+    Args:
+        database: the variables of ansible-rulebook for it; None to keep nothing over a restart.
+    """
+    moments = random.Random(seed)
+    rulebook, arguments = _rulebook(load, folder, database)
+    handled: Counter[str] = Counter()
+    starts = []
+    for run in range(kills + 1):
+        started = time.monotonic()
+        with Rulebook(str(rulebook), folder, load.url, arguments) as running:
+            load.runs(running)
+            starts.append(time.monotonic() - started)
+            if run < kills:
+                _release(load, events // kills, moments.uniform(0, LONGEST))
+            else:
+                # The last run has only to finish.
+                load.release(events % kills)
+                _finish(load, running)
+        handled.update(HANDLED.findall(running.output))
+    lost = len(set(load.uuids) - set(handled))
+    return Killed(events, kills, lost, handled.total() - len(handled), max(starts))
+
+
+def _rulebook(load: Load, folder: Path, database: t.Mapping[str, str] | None) -> tuple[Path, list[str]]:
+    action = {"debug": {"msg": "handled {{ event.meta.uuid }}"}}
+    rule = {"name": "Each event", "condition": "event.meta.uuid is defined", "action": action}
+    ruleset = {"name": "Kills", "hosts": "all", "sources": [{"name": "pagerduty", **load.source}], "rules": [rule]}
+    path = folder / "kills.yml"
+    path.write_text(yaml.safe_dump([ruleset]))
+    if database is None:
+        return path, []
+    variables = folder / "variables.yml"
+    variables.write_text(yaml.safe_dump({"drools_deduplication_window_size": 10_000, **database}))
+    return path, ["--persistence-id", "1", "--vars", str(variables)]
+
+
+def _release(load: Load, count: int, seconds: float) -> None:
+    """Let events happen all the time, so that some are on their way at the end of it."""
+    for _event in range(count):
+        load.release(1)
+        threading.Event().wait(seconds / count)
+
+
+def _finish(load: Load, rulebook: Rulebook) -> None:
+    """Wait until the source has taken everything and the engine is done."""
+    until(lambda: load.is_taken, rulebook)
+    seen, since = -1, time.monotonic()
+    while time.monotonic() - since < QUIET:
+        if len(rulebook.output) != seen:
+            seen, since = len(rulebook.output), time.monotonic()
+        threading.Event().wait(0.1)
