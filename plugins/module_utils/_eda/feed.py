@@ -120,7 +120,7 @@ class Feed:
         return sorted(found, key=lambda entry: time_of(entry["created_at"]))
 
     async def has_only(self, count: int, since: int, until: int) -> bool:
-        """Return whether a span, with both ends, has so many log entries and no more. One call for each 10,000.
+        """Return whether a span, with both ends, has so many log entries and no more: one call with one log entry.
 
         If PagerDuty does not list what is at an end, the answer is no.
 

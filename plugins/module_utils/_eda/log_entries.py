@@ -151,16 +151,20 @@ class Poller:
     async def _hand_over_new(self) -> None:
         now = self._feed.now()
         self._unanswered = []
-        since = await self._first_unknown(int(self._since(now)))
+        since = int(self._since(now))
         # PagerDuty has reached the time of its latest log entry, whatever its Date says.
         until = max(math.ceil(max(now, self._position.until or 0.0)), since)
+        if not await self._is_known(since, until):
+            await self._hand_over_span(await self._first_unknown(since), until)
+        if not self._unanswered:
+            self._position.finish_poll(now)
+
+    async def _hand_over_span(self, since: int, until: int) -> None:
         async for entry in self._feed.between(since, until):
             if entry["id"] not in self._position:
                 await self._hand_over(entry, until)
             if len(self._unanswered) > MAX_UNANSWERED:
                 break
-        if not self._unanswered:
-            self._position.finish_poll(now)
 
     def _since(self, now: float) -> float:
         """Return the time from which to read, at most `max_age` ago."""
@@ -170,15 +174,20 @@ class Poller:
             LOGGER.warning("Skipped log entries before %s: they are older than max_age", iso(oldest))
         return max(self._position.since, oldest)
 
+    async def _is_known(self, since: int, until: int) -> bool:
+        """Return whether a span has no other log entries than those that were handed over: one call with one entry."""
+        known = self._position.count(since, until)
+        return 0 < known < MAX_OFFSET and await self._feed.has_only(known, since, until)
+
     async def _first_unknown(self, since: int) -> int:
         """Return the time from which on there can be new log entries, at the earliest `since`.
 
-        Each poll goes back, for entries that appear late. If there are many, one call shows that none of them is new.
+        Each poll goes back, for entries that appear late. If that is more than a page, one call shows that none has.
         """
         end = int((self._position.until or 0.0) - MIN_OVERLAP)
-        known = self._position.count(since, end)
-        is_quiet = PAGE_SIZE < known < MAX_OFFSET and await self._feed.has_only(known, since, end)
-        return end if is_quiet else since
+        if self._position.count(since, end) > PAGE_SIZE and await self._is_known(since, end):
+            return end
+        return since
 
     async def _hand_over(self, entry: Json, until: float) -> None:
         """Hand over one log entry; the position moves on when the rules have it.

@@ -28,7 +28,7 @@ from figures.reliability.concurrency import CONCURRENT_TASKS, FORKS, run_concurr
 from figures.reliability.corrupting_proxy import CorruptingProxy
 from figures.reliability.fast_forward import fast_forward, plan
 from figures.reliability.fuzz import Fuzz
-from figures.reliability.kills import Killed, Webhooks, run_and_kill
+from figures.reliability.kills import REST_LIMIT, Killed, LogEntries, Webhooks, run_and_kill
 from figures.reliability.load import MAX_MEMORY, BulkLoad, EventLoad, acknowledge, send_events
 from figures.reliability.matrix import FAULTS, TASKS, Finding, Scenario, scenarios, scenarios_through_proxy
 from figures.reliability.routes import direct_runner, proxied_runner
@@ -45,7 +45,7 @@ TASKS_IN_ROUNDS = ROUNDS * FORKS
 EVENTS, EVENT_FORKS, CLOCK_SPEED = 2000, 50, 10.0
 INCIDENTS = 5000
 FUZZ_INPUTS = 50_000
-POLLED_DAYS, LOG_ENTRIES, BURST = 30, 500_000, 10_000
+POLLED_DAYS, LOG_ENTRIES, BURST, INTERVAL = 30, 500_000, 10_000, 15.0
 SLOW_CLIENTS, UNSIGNED_RATE, STRANGERS_STAY = 1000, 1000, 15.0
 KILLED_EVENTS, KILLS = 1000, 20
 MAX_CALLS_RATIO = 1.05
@@ -171,18 +171,28 @@ def _strangers() -> bool:
 
 def _kills() -> bool:
     """Kill ansible-rulebook; without a database losses are printed, and are no failure."""
-    print(f"\nansible-rulebook killed {KILLS} times while {KILLED_EVENTS} webhooks come:", flush=True)
+    print(f"\nansible-rulebook killed {KILLS} times while {KILLED_EVENTS} events come:", flush=True)
+    return all([_kills_of(name, killed) for name, killed in (("webhook", _webhooks), ("log_entries", _log_entries))])
+
+
+def _kills_of(name: str, killed: t.Callable[[Path, dict[str, str] | None], Killed]) -> bool:
     with tempfile.TemporaryDirectory() as folder:
-        kept = _killed(Path(folder), {"drools_db_file_path": f"{folder}/state"})
-        print(f"  with feedback and H2: {kept}", flush=True)
+        kept = killed(Path(folder), {"drools_db_file_path": f"{folder}/state"})
+        print(f"  {name}, with feedback and H2: {kept}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        print(f"  without: {_killed(Path(folder), None)}", flush=True)
+        print(f"  {name}, without: {killed(Path(folder), None)}", flush=True)
     return not (kept.lost or kept.repeated)
 
 
-def _killed(folder: Path, database: dict[str, str] | None) -> Killed:
+def _webhooks(folder: Path, database: dict[str, str] | None) -> Killed:
     with contextlib.closing(Webhooks(feedback=database is not None)) as webhooks:
         return run_and_kill(webhooks, folder, events=KILLED_EVENTS, kills=KILLS, database=database)
+
+
+def _log_entries(folder: Path, database: dict[str, str] | None) -> Killed:
+    with Simulator(rest_limit=REST_LIMIT) as simulator:
+        load = LogEntries(simulator, folder / "position.json", feedback=database is not None)
+        return run_and_kill(load, folder, events=KILLED_EVENTS, kills=KILLS, database=database)
 
 
 def _fuzz() -> bool:
@@ -209,7 +219,9 @@ def _fast_forward() -> bool:
 
 
 def _polls(name: str, *, repeats: bool, kills: bool, feedback: bool) -> bool:
-    wanted = plan(1, days=POLLED_DAYS, entries=LOG_ENTRIES, burst=BURST, kills=kills, feedback=feedback)
+    wanted = plan(
+        1, days=POLLED_DAYS, entries=LOG_ENTRIES, burst=BURST, interval=INTERVAL, kills=kills, feedback=feedback
+    )
     with tempfile.TemporaryDirectory() as folder:
         figures = fast_forward(wanted, Path(folder))
     print(f"  {name}: {figures}", flush=True)

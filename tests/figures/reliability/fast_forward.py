@@ -21,13 +21,13 @@ import selectors
 import types
 import typing as t
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
 from unittest import mock
 
 import aiohttp
-from ansible_collections.oncall.pagerduty.plugins.module_utils._eda import connection, log_entries
+from ansible_collections.oncall.pagerduty.plugins.module_utils._eda import connection, log_entries, state_file
 from ansible_collections.oncall.pagerduty.plugins.module_utils._eda.position import iso, time_of
 
 Json = dict[str, t.Any]
@@ -42,9 +42,10 @@ RATE_LIMIT = 960
 """Calls a minute. Source: https://developer.pagerduty.com/docs/rest-api-rate-limits."""
 MAX_OFFSET = 10_000
 OVERLAP = 60.0
-INTERVAL = 15.0
 WINDOW = 5
 """How many events ansible-rulebook recognizes when they come again: drools_deduplication_window_size, by default."""
+WORK = (0.0, 0.0, 0.1)
+"""Seconds that the rule engine has to do with an event."""
 STEPS = (-2 * DAY, HOUR, 0.0, -HOUR, 2 * DAY)
 """Seconds by which this machine's clock is ahead of PagerDuty's, one after the other."""
 HTML = b"<html><body>Access to this site is blocked.</body></html>"
@@ -111,6 +112,7 @@ class Plan:
     """
 
     seconds: float
+    interval: float
     entries: list[tuple[float, float]]
     outages: list[Outage]
     restarts: list[tuple[float, float]]
@@ -119,10 +121,13 @@ class Plan:
     seed: int
 
 
-def plan(seed: int, *, days: float, entries: int, burst: int, kills: bool, feedback: bool) -> Plan:
+def plan(
+    seed: int, *, days: float, entries: int, burst: int, interval: float, kills: bool = False, feedback: bool = False
+) -> Plan:
     """Return what happens in some days.
 
     Args:
+        interval: seconds between polls.
         entries: log entries in all, four of five of them in bursts.
         burst: entries in one minute.
     """
@@ -140,12 +145,13 @@ def plan(seed: int, *, days: float, entries: int, burst: int, kills: bool, feedb
     kinds = [*KINDS, *(chance.choice(KINDS) for _outage in starts)]
     return Plan(
         seconds=seconds,
+        interval=interval,
         entries=sorted((at, at + _delay(chance)) for at in times),
         outages=[Outage(at, at + _length(chance, kind, longest), kind) for at, kind in zip(starts, kinds, strict=False)],
         restarts=sorted(
-            (chance.choice([chance.uniform(1.0, end), chance.choice(bursts) + chance.uniform(0.0, 90.0)]),
+            (chance.choice([chance.uniform(1.0, end), chance.choice(bursts) + chance.uniform(0.0, 3 * MINUTE)]),
              chance.choice([0.0, 1.0, chance.uniform(0.0, longest)]))
-            for _restart in range(int(days) * 2 + 2)
+            for _restart in range(int(days) * 3 + 6)
         ),
         kills=kills,
         feedback=feedback,
@@ -171,11 +177,11 @@ class PagerDuty:
         self._chance = random.Random(wanted.seed + 1)
         self._created = [int(created) for created, _visible in wanted.entries]
         self._appearing = sorted(visible for _created, visible in wanted.entries)
-        self._minute, self._calls_in_minute = 0, 0
+        self._others = 0
+        self.calls_by_minute: Counter[int] = Counter()
         self._listed: tuple[tuple[int, int, int], list[int]] = ((0, 0, 0), [])
         self.calls = 0
         self.entries_read = 0
-        self.busiest_minute = 0
 
     async def __aenter__(self) -> PagerDuty:
         return self
@@ -219,12 +225,10 @@ class PagerDuty:
     def _is_limited(self) -> bool:
         """Count a call; other clients with the same token use up a part of the limit."""
         minute = int(now() // MINUTE)
-        if minute != self._minute:
-            self._minute = minute
-            self._calls_in_minute = self._chance.choice([0, 0, 0, RATE_LIMIT - 20])
-        self._calls_in_minute += 1
-        self.busiest_minute = max(self.busiest_minute, self._calls_in_minute % (RATE_LIMIT - 20))
-        return self._calls_in_minute > RATE_LIMIT
+        if minute not in self.calls_by_minute:
+            self._others = self._chance.choice([0, 0, 0, RATE_LIMIT - 20])
+        self.calls_by_minute[minute] += 1
+        return self.calls_by_minute[minute] + self._others > RATE_LIMIT
 
     def _found(self, since: int, until: int) -> list[int]:
         """Return the numbers of the entries between two times that can be read, the newest first."""
@@ -251,65 +255,82 @@ def now() -> float:
     return asyncio.get_running_loop().time()
 
 
+class Queue(asyncio.Queue[Event]):
+    """The queue of ansible-rulebook, which holds one event.
+
+    Args:
+        taken: counts the events that a source has handed over.
+    """
+
+    def __init__(self, taken: Counter[str]) -> None:
+        super().__init__(1)
+        self._taken = taken
+
+    async def put(self, item: Event) -> None:
+        """Add an event."""
+        await super().put(item)
+        self._taken[item["meta"]["uuid"]] += 1
+
+
 class Engine:
     """The rule engine; with feedback, it has a database, by which it recognizes the latest events."""
 
     def __init__(self, *, feedback: bool) -> None:
         self.handled: Counter[str] = Counter()
+        """With feedback, what it has handled; without, what was handed to it."""
         self._recognized: deque[str] = deque(maxlen=WINDOW)
         self._feedback = feedback
-        self.queue: asyncio.Queue[Event] = asyncio.Queue(1)
+        self.queue = Queue(Counter())
         self.answers: asyncio.Queue[Event] = asyncio.Queue(1)
 
     def args(self) -> Json:
         """Return the options that ansible-rulebook gives to the source; what was in its memory is gone."""
-        self.queue, self.answers = asyncio.Queue(1), asyncio.Queue(1)
+        self.queue, self.answers = Queue(Counter() if self._feedback else self.handled), asyncio.Queue(1)
         return {"feedback": True, "eda_feedback_queue": self.answers} if self._feedback else {}
 
     async def run(self, *, slow: random.Random) -> None:
         """Take events until cancelled."""
         while True:
             event = await self.queue.get()
+            await asyncio.sleep(slow.choice(WORK))
             if self._feedback:
                 await self._keep(event, slow)
-            else:
-                self.handled[event["meta"]["uuid"]] += 1
 
     async def _keep(self, event: Event, slow: random.Random) -> None:
         uuid = event["meta"]["uuid"]
-        await asyncio.sleep(slow.choice([0.0, 0.0, 0.01]))
         if uuid not in self._recognized:
             self._recognized.append(uuid)
             self.handled[uuid] += 1
-        await asyncio.sleep(slow.choice([0.0, 0.0, 0.01]))
+        await asyncio.sleep(slow.choice(WORK))
         await self.answers.put(event)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Figures:
     """What has come out.
 
     Args:
+        calls: to PagerDuty.
+        reads: how often each log entry was read, on average.
+        busiest: the most calls in a minute.
         lost: log entries that reached no rule.
         repeated: log entries that reached the rules again.
-        latest: the longest time in seconds between a log entry that can be read and its event, outages aside.
     """
 
-    entries: int = 0
-    polls: int = 0
-    calls: int = 0
-    reads: float = 0.0
-    """How often each entry was read."""
-    restarts: int = 0
-    outage_hours: float = 0.0
-    lost: int = 0
-    repeated: int = 0
-    log: list[str] = field(default_factory=list)
+    entries: int
+    calls: int
+    reads: float
+    busiest: int
+    restarts: int
+    outage_hours: float
+    lost: int
+    repeated: int
 
     def __str__(self) -> str:
         return (
-            f"{self.entries} log entries, {self.calls} calls, each entry read {self.reads:.2f} times, "
-            f"{self.restarts} restarts, {self.outage_hours:.0f} h of outages: {self.lost} lost, {self.repeated} repeated"
+            f"{self.entries} log entries, {self.calls} calls, at most {self.busiest} a minute, each entry read "
+            f"{self.reads:.2f} times, {self.restarts} restarts, {self.outage_hours:.0f} h of outages: "
+            f"{self.lost} lost, {self.repeated} repeated"
         )
 
 
@@ -333,6 +354,7 @@ async def _run(wanted: Plan, folder: Path) -> Figures:
         entries=len(wanted.entries),
         calls=pagerduty.calls,
         reads=pagerduty.entries_read / len(wanted.entries),
+        busiest=max(pagerduty.calls_by_minute.values()),
         restarts=len(wanted.restarts),
         outage_hours=sum(each.end - each.start for each in wanted.outages) / HOUR,
         lost=len(never),
@@ -342,7 +364,7 @@ async def _run(wanted: Plan, folder: Path) -> Figures:
 
 async def _run_until(at: float, engine: Engine, state: Path, wanted: Plan) -> None:
     """Run the source until it ends by itself, is cancelled, or is killed."""
-    args = {"api_token": "a-token", "state_file": str(state), "interval": INTERVAL, "overlap": OVERLAP, **engine.args()}
+    args = {"api_token": "a-token", "state_file": str(state), "interval": wanted.interval, "overlap": OVERLAP, **engine.args()}
     source = asyncio.create_task(log_entries.main(engine.queue, args))
     rules = asyncio.create_task(engine.run(slow=random.Random(wanted.seed)))
     await asyncio.wait({source}, timeout=at - now())
@@ -369,6 +391,6 @@ def _replaced(pagerduty: PagerDuty, wanted: Plan) -> t.Iterator[None]:
     with (
         mock.patch.object(log_entries.aiohttp, "ClientSession", lambda **_options: pagerduty),
         mock.patch.object(connection, "time", clock),
-        mock.patch.object(log_entries, "time", clock, create=True),
+        mock.patch.object(state_file.os, "fsync"),
     ):
         yield

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from figures.reliability.fast_forward import fast_forward, plan
 
-DAYS, ENTRIES, BURST = 2, 6_000, 1_500
+DAYS, ENTRIES, BURST, INTERVAL = 2, 3_000, 600, 120.0
 
 
 @pytest.mark.parametrize(
@@ -26,16 +26,16 @@ DAYS, ENTRIES, BURST = 2, 6_000, 1_500
 def test_no_log_entry_is_lost_and_none_comes_twice_beyond_what_is_promised(
     kills: bool, feedback: bool, is_once: bool, tmp_path: Path
 ) -> None:
-    wanted = plan(1, days=DAYS, entries=ENTRIES, burst=BURST, kills=kills, feedback=feedback)
+    wanted = plan(1, days=DAYS, entries=ENTRIES, burst=BURST, interval=INTERVAL, kills=kills, feedback=feedback)
     figures = fast_forward(wanted, tmp_path)
     assert figures.lost == 0
     assert not is_once or figures.repeated == 0
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(min_value=0), st.booleans())
 def test_whatever_happens_in_some_hours_each_log_entry_is_handled_once(seed: int, kills: bool) -> None:
-    wanted = plan(seed, days=0.2, entries=300, burst=150, kills=kills, feedback=kills)
+    wanted = plan(seed, days=0.2, entries=300, burst=150, interval=60.0, kills=kills, feedback=kills)
     with tempfile.TemporaryDirectory() as folder:
         figures = fast_forward(wanted, Path(folder))
     assert (figures.lost, figures.repeated) == (0, 0)

@@ -84,7 +84,7 @@ options:
     description:
       - How many seconds each poll goes back before the latest log entry. A log entry that PagerDuty shows with a delay
         of up to this time is not missed. Entries that are read again are recognized by their ids.
-      - If there are more than 100 of them, one call shows whether one has appeared late. Only then are they read again.
+      - They are read again only if one call shows that something is new among them.
     type: float
     default: 60
   feedback:

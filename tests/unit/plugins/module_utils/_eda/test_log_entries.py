@@ -169,14 +169,21 @@ def test_in_an_account_where_nothing_happens_nothing_is_skipped(caplog: pytest.L
     assert (poll(feed, position, max_age=1), caplog.messages) == (["R1"], [])
 
 
+def test_a_poll_that_finds_nothing_new_reads_nothing_again() -> None:
+    feed, position = Feed(NOW - 100, NOW - 50), a_position()
+    poll(feed, position, polls=3)
+    assert len(feed.spans) == 1
+
+
 def test_many_known_entries_are_not_read_again_unless_one_has_appeared_late() -> None:
     feed, position = Feed(*(NOW - 60 + number // 10 for number in range(600))), a_position()
     assert len(poll(feed, position)) == 600
-    assert poll(feed, position) == []
-    assert feed.spans[-1][0] == int(NOW - 1 - log_entries.MIN_OVERLAP)
-    feed.entries.insert(300, entry(1_000, NOW - 30))
+    feed.entries.append(entry(1_000, NOW))
     assert poll(feed, position) == ["R1000"]
-    assert feed.spans[-1][0] == int(NOW - 1 - 60)
+    assert feed.spans[-1][0] == int(NOW - 1 - log_entries.MIN_OVERLAP)
+    feed.entries.insert(300, entry(1_001, NOW - 30))
+    assert poll(feed, position) == ["R1001"]
+    assert feed.spans[-1][0] == int(NOW - 60)
 
 
 @pytest.mark.parametrize(
