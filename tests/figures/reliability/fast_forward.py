@@ -107,7 +107,7 @@ class Plan:
     Args:
         entries: for each log entry, when it is created and when it can be read.
         restarts: when ansible-rulebook ends and for how long it is gone.
-        kills: whether it is killed then.
+        kills: whether it is killed then, or as soon as the next events come.
         feedback: whether the rule engine has a database and says which events it has.
     """
 
@@ -280,6 +280,8 @@ class Engine:
         """With feedback, what it has handled; without, what was handed to it."""
         self._recognized: deque[str] = deque(maxlen=WINDOW)
         self._feedback = feedback
+        self.took = asyncio.Event()
+        """An event has come."""
         self.queue = Queue(Counter())
         self.answers: asyncio.Queue[Event] = asyncio.Queue(1)
 
@@ -292,6 +294,7 @@ class Engine:
         """Take events until cancelled."""
         while True:
             event = await self.queue.get()
+            self.took.set()
             await asyncio.sleep(slow.choice(WORK))
             if self._feedback:
                 await self._keep(event, slow)
@@ -368,6 +371,8 @@ async def _run_until(at: float, engine: Engine, state: Path, wanted: Plan) -> No
     source = asyncio.create_task(log_entries.main(engine.queue, args))
     rules = asyncio.create_task(engine.run(slow=random.Random(wanted.seed)))
     await asyncio.wait({source}, timeout=at - now())
+    if wanted.kills:
+        await _some_event(engine, source, wanted)
     kept = state.read_bytes() if wanted.kills and state.exists() else None
     rules.cancel()
     source.cancel()
@@ -377,6 +382,15 @@ async def _run_until(at: float, engine: Engine, state: Path, wanted: Plan) -> No
     if kept is not None:
         # What a source that was killed has not written.
         state.write_bytes(kept)
+
+
+async def _some_event(engine: Engine, source: asyncio.Task[None], wanted: Plan) -> None:
+    """Wait, for an hour at most, until events come, as a kill does harm only then."""
+    engine.took.clear()
+    coming = asyncio.create_task(engine.took.wait())
+    await asyncio.wait({source, coming}, timeout=min(HOUR, wanted.seconds - now()), return_when=asyncio.FIRST_COMPLETED)
+    coming.cancel()
+    await asyncio.sleep(random.Random(now()).uniform(0.0, 1.0))
 
 
 @contextlib.contextmanager
