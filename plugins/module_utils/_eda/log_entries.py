@@ -225,7 +225,7 @@ class Poller:
 
 
 def _event_of(entry: Json) -> Json | None:
-    """Return the event of a log entry; None if it has none, such as a body nested more deeply than Python can follow."""
+    """Return the event of a log entry; None if it cannot be read, such as one that is nested very deeply."""
     try:
         return event_of(entry)
     except Exception as error:

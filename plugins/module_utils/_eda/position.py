@@ -77,7 +77,9 @@ class Position:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             self.close()
             problem = f"{self._file} is damaged, or is not a state file"
-            raise InvalidOption("state_file", f"{problem}; delete it to begin with the log entries from now on") from error
+            raise InvalidOption(
+                "state_file", f"{problem}; delete it to begin with the log entries from now on"
+            ) from error
 
     def _restore(self, lines: t.Sequence[str]) -> None:
         kept = json.loads(lines[0])

@@ -172,7 +172,8 @@ def _strangers() -> bool:
 def _kills() -> bool:
     """Kill ansible-rulebook; without a database losses are printed, and are no failure."""
     print(f"\nansible-rulebook killed {KILLS} times while {KILLED_EVENTS} events come:", flush=True)
-    return all([_kills_of(name, killed) for name, killed in (("webhook", _webhooks), ("log_entries", _log_entries))])
+    passed = [_kills_of("webhook", _webhooks), _kills_of("log_entries", _log_entries)]
+    return all(passed)
 
 
 def _kills_of(name: str, killed: t.Callable[[Path, dict[str, str] | None], Killed]) -> bool:
@@ -209,13 +210,12 @@ def _fuzz() -> bool:
 
 def _fast_forward() -> bool:
     print(f"\n{POLLED_DAYS} days of the source log_entries, {BURST} log entries in a minute at most:", flush=True)
-    return all(
-        [
-            _polls("restarted", repeats=False, kills=False, feedback=False),
-            _polls("killed", repeats=True, kills=True, feedback=False),
-            _polls("killed, with feedback", repeats=False, kills=True, feedback=True),
-        ]
-    )
+    passed = [
+        _polls("restarted", repeats=False, kills=False, feedback=False),
+        _polls("killed", repeats=True, kills=True, feedback=False),
+        _polls("killed, with feedback", repeats=False, kills=True, feedback=True),
+    ]
+    return all(passed)
 
 
 def _polls(name: str, *, repeats: bool, kills: bool, feedback: bool) -> bool:

@@ -147,10 +147,14 @@ def plan(
         seconds=seconds,
         interval=interval,
         entries=sorted((at, at + _delay(chance)) for at in times),
-        outages=[Outage(at, at + _length(chance, kind, longest), kind) for at, kind in zip(starts, kinds, strict=False)],
+        outages=[
+            Outage(at, at + _length(chance, kind, longest), kind) for at, kind in zip(starts, kinds, strict=False)
+        ],
         restarts=sorted(
-            (chance.choice([chance.uniform(1.0, end), chance.choice(bursts) + chance.uniform(0.0, 3 * MINUTE)]),
-             chance.choice([0.0, 1.0, chance.uniform(0.0, longest)]))
+            (
+                chance.choice([chance.uniform(1.0, end), chance.choice(bursts) + chance.uniform(0.0, 3 * MINUTE)]),
+                chance.choice([0.0, 1.0, chance.uniform(0.0, longest)]),
+            )
             for _restart in range(int(days) * 3 + 6)
         ),
         kills=kills,
@@ -215,7 +219,9 @@ class PagerDuty:
             return _answer(429, b"{}", BEGIN + now(), {"ratelimit-reset": reset})
         offset, limit = int(query["offset"]), int(query["limit"])
         if offset + limit > MAX_OFFSET:
-            return _answer(400, json.dumps({"error": {"message": "Offset too large", "code": 2001}}).encode(), BEGIN + now())
+            return _answer(
+                400, json.dumps({"error": {"message": "Offset too large", "code": 2001}}).encode(), BEGIN + now()
+            )
         found = self._found(*(int(time_of(query[name]) - BEGIN) for name in ("since", "until")))
         page = [self._entry(number) for number in found[offset : offset + limit]]
         self.entries_read += len(page)
@@ -240,14 +246,21 @@ class PagerDuty:
 
     def _entry(self, number: int) -> Json:
         created = iso(BEGIN + self._created[number])
-        return {"id": f"R{number}", "type": "notify_log_entry", "created_at": created, "incident": {"id": f"Q{number % 100}"}}
+        return {
+            "id": f"R{number}",
+            "type": "notify_log_entry",
+            "created_at": created,
+            "incident": {"id": f"Q{number % 100}"},
+        }
 
 
 def _answer(status: int, content: bytes, date: float, headers: t.Mapping[str, str] | None = None) -> t.Any:
     async def read() -> bytes:
         return content
 
-    return types.SimpleNamespace(status=status, headers={"Date": formatdate(date, usegmt=True), **(headers or {})}, read=read)
+    return types.SimpleNamespace(
+        status=status, headers={"Date": formatdate(date, usegmt=True), **(headers or {})}, read=read
+    )
 
 
 def now() -> float:
@@ -367,7 +380,13 @@ async def _run(wanted: Plan, folder: Path) -> Figures:
 
 async def _run_until(at: float, engine: Engine, state: Path, wanted: Plan) -> None:
     """Run the source until it ends by itself, is cancelled, or is killed."""
-    args = {"api_token": "a-token", "state_file": str(state), "interval": wanted.interval, "overlap": OVERLAP, **engine.args()}
+    args = {
+        "api_token": "a-token",
+        "state_file": str(state),
+        "interval": wanted.interval,
+        "overlap": OVERLAP,
+        **engine.args(),
+    }
     source = asyncio.create_task(log_entries.main(engine.queue, args))
     rules = asyncio.create_task(engine.run(slow=random.Random(wanted.seed)))
     await asyncio.wait({source}, timeout=at - now())
@@ -403,7 +422,7 @@ def _replaced(pagerduty: PagerDuty, wanted: Plan) -> t.Iterator[None]:
 
     clock = types.SimpleNamespace(time=wall_clock, monotonic=loop.time)
     with (
-        mock.patch.object(log_entries.aiohttp, "ClientSession", lambda **_options: pagerduty),
+        mock.patch.object(log_entries.aiohttp, "ClientSession", return_value=pagerduty),
         mock.patch.object(connection, "time", clock),
         mock.patch.object(state_file.os, "fsync"),
     ):

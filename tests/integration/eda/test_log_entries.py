@@ -252,7 +252,9 @@ async def test_an_entry_that_appears_late_is_not_missed(simulator: Simulator, ca
 
 async def test_a_refusal_ends_the_source(simulator: Simulator) -> None:
     source = Source("log_entries")
-    with pytest.raises(Refused, match=f"PagerDuty refused GET {simulator.url}/log_entries .HTTP 401, .* check api_token"):
+    with pytest.raises(
+        Refused, match=f"PagerDuty refused GET {simulator.url}/log_entries .HTTP 401, .* check api_token"
+    ):
         await source.names["main"](source.queue, {"api_token": "an-unknown-key", "api_url": simulator.url})
 
 
@@ -268,7 +270,11 @@ async def test_two_sources_do_not_share_a_state_file(
 
 
 async def test_a_full_disk_ends_nothing(
-    simulator: Simulator, call: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    simulator: Simulator,
+    call: Client,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def full(_descriptor: int) -> t.NoReturn:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

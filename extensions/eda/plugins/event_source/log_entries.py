@@ -30,8 +30,8 @@ description:
     that time must look at the event type.
   - The whole log entry, with its channel, is at C(event.payload.log_entry). Integration keys, which are secrets, are
     left out.
-  - PagerDuty's clock decides what is new, not that of this machine. The position moves with the times of log entries, so
-    a clock that is wrong neither skips nor repeats any.
+  - PagerDuty's clock decides what is new, not that of this machine. The position moves with the times of log entries,
+    so a clock that is wrong neither skips nor repeats any.
   - A log entry that cannot be read is skipped alone, with a message. The same goes for one on which a filter fails.
 options:
   api_token:

@@ -215,7 +215,9 @@ def test_what_is_not_pagerdutys_answer_is_tried_again(status: int, content: byte
 def test_a_refusal_by_pagerduty_itself_says_so(status: int) -> None:
     error = answered(status, REFUSAL).result
     assert isinstance(error, Refused)
-    said = f"PagerDuty refused GET https://api.pagerduty.com/log_entries (HTTP {status}, request id None): Not authorized"
+    said = (
+        f"PagerDuty refused GET https://api.pagerduty.com/log_entries (HTTP {status}, request id None): Not authorized"
+    )
     assert str(error).startswith(said)
 
 
@@ -275,7 +277,11 @@ def proxy_error() -> Exception:
         (asyncio.TimeoutError(), Delayed, "timed out"),
         (ConnectionResetError("reset"), Delayed, "reset"),
         (proxy_error(), Delayed, "the proxy answered HTTP 407"),
-        (aiohttp.InvalidURL("http://someone:pr0xy-s3cret/@proxy"), Refused, "HTTPS_PROXY is not the address of a proxy"),
+        (
+            aiohttp.InvalidURL("http://someone:pr0xy-s3cret/@proxy"),
+            Refused,
+            "HTTPS_PROXY is not the address of a proxy",
+        ),
     ],
     ids=lambda error: type(error).__name__ if isinstance(error, Exception) else "",
 )

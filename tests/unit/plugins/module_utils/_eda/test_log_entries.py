@@ -85,7 +85,7 @@ def poll(
     queue: t.Any = None,
     **args: t.Any,
 ) -> list[str]:
-    """Poll a number of times, and once more after each event; returns the ids of the log entries that were handed over."""
+    """Poll a number of times, and once more after each event; returns the ids of what was handed over."""
 
     async def polled() -> list[str]:
         settings = settings_of({"api_token": "a-token", **args})

@@ -153,7 +153,7 @@ def test_a_damaged_file_is_kept_and_is_an_error_with_a_way_out(content: str, pat
 NUMBERS = st.none() | st.integers() | st.floats() | st.text()
 FILES = st.binary() | st.builds(
     lambda kept, rest: json.dumps(kept).encode() + rest,
-    st.fixed_dictionaries({}, optional={name: NUMBERS for name in ("until", "polled", "start")})
+    st.fixed_dictionaries({}, optional=dict.fromkeys(("until", "polled", "start"), NUMBERS))
     | st.fixed_dictionaries(
         {name: st.floats(0, 1e10) for name in ("until", "polled", "start")},
         optional={"seen": st.dictionaries(st.text(), NUMBERS)},
@@ -168,7 +168,7 @@ def test_whatever_the_file_says_a_source_starts_in_the_present_or_says_why_not(c
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "state.json")
         path.write_bytes(content)
-        try:
+        with contextlib.suppress(InvalidOption):
             with loaded(path) as position:
                 position.leave_future(1_000.0)
                 assert iso(position.since)
@@ -177,8 +177,6 @@ def test_whatever_the_file_says_a_source_starts_in_the_present_or_says_why_not(c
                 position.save()
             with loaded(path) as position:
                 assert "R1" in position
-        except InvalidOption as error:
-            assert str(error).startswith("state_file: ")
 
 
 @pytest.mark.parametrize(
@@ -221,5 +219,5 @@ def test_a_time_without_a_zone_is_utc(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "noon", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-23:59"])
 def test_what_is_no_time_is_an_error_of_one_kind(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"isoformat|out of range"):
         iso(time_of(text))

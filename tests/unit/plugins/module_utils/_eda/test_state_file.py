@@ -100,7 +100,8 @@ def test_two_names_of_one_file_are_one_file(path: Path, tmp_path: Path, monkeypa
 
 def test_a_second_source_is_told_what_to_do(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state_file, "LOCK_WAIT", 0.0)
-    said = f"state_file: another source already uses {path}; stop the other one, or give each of them a state_file of its own"
+    hint = "stop the other one, or give each of them a state_file of its own"
+    said = f"state_file: another source already uses {path}; {hint}"
     with opened(path), pytest.raises(InvalidOption, match=said):
         StateFile(path).open()
     with opened(path):
@@ -182,7 +183,7 @@ def test_a_folder_that_cannot_be_created_ends_nothing(
 
 def test_a_path_through_a_file_is_an_error_of_the_option(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(InvalidOption, match="state_file: .* cannot be read: .*Not a directory"):
+    with pytest.raises(InvalidOption, match=r"state_file: .* cannot be read: .*Not a directory"):
         StateFile(tmp_path / "file" / "state.json").open()
 
 
