@@ -168,15 +168,17 @@ def test_whatever_the_file_says_a_source_starts_in_the_present_or_says_why_not(c
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "state.json")
         path.write_bytes(content)
-        with contextlib.suppress(InvalidOption):
+        try:
             with loaded(path) as position:
                 position.leave_future(1_000.0)
                 assert iso(position.since)
                 assert position.until is None or position.until <= 1_000.0 + CLOCK_TOLERANCE
                 position.add("R1", 1_001.0)
                 position.save()
-            with loaded(path) as position:
-                assert "R1" in position
+        except InvalidOption:
+            return
+        with loaded(path) as position:
+            assert "R1" in position
 
 
 @pytest.mark.parametrize(
