@@ -25,6 +25,8 @@ OPTION = "feedback"
 """The name that ansible-rulebook looks for, and that ansible.eda.kafka has."""
 MAX_TAKEN = 10_000
 """How many of the latest events that the engine has are remembered."""
+PATIENCE = 20.0
+"""Seconds after which the next event has its turn. Where the engine has failed, it never answers."""
 
 Event = dict[str, t.Any]
 
@@ -50,7 +52,14 @@ class Handover:
         self._answers: asyncio.Queue[Event] | None = args.get(ANSWERS)
         self._unanswered: dict[str, asyncio.Future[None]] = {}
         self._taken: dict[str, None] = {}
+        # One at a time: after a restart, the rule engine may recognize no more than the latest five events, since it
+        # forgets drools_deduplication_window_size.
+        # Source: kiegroup/drools-ansible-rulebook-integration, AstRulesEngine.java, `restoreSessionInMemory`.
+        self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_ending = False
+        self.waiting = 0
+        """How many events are being put."""
         if self._answers is None and flag(args, OPTION):
             LOGGER.warning("feedback is off: ansible-rulebook offers it since version 1.3")
 
@@ -59,17 +68,13 @@ class Handover:
         """Whether the rule engine says which events it has."""
         return self._answers is not None
 
-    @property
-    def unanswered(self) -> int:
-        """How many events were handed over and are not answered."""
-        return len(self._unanswered)
-
     async def __aenter__(self) -> Handover:
         if self._answers is not None:
             self._start(self._read(self._answers))
         return self
 
     async def __aexit__(self, *_unused: object) -> None:
+        self._is_ending = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -92,24 +97,40 @@ class Handover:
             await self._queue.put(event)
             return True
         uuid: str = event["meta"]["uuid"]
-        if uuid not in self._taken:
-            await asyncio.wait({self._unanswered.get(uuid) or self._hand_over(uuid, event)}, timeout=limit)
-        if uuid in self._unanswered:
+        self.waiting += 1
+        try:
+            await asyncio.wait_for(self._answered(uuid, event), limit)
+        except asyncio.TimeoutError:
             LOGGER.warning("The rule engine has not answered for event %r within %g s", uuid, limit)
+        finally:
+            self.waiting -= 1
         return uuid in self._taken
 
-    def _hand_over(self, uuid: str, event: Event) -> asyncio.Future[None]:
-        self._unanswered[uuid] = asyncio.get_running_loop().create_future()
-        # Nobody cancels it with the one who waits: whether the event is in the queue would not be known.
-        self._start(self._put(uuid, event))
-        return self._unanswered[uuid]
+    async def _answered(self, uuid: str, event: Event) -> None:
+        """Wait until the engine has answered. An event that never has its turn is not handed over."""
+        if not self._is_known(uuid):
+            await self._turn.acquire()
+            if self._is_known(uuid) or self._is_ending:
+                self._turn.release()
+            else:
+                self._unanswered[uuid] = asyncio.get_running_loop().create_future()
+                self._start(self._hand_over(uuid, event, self._unanswered[uuid]))
+        if uuid in self._unanswered:
+            await asyncio.shield(self._unanswered[uuid])
 
-    async def _put(self, uuid: str, event: Event) -> None:
+    def _is_known(self, uuid: str) -> bool:
+        return uuid in self._unanswered or uuid in self._taken
+
+    async def _hand_over(self, uuid: str, event: Event, answer: asyncio.Future[None]) -> None:
+        """Hand over an event. Goes on when nobody waits any more, since the queue may already have it."""
         try:
             await self._queue.put(event)
+            await asyncio.wait({answer}, timeout=PATIENCE)
         except Exception as error:
             LOGGER.error("A filter has failed for event %r: %s", uuid, error)
             self._end_waiting(uuid)
+        finally:
+            self._turn.release()
 
     async def _read(self, answers: asyncio.Queue[Event]) -> None:
         while True:

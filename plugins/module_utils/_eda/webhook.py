@@ -271,7 +271,7 @@ class Receiver:
         return _accepted()
 
     def _has_room(self) -> bool:
-        return max(self._waiting.qsize(), self._handover.unanswered) < self._settings.queue_size
+        return max(self._waiting.qsize(), self._handover.waiting) < self._settings.queue_size
 
     async def _has_handed_over(self, delivery: Delivery) -> bool:
         if self._handover.has_feedback:

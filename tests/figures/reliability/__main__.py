@@ -28,7 +28,7 @@ from figures.reliability.concurrency import CONCURRENT_TASKS, FORKS, run_concurr
 from figures.reliability.corrupting_proxy import CorruptingProxy
 from figures.reliability.fast_forward import fast_forward, plan
 from figures.reliability.fuzz import Fuzz
-from figures.reliability.kills import REST_LIMIT, Killed, LogEntries, Webhooks, run_and_kill
+from figures.reliability.kills import REST_LIMIT, Killed, LogEntries, Webhooks, h2, run_and_kill
 from figures.reliability.load import MAX_MEMORY, BulkLoad, EventLoad, acknowledge, send_events
 from figures.reliability.matrix import FAULTS, TASKS, Finding, Scenario, scenarios, scenarios_through_proxy
 from figures.reliability.routes import direct_runner, proxied_runner
@@ -176,21 +176,21 @@ def _kills() -> bool:
     return all(passed)
 
 
-def _kills_of(name: str, killed: t.Callable[[Path, dict[str, str] | None], Killed]) -> bool:
+def _kills_of(name: str, killed: t.Callable[[Path, t.Mapping[str, str] | None], Killed]) -> bool:
     with tempfile.TemporaryDirectory() as folder:
-        kept = killed(Path(folder), {"drools_db_file_path": f"{folder}/state"})
+        kept = killed(Path(folder), h2(Path(folder)))
         print(f"  {name}, with feedback and H2: {kept}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         print(f"  {name}, without: {killed(Path(folder), None)}", flush=True)
     return not (kept.lost or kept.repeated)
 
 
-def _webhooks(folder: Path, database: dict[str, str] | None) -> Killed:
+def _webhooks(folder: Path, database: t.Mapping[str, str] | None) -> Killed:
     with contextlib.closing(Webhooks(feedback=database is not None)) as webhooks:
         return run_and_kill(webhooks, folder, events=KILLED_EVENTS, kills=KILLS, database=database)
 
 
-def _log_entries(folder: Path, database: dict[str, str] | None) -> Killed:
+def _log_entries(folder: Path, database: t.Mapping[str, str] | None) -> Killed:
     with Simulator(rest_limit=REST_LIMIT) as simulator:
         load = LogEntries(simulator, folder / "position.json", feedback=database is not None)
         return run_and_kill(load, folder, events=KILLED_EVENTS, kills=KILLS, database=database)

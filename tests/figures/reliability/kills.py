@@ -30,7 +30,7 @@ from simulator.launch import Simulator
 
 HANDLED = re.compile(r"handled (\S+)")
 LONGEST = 3.0
-"""Seconds from the start of the source to the kill, at most."""
+"""Seconds from the first event that was taken to the kill, at most."""
 QUIET = 5.0
 """Seconds without an action after which none is expected any more; an action takes milliseconds."""
 SENDERS = 8
@@ -64,7 +64,7 @@ class Load(t.Protocol):
         """Let a number of further events happen."""
 
     def runs(self, rulebook: Rulebook) -> None:
-        """Wait until the source runs."""
+        """Wait until an event that waits was taken: the source starts before the rule engine."""
 
     @property
     def is_taken(self) -> bool:
@@ -109,8 +109,10 @@ class Webhooks:
             self._senders.submit(self._deliver, f"EVENT{number}")
 
     def runs(self, rulebook: Rulebook) -> None:
-        """Wait until the source listens, and send everything there from now on."""
+        """Send everything to the source from now on, and wait until an event was taken."""
+        before = len(self._accepted)
         self._target = rulebook.url()
+        until(lambda: len(self._accepted) > before, rulebook)
 
     def close(self) -> None:
         """Stop sending."""
@@ -202,6 +204,15 @@ class Killed:
     restart: float
 
 
+def h2(folder: Path) -> dict[str, str]:
+    """Return the variables of ansible-rulebook for a database in a folder.
+
+    Without WRITE_DELAY=0, H2 keeps what was committed in memory for up to half a second.
+    Source: https://h2database.com/html/commands.html, "SET WRITE_DELAY".
+    """
+    return {"drools_db_file_path": f"{folder / 'state'};WRITE_DELAY=0"}
+
+
 def run_and_kill(
     load: Load, folder: Path, *, events: int, kills: int, database: t.Mapping[str, str] | None, seed: int = 0
 ) -> Killed:
@@ -217,13 +228,14 @@ def run_and_kill(
     for run in range(kills + 1):
         started = time.monotonic()
         with Rulebook(str(rulebook), folder, load.url, arguments) as running:
+            load.release(1)
             load.runs(running)
             starts.append(time.monotonic() - started)
             if run < kills:
-                _release(load, events // kills, moments.uniform(0, LONGEST))
+                _release(load, (events - 1) // kills - 1, moments.uniform(0, LONGEST))
             else:
                 # The last run has only to finish.
-                load.release(events % kills)
+                load.release(events - len(load.uuids))
                 _finish(load, running)
         handled.update(HANDLED.findall(running.output))
     lost = len(set(load.uuids) - set(handled))
@@ -239,7 +251,7 @@ def _rulebook(load: Load, folder: Path, database: t.Mapping[str, str] | None) ->
     if database is None:
         return path, []
     variables = folder / "variables.yml"
-    variables.write_text(yaml.safe_dump({"drools_deduplication_window_size": 10_000, **database}))
+    variables.write_text(yaml.safe_dump({"drools_deduplication_window_size": 1000, **database}))
     return path, ["--persistence-id", "1", "--vars", str(variables)]
 
 

@@ -139,7 +139,7 @@ def _answered_after(port: int, number: int) -> float:
 
 @contextlib.contextmanager
 def _strangers(port: int, slow_clients: int, unsigned_rate: int) -> t.Iterator[t.Callable[[], tuple[int, int]]]:
-    """Run strangers in a process of their own; yields how to ask what they have done, once all slow clients are there."""
+    """Run strangers in a process of their own; yields how to ask what they have done, once all are there."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_be_strangers, args=(there, port, slow_clients, unsigned_rate))

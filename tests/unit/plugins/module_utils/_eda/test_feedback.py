@@ -58,9 +58,9 @@ async def test_an_event_is_put_when_the_engine_has_it() -> None:
     async with engine.handover as handover:
         putting = asyncio.create_task(handover.put(event("E1"), LATER))
         taken = await engine.queue.get()
-        assert (taken, putting.done(), handover.unanswered) == (event("E1"), False, 1)
+        assert (taken, putting.done(), handover.waiting) == (event("E1"), False, 1)
         await engine.answers.put(taken)
-        assert (await putting, handover.unanswered) == (True, 0)
+        assert (await putting, handover.waiting) == (True, 0)
 
 
 @in_event_loop
@@ -86,7 +86,24 @@ async def test_several_that_wait_for_one_event_get_the_same_answer() -> None:
 
 
 @in_event_loop
-async def test_an_event_on_which_the_engine_has_failed_is_handed_over_again() -> None:
+async def test_the_engine_gets_one_event_at_a_time() -> None:
+    """If it is killed, one event was handed over that nobody knows to be taken."""
+    engine = Engine()
+    async with engine.handover as handover:
+        first = asyncio.create_task(handover.put(event("E1"), LATER))
+        taken = await engine.queue.get()
+        # Who waits in vain for a turn was not handed over.
+        assert not await handover.put(event("E2"), SOON)
+        await engine.answers.put(taken)
+        assert await first
+        third = asyncio.create_task(handover.put(event("E3"), LATER))
+        assert await engine.take() == "E3"
+        assert await third
+
+
+@in_event_loop
+async def test_an_event_on_which_the_engine_has_failed_is_handed_over_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feedback, "PATIENCE", SOON)
     engine = Engine()
     async with engine.handover as handover:
         first, second = (asyncio.create_task(handover.put(event(uuid), LATER)) for uuid in ("E1", "E2"))
@@ -132,12 +149,13 @@ async def test_a_filter_that_fails_does_not_stop_the_source(caplog: pytest.LogCa
 
 
 @in_event_loop
-async def test_nobody_waits_when_the_source_ends() -> None:
+async def test_nobody_waits_and_nothing_is_handed_over_when_the_source_ends() -> None:
     engine = Engine()
     async with engine.handover as handover:
-        waiting = asyncio.create_task(handover.put(event("E1"), LATER))
+        waiting = [asyncio.create_task(handover.put(event(uuid), LATER)) for uuid in ("E1", "E2")]
         await engine.queue.get()
-    assert not await waiting
+    assert await asyncio.gather(*waiting) == [False, False]
+    assert engine.queue.empty()
 
 
 @in_event_loop

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import TaskError
-from ansible_collections.oncall.pagerduty.plugins.module_utils._eda import log_entries
+from ansible_collections.oncall.pagerduty.plugins.module_utils._eda import feedback, log_entries
 from ansible_collections.oncall.pagerduty.plugins.module_utils._eda.feedback import Handover
 from ansible_collections.oncall.pagerduty.plugins.module_utils._eda.log_entries import Poller, settings_of
 from ansible_collections.oncall.pagerduty.plugins.module_utils._eda.position import Position, iso, time_of
@@ -256,7 +256,8 @@ def test_the_position_is_saved_when_the_engine_has_answered(tmp_path: Path, monk
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_entries, "ANSWER_TIMEOUT", 0.01)
+    monkeypatch.setattr(feedback, "PATIENCE", 0.01)
+    monkeypatch.setattr(log_entries, "ANSWER_TIMEOUT", 0.03)
 
 
 @pytest.mark.usefixtures("impatient")
