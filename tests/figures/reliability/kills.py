@@ -151,17 +151,18 @@ class LogEntries:
         self._simulator = simulator
         self._state = state
         self._call = Client(simulator.url)
-        self._before = set(self._ids())
+        self._before: set[str] | None = None
+        """What there was before the source began; None until it does."""
 
     @property
     def uuids(self) -> t.Collection[str]:
         """The id of each log entry so far."""
-        return [each for each in self._ids() if each not in self._before]
+        return [each for each in self._ids() if each not in (self._before or ())]
 
     @property
     def is_taken(self) -> bool:
         """Whether the position is behind the latest log entry."""
-        return next(self._ids()) in self._state.read_text()
+        return self._state.exists() and next(self._ids()) in self._state.read_text()
 
     def release(self, count: int) -> None:
         """Add a number of notes."""
@@ -170,9 +171,12 @@ class LogEntries:
             assert self._call("POST", f"/incidents/{self._incident}/notes", body).status == 200
 
     def runs(self, rulebook: Rulebook) -> None:
-        """Wait until the source has polled."""
-        polled = self._polls()
-        until(lambda: self._polls() > polled, rulebook)
+        """Wait until the latest log entry was taken; the source begins with those after its first start."""
+        if self._before is None:
+            until(lambda: self._polls() > 0, rulebook)
+            self._before = set(self._ids())
+            self.release(1)
+        until(lambda: self.is_taken, rulebook)
 
     def _polls(self) -> int:
         return sum(entry["path"] == "/log_entries" for entry in self._simulator.journal()["entries"])
