@@ -35,14 +35,17 @@ OPTIONS = ("api_token", "auth_type", "region", "api_url", "ca_path")
 TIMEOUT = 30.0
 """Seconds for one call."""
 MAX_WAIT = 60.0
-"""Seconds between two attempts, and after a 429 without ratelimit-reset."""
+"""The most seconds between two attempts, whatever a response asks for, and those after a 429 without ratelimit-reset.
+
+PagerDuty counts the calls of a minute. Source: https://developer.pagerduty.com/docs/rest-api-rate-limits.
+"""
 
 Json = dict[str, t.Any]
 Query = t.Sequence[tuple[str, str]]
 
 
 class Refused(Exception):
-    """PagerDuty refuses the token or the request; retrying will not help."""
+    """PagerDuty itself refuses the token or the request, or the environment names no usable proxy."""
 
 
 class Delayed(Exception):
@@ -105,18 +108,22 @@ def tls_context(verify: bool | str) -> ssl.SSLContext:
 
 
 class RestApi:
-    """Reads from PagerDuty's REST API, and knows what time it is there."""
+    """Reads from PagerDuty's REST API, and knows what time it is there.
+
+    Between two responses, time passes as the event loop measures it: steps of this machine's clock do not matter.
+    """
 
     def __init__(self, session: aiohttp.ClientSession, checked: Settings) -> None:
         self._session = session
         self._settings = checked
         self._tls = tls_context(checked.verify)
-        self._clock_offset = 0.0
-        """Seconds by which PagerDuty's clock was ahead of this machine's in the latest response."""
+        # For a PagerDuty whose responses have no date, which HTTP does not allow: RFC 9110, section 6.6.1.
+        self._clock_offset = time.time() - _monotonic()
+        """Seconds by which PagerDuty's clock was ahead of the event loop's in the latest response."""
 
     def now(self) -> float:
         """Return the time on PagerDuty's clock."""
-        return time.time() + self._clock_offset
+        return _monotonic() + self._clock_offset
 
     async def get(self, path: str, query: Query) -> Json:
         """Return the response to a GET.
@@ -137,38 +144,71 @@ class RestApi:
                 allow_redirects=False,
             ) as response:
                 content = await response.read()
-        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
-            raise Delayed(str(error) or "timed out") from error
+        except aiohttp.InvalidURL as error:
+            # The address can hold a password.
+            raise Refused("HTTPS_PROXY is not the address of a proxy, such as http://proxy.example.com:3128") from error
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+            raise Delayed(f"GET {url}: {_reason(error)}") from error
+        body = _checked(f"GET {url}", response, content)
+        # What answers in PagerDuty's place has a clock of its own.
         self._set_clock(response.headers.get("Date"))
-        _check_status(f"GET {path}", response)
-        return _object(content)
+        return body
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": self._settings.authorization, "Accept": "application/vnd.pagerduty+json;version=2"}
 
     def _set_clock(self, date: str | None) -> None:
-        with contextlib.suppress(TypeError, ValueError):
-            self._clock_offset = parsedate_to_datetime(date or "").timestamp() - time.time()
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            self._clock_offset = parsedate_to_datetime(date or "").timestamp() - _monotonic()
 
 
-def _check_status(call: str, response: aiohttp.ClientResponse) -> None:
-    """Raise what the status means. Source: https://developer.pagerduty.com/docs/errors and …/rest-api-rate-limits."""
-    status = response.status
+def _monotonic() -> float:
+    """Return seconds that no step of the clock changes."""
+    return asyncio.get_running_loop().time()
+
+
+def _reason(error: Exception) -> str:
+    """Return why a call failed, without the address of a proxy, which can hold a password."""
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"the proxy answered HTTP {error.status}"
+    return str(error) or "timed out"
+
+
+def _checked(call: str, response: aiohttp.ClientResponse, content: bytes) -> Json:
+    """Return the body of a response, or raise what it means.
+
+    Only PagerDuty's own answer refuses a call. A proxy or a firewall can answer instead with any status, and may do so
+    only for a while.
+
+    Source: https://developer.pagerduty.com/docs/errors and https://developer.pagerduty.com/docs/rest-api-rate-limits.
+
+    Raises:
+        Refused: PagerDuty refuses the token or the request.
+        Delayed: anything else that is not what was asked for.
+    """
+    status, body = response.status, _object(content)
     request = f"HTTP {status}, request id {response.headers.get('x-request-id')}"
     if status == 429:
-        reset = response.headers.get("ratelimit-reset", "")
-        raise Delayed(f"rate limited ({request})", float(reset) if reset.isdecimal() else MAX_WAIT)
+        raise Delayed(f"{call}: rate limited ({request})", _seconds(response.headers.get("ratelimit-reset", "")))
     if status == 408 or status >= 500:
-        raise Delayed(f"PagerDuty returned a server error ({request})")
-    if status != 200:
-        raise Refused(f"PagerDuty refused {call} ({request}); check api_token, region and team_ids")
+        raise Delayed(f"{call}: server error ({request})")
+    if status >= 400 and isinstance(body.get("error"), dict):
+        said = body["error"].get("message")
+        raise Refused(f"PagerDuty refused {call} ({request}): {said}; check api_token, region and team_ids")
+    if status != 200 or not body:
+        raise Delayed(f"{call}: not an answer of PagerDuty ({request}); check what is between it and this machine")
+    return body
+
+
+def _seconds(reset: str) -> float:
+    """Return how long to wait by the header ratelimit-reset."""
+    return min(float(reset), MAX_WAIT) if reset.isdecimal() else MAX_WAIT
 
 
 def _object(content: bytes) -> Json:
+    """Return the JSON object of a body; an empty one if there is none."""
     try:
         body = json.loads(content)
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise Delayed("the response is not a JSON object")
-    return body
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -13,15 +13,17 @@ import asyncio
 import contextlib
 import logging
 import math
-import time
 import typing as t
 from pathlib import Path
 
 from .._api.auth import Settings as Connection
-from . import connection
-from .connection import MAX_WAIT, TIMEOUT, Delayed, RestApi
-from .options import Args, check_names, number, text, texts
+from . import connection, feedback
+from .connection import TIMEOUT, RestApi
+from .feed import MAX_OFFSET, PAGE_SIZE, Feed
+from .feedback import Handover, Queue
+from .options import Args, check_names, flag, number, text, texts
 from .position import Position, iso, time_of
+from .state_file import StateFile
 from .webhook_form import event_of
 
 with contextlib.suppress(ImportError):
@@ -30,24 +32,29 @@ with contextlib.suppress(ImportError):
 
 LOGGER = logging.getLogger("oncall.pagerduty.log_entries")
 
-OPTIONS = frozenset((*connection.OPTIONS, "team_ids", "is_overview", "interval", "overlap", "state_file", "max_age"))
-PAGE_SIZE = 100
-MAX_OFFSET = 10_000
-"""The largest offset plus limit. Source: https://developer.pagerduty.com/docs/pagination."""
+OPTIONS = frozenset(
+    (
+        *connection.OPTIONS,
+        feedback.OPTION,
+        "team_ids",
+        "is_overview",
+        "interval",
+        "overlap",
+        "state_file",
+        "max_age",
+    )
+)
 HOUR = 3600.0
 MIN_INTERVAL = 0.1
 """Seconds."""
 MIN_OVERLAP = 5.0
 """Seconds; the times in log entries are cut to whole seconds."""
+ANSWER_TIMEOUT = 60.0
+"""Seconds for the rule engine to say that it has an event; it may be busy."""
+MAX_UNANSWERED = 3
+"""How many events without an answer the source hands over before it waits for the next poll."""
 
 Json = dict[str, t.Any]
-
-
-class Queue(t.Protocol):
-    """Where ansible-rulebook takes events from."""
-
-    async def put(self, event: Json) -> None:
-        """Add an event; waits while the rules are busy."""
 
 
 class Settings(t.NamedTuple):
@@ -59,7 +66,7 @@ class Settings(t.NamedTuple):
     overlap: float
     max_age: float
     """Hours."""
-    state_file: Path | None
+    state_file: StateFile | None
 
 
 def settings_of(args: Args) -> Settings:
@@ -69,7 +76,9 @@ def settings_of(args: Args) -> Settings:
         TaskError: one is unknown, missing or unusable.
     """
     check_names(args, OPTIONS)
-    overview = (text(args, "is_overview") or "").lower() in ("true", "yes", "1")
+    # Handover obeys it.
+    flag(args, feedback.OPTION)
+    overview = flag(args, "is_overview")
     state_file = text(args, "state_file")
     return Settings(
         connection=connection.connection(args),
@@ -83,59 +92,28 @@ def settings_of(args: Args) -> Settings:
         interval=number(args, "interval", 15, minimum=MIN_INTERVAL),
         overlap=number(args, "overlap", 60, minimum=MIN_OVERLAP),
         max_age=number(args, "max_age", 48, minimum=MIN_INTERVAL),
-        state_file=Path(state_file).expanduser() if state_file else None,
+        state_file=StateFile(Path(state_file)) if state_file else None,
     )
 
 
-class LogEntries:
-    """GET /log_entries.
+class Poller:
+    """Reads the log entries that are new, and hands them to the rules.
 
-    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /log_entries.
+    Args:
+        feed: where they come from.
+        position: which ones were handed over.
+        rules: where they go.
     """
 
-    def __init__(self, api: RestApi, query: t.Sequence[tuple[str, str]]) -> None:
-        self._api = api
-        self._query = query
-
-    def now(self) -> float:
-        """Return the time on PagerDuty's clock."""
-        return self._api.now()
-
-    async def page(self, since: int, until: int, offset: int, limit: int = PAGE_SIZE) -> tuple[list[Json], bool]:
-        """Return some of the log entries between two times, and whether there are more.
-
-        Raises:
-            Refused: retrying will not help.
-            Delayed: retrying may help.
-        """
-        query = [*self._query, ("since", iso(since)), ("until", iso(until))]
-        body = await self._api.get("/log_entries", [*query, ("offset", str(offset)), ("limit", str(limit))])
-        entries, more = body.get("log_entries"), body.get("more")
-        if not isinstance(entries, list):
-            raise Delayed("'log_entries' is missing in the response")
-        # A page that does not say it has been seen: until it is not full, there may be more.
-        has_more = more if isinstance(more, bool) else len(entries) >= limit
-        return [entry for entry in entries if _is_usable(entry)], has_more
-
-
-def _is_usable(entry: t.Any) -> bool:
-    try:
-        time_of(entry["created_at"])
-        return isinstance(entry["id"], str) and isinstance(entry["type"], str)
-    except (KeyError, TypeError, ValueError):
-        LOGGER.error("Skipped a log entry without id, type or created_at")
-        return False
-
-
-class Poller:
-    """Reads the log entries that are new, and hands them to the rules."""
-
-    def __init__(self, log_entries: LogEntries, position: Position, queue: Queue, settings: Settings) -> None:
-        self._log_entries = log_entries
+    def __init__(self, feed: Feed, position: Position, rules: Handover, settings: Settings) -> None:
+        self._feed = feed
         self._position = position
-        self._queue = queue
+        self._rules = rules
         self._settings = settings
-        self._started = time.monotonic()
+        self._started = _monotonic()
+        self._knows_time = False
+        self._unanswered: list[tuple[Json, Json]] = []
+        """Log entries, with their events, for which the rule engine has not answered."""
 
     async def run(self) -> t.NoReturn:
         """Poll until cancelled.
@@ -143,75 +121,120 @@ class Poller:
         Raises:
             Refused: PagerDuty refuses the token or the request.
         """
-        failures = 0
         while True:
-            try:
-                await self.poll()
-                failures, wait = 0, self._settings.interval
-            except Delayed as error:
-                failures += 1
-                backoff = min(2.0 ** min(failures, 6) - 1, MAX_WAIT)
-                wait = max(self._settings.interval, backoff if error.seconds is None else error.seconds)
-                LOGGER.warning("%s; next attempt in %g s", error, wait)
-            await asyncio.sleep(wait)
+            await self.poll()
+            await asyncio.sleep(self._settings.interval)
 
     async def poll(self) -> None:
         """Hand the new log entries to the rules, the oldest first, and write the position, also if this is cancelled.
 
         Raises:
-            Refused: retrying will not help.
-            Delayed: retrying may help; it continues where this one ended.
+            Refused: PagerDuty refuses the token or the request.
         """
         try:
-            await self._hand_over()
+            if not self._knows_time:
+                await self._ask_time()
+            await self._hand_over_new()
         finally:
             await asyncio.to_thread(self._position.save)
 
-    async def _hand_over(self) -> None:
+    async def _ask_time(self) -> None:
+        """Begin, or continue, at a time on PagerDuty's clock."""
+        now = int(self._feed.now())
+        await self._feed.page(now, now, 0, limit=1)
+        self._knows_time = True
         if self._position.until is None:
-            # Only PagerDuty's clock says from when on log entries are new.
-            now = int(self._log_entries.now())
-            await self._log_entries.page(now, now, 0, limit=1)
-            self._position.start_at(self._log_entries.now() - (time.monotonic() - self._started))
-        until = self._log_entries.now()
-        since = self._position.since
-        oldest = until - self._settings.max_age * HOUR
-        if since < oldest:
-            LOGGER.warning("Skipped log entries before %s: they are older than max_age", iso(oldest))
-            since = oldest
-        async for entry in self._entries(int(since), math.ceil(until)):
-            if entry not in self._position:
-                await self._queue.put(event_of(entry))
-                self._position.add(entry)
-        self._position.advance(until)
+            self._position.start_at(self._feed.now() - (_monotonic() - self._started))
+        elif said := self._position.leave_future(self._feed.now()):
+            LOGGER.warning(said)
 
-    async def _entries(self, since: int, until: int) -> t.AsyncIterator[Json]:
-        """Yield the log entries between two times, the oldest first; a span with too many is halved."""
-        found, more = await self._span(since, until)
-        if more and until - since > 1:
-            middle = (since + until) // 2
-            for start, end in ((since, middle), (middle, until)):
-                async for entry in self._entries(start, end):
-                    yield entry
-            return
-        if more:
-            LOGGER.error("More than %d log entries at %s: the others cannot be read", MAX_OFFSET, iso(since))
-        # PagerDuty lists the newest first: PagerDuty/pd-live-react, src/util/pd-api-wrapper.js. Sorting keeps the order
-        # within a second.
-        found.reverse()
-        found.sort(key=lambda entry: time_of(entry["created_at"]))
-        for entry in found:
-            yield entry
+    async def _hand_over_new(self) -> None:
+        now = self._feed.now()
+        self._unanswered = []
+        since = int(self._since(now))
+        # PagerDuty has reached the time of its latest log entry, whatever its Date says.
+        until = max(math.ceil(max(now, self._position.until or 0.0)), since)
+        if not await self._is_known(since, until):
+            await self._hand_over_span(await self._first_unknown(since), until)
+        if not self._unanswered:
+            self._position.finish_poll(now)
 
-    async def _span(self, since: int, until: int) -> tuple[list[Json], bool]:
-        found: list[Json] = []
-        more = True
-        for offset in range(0, MAX_OFFSET, PAGE_SIZE):
-            entries, more = await self._log_entries.page(since, until, offset)
-            found += entries
-            if not more:
+    async def _hand_over_span(self, since: int, until: int) -> None:
+        async for entry in self._feed.between(since, until):
+            if entry["id"] not in self._position:
+                await self._hand_over(entry, until)
+            if len(self._unanswered) > MAX_UNANSWERED:
                 break
-        return found, more
+
+    def _since(self, now: float) -> float:
+        """Return the time from which to read, at most `max_age` ago."""
+        oldest = now - self._settings.max_age * HOUR
+        # In an account where nothing happens, the position is old, too, but nothing is skipped.
+        if self._position.since < oldest and self._position.polled < oldest:
+            LOGGER.warning("Skipped log entries before %s: they are older than max_age", iso(oldest))
+        return max(self._position.since, oldest)
+
+    async def _is_known(self, since: int, until: int) -> bool:
+        """Return whether a span has no other log entries than those that were handed over: one call with one entry."""
+        known = self._position.count(since, until)
+        return 0 < known < MAX_OFFSET and await self._feed.has_only(known, since, until)
+
+    async def _first_unknown(self, since: int) -> int:
+        """Return the time from which on there can be new log entries, at the earliest `since`.
+
+        Each poll goes back, for entries that appear late. If that is more than a page, one call shows that none has.
+        """
+        end = int((self._position.until or 0.0) - MIN_OVERLAP)
+        if self._position.count(since, end) > PAGE_SIZE and await self._is_known(since, end):
+            return end
+        return since
+
+    async def _hand_over(self, entry: Json, until: float) -> None:
+        """Hand over one log entry; the position moves on when the rules have it.
+
+        Args:
+            until: the end of the span that is read; an entry cannot be from after it.
+        """
+        event = _event_of(entry)
+        if event is not None and not await self._put(event):
+            self._unanswered.append((entry, event))
+        elif event is not None or not self._unanswered:
+            for earlier in self._unanswered:
+                await self._settle(*earlier, until)
+            self._unanswered = []
+            await self._move_on(entry, until)
+
+    async def _put(self, event: Json) -> bool:
+        """Return whether the rules have an event."""
+        try:
+            return await self._rules.put(event, ANSWER_TIMEOUT)
+        except Exception as error:
+            LOGGER.error("A filter has failed for event %r, which is skipped: %s", event["meta"]["uuid"], error)
+            return True
+
+    async def _settle(self, entry: Json, event: Json, until: float) -> None:
+        """Hand over an event once more that was not answered: the engine works, as it has taken a later one."""
+        if not await self._put(event):
+            LOGGER.error("Skipped log entry %r: the rule engine takes others, but not this one", entry["id"])
+        await self._move_on(entry, until)
+
+    async def _move_on(self, entry: Json, until: float) -> None:
+        self._position.add(entry["id"], min(time_of(entry["created_at"]), until))
+        if self._rules.has_feedback:
+            await asyncio.to_thread(self._position.save_entry, entry["id"])
+
+
+def _event_of(entry: Json) -> Json | None:
+    """Return the event of a log entry; None if it cannot be read, such as one that is nested very deeply."""
+    try:
+        return event_of(entry)
+    except Exception as error:
+        LOGGER.error("Skipped log entry %r, which cannot be read: %s", entry["id"], error)
+        return None
+
+
+def _monotonic() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def main(queue: Queue, args: Args) -> None:
@@ -223,7 +246,11 @@ async def main(queue: Queue, args: Args) -> None:
     """
     settings = settings_of(args)
     position = Position(settings.state_file, settings.overlap)
-    position.load()
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT)) as session:
-        log_entries = LogEntries(RestApi(session, settings.connection), settings.query)
-        await Poller(log_entries, position, queue, settings).run()
+    await asyncio.to_thread(position.load)
+    try:
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT)
+        async with aiohttp.ClientSession(timeout=timeout) as session, Handover(queue, args) as rules:
+            feed = Feed(RestApi(session, settings.connection), settings.query)
+            await Poller(feed, position, rules, settings).run()
+    finally:
+        position.close()

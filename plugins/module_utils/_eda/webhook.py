@@ -19,6 +19,7 @@ import ssl
 import time
 import typing as t
 
+from .._api.confidential import without_confidential
 from .._core.errors import InvalidOption
 from . import feedback
 from .feedback import Event, Handover, Queue
@@ -308,9 +309,9 @@ def _accepted() -> web.Response:
 
 
 def _payload(body: bytes) -> Event | None:
-    """Return a JSON object; None if it is none, or cannot be read."""
+    """Return a JSON object without what is confidential; None if it is none, or cannot be read."""
     try:
-        payload = json.loads(body)
+        payload = without_confidential(json.loads(body))
     except (ValueError, RecursionError):
         return None
     return payload if isinstance(payload, dict) else None

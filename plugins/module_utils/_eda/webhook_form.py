@@ -45,10 +45,15 @@ Json = dict[str, t.Any]
 def event_of(log_entry: Json) -> Json:
     """Return a log entry, without what is confidential, as an event of the form that a webhook has.
 
+    What does not have the form that PagerDuty documents is left as it is.
+
+    Args:
+        log_entry: with the texts `id`, `type` and `created_at`.
+
     Source: PagerDuty/developer-docs, docs/webhooks/01-Overview.md, "Webhook Payload".
     """
-    entry = without_confidential(log_entry)
-    incident = entry.pop("incident", None) or {}
+    entry = dict(without_confidential(log_entry))
+    incident = _dict(entry.pop("incident", None))
     event_type = event_type_of(entry, incident)
     is_note = event_type == "incident.annotated"
     if is_note:
@@ -92,7 +97,7 @@ def _incident_in(data: t.Any) -> t.Any:
 def event_type_of(entry: Json, incident: Json) -> str:
     """Return the event type that a webhook would have, else `log_entry.KIND`."""
     kind = entry["type"].removesuffix("_log_entry")
-    first = (incident.get("first_trigger_log_entry") or {}).get("id")
+    first = _dict(incident.get("first_trigger_log_entry")).get("id")
     # Each further event of an alert is a trigger entry, too.
     # Source: PagerDuty/developer-docs, docs/tool-libraries/05-Retrieve-Incident-Details.md.
     is_further_trigger = kind == "trigger" and first not in (None, entry["id"])
@@ -102,14 +107,18 @@ def event_type_of(entry: Json, incident: Json) -> str:
 
 
 def _is_first_assignment(entry: Json, incident: Json) -> bool:
-    with contextlib.suppress(KeyError, AttributeError, ValueError):
+    with contextlib.suppress(KeyError, AttributeError, TypeError, ValueError):
         return time_of(entry["created_at"]) - time_of(incident["created_at"]) <= SAME_TIME
     return False
 
 
+def _dict(value: t.Any) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
 def incident_of(incident: Json) -> Json:
     """Return an incident of the REST API as a webhook has it; what only one of them knows is kept, or None."""
-    assignments = incident.get("assignments") or []
+    assignments = incident.get("assignments")
     return {
         "conference_bridge": None,
         "reopened_at": None,
@@ -117,7 +126,7 @@ def incident_of(incident: Json) -> Json:
         **incident,
         "type": "incident",
         "number": incident.get("incident_number"),
-        "assignees": [assignment.get("assignee") for assignment in assignments],
+        "assignees": [_dict(each).get("assignee") for each in assignments] if isinstance(assignments, list) else [],
     }
 
 
@@ -136,6 +145,6 @@ def note_of(entry: Json, incident: Json) -> Json:
             "self": incident.get("self"),
             "html_url": incident.get("html_url"),
         },
-        "content": (entry.get("channel") or {}).get("summary"),
+        "content": _dict(entry.get("channel")).get("summary"),
         "trimmed": False,
     }

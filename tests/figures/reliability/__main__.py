@@ -7,8 +7,8 @@
 `python -m figures.reliability matrix` runs only the fault matrix: what differs from one HTTP library to another.
 
 Exit code 0 means: no duplicate, no loss, no wrong report, no traceback, all events arrived, also over kills of
-ansible-rulebook with a database, PagerDuty got its answers in time, and nothing crashed on random input. Duplicates
-of concurrent tasks are printed, and are no failure if PagerDuty has no way to prevent them.
+ansible-rulebook with a database and over 30 days of polls, PagerDuty got its answers in time, and nothing crashed on
+random input. Duplicates of concurrent tasks are printed, and are no failure if PagerDuty has no way to prevent them.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ from hypothesis.errors import Flaky
 
 from figures.reliability.concurrency import CONCURRENT_TASKS, FORKS, run_concurrently
 from figures.reliability.corrupting_proxy import CorruptingProxy
+from figures.reliability.fast_forward import fast_forward, plan
 from figures.reliability.fuzz import Fuzz
 from figures.reliability.fuzz_strangers import Strangers
-from figures.reliability.kills import Killed, Webhooks, h2, run_and_kill
+from figures.reliability.kills import REST_LIMIT, Killed, LogEntries, Webhooks, h2, run_and_kill
 from figures.reliability.load import MAX_MEMORY, BulkLoad, EventLoad, acknowledge, send_events
 from figures.reliability.matrix import FAULTS, TASKS, Finding, Scenario, scenarios, scenarios_through_proxy
 from figures.reliability.routes import direct_runner, proxied_runner
@@ -53,6 +54,7 @@ INCIDENTS = 5000
 FUZZ_INPUTS = 50_000
 STRANGERS_SECONDS = 150
 """For each kind of input that strangers can send."""
+POLLED_DAYS, LOG_ENTRIES, BURST, INTERVAL = 30, 500_000, 10_000, 15.0
 SLOW_CLIENTS, UNSIGNED_RATE, STRANGERS_STAY = 1000, 1000, 15.0
 KILLED_EVENTS, KILLS = 1000, 20
 MAX_CALLS_RATIO = 1.05
@@ -77,6 +79,7 @@ def main(part: str = "") -> int:
         _strangers(),
         _kills(),
         _fuzz(),
+        _fast_forward(),
     ]
     return 0 if all(passed) else 1
 
@@ -183,18 +186,29 @@ def _strangers() -> bool:
 
 def _kills() -> bool:
     """Kill ansible-rulebook. What is repeated is the action that ran; without a database, losses are no failure."""
-    print(f"\nansible-rulebook killed {KILLS} times while {KILLED_EVENTS} webhooks come:", flush=True)
+    print(f"\nansible-rulebook killed {KILLS} times while {KILLED_EVENTS} events come:", flush=True)
+    passed = [_kills_of("webhook", _webhooks), _kills_of("log_entries", _log_entries)]
+    return all(passed)
+
+
+def _kills_of(name: str, killed: t.Callable[[Path, t.Mapping[str, str] | None], Killed]) -> bool:
     with tempfile.TemporaryDirectory() as folder:
-        kept = _killed(Path(folder), h2(Path(folder)))
-        print(f"  with feedback and H2: {kept}", flush=True)
+        kept = killed(Path(folder), h2(Path(folder)))
+        print(f"  {name}, with feedback and H2: {kept}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        print(f"  without: {_killed(Path(folder), None)}", flush=True)
+        print(f"  {name}, without: {killed(Path(folder), None)}", flush=True)
     return not kept.lost and kept.repeated <= KILLS
 
 
-def _killed(folder: Path, database: t.Mapping[str, str] | None) -> Killed:
+def _webhooks(folder: Path, database: t.Mapping[str, str] | None) -> Killed:
     with contextlib.closing(Webhooks(feedback=database is not None)) as webhooks:
         return run_and_kill(webhooks, folder, events=KILLED_EVENTS, kills=KILLS, database=database)
+
+
+def _log_entries(folder: Path, database: t.Mapping[str, str] | None) -> Killed:
+    with Simulator(rest_limit=REST_LIMIT) as simulator:
+        load = LogEntries(simulator, folder / "position.json", feedback=database is not None)
+        return run_and_kill(load, folder, events=KILLED_EVENTS, kills=KILLS, database=database)
 
 
 def _fuzz() -> bool:
@@ -225,6 +239,26 @@ def _survives_strangers(strangers: Strangers, kind: str) -> bool:
         print(f"  {kind}: {type(error).__name__} {error} {' '.join(getattr(error, '__notes__', []))}", flush=True)
         return False
     return True
+
+
+def _fast_forward() -> bool:
+    print(f"\n{POLLED_DAYS} days of the source log_entries, {BURST} log entries in a minute at most:", flush=True)
+    passed = [
+        _polls("restarted", repeats=False, kills=False, feedback=False),
+        _polls("killed", repeats=True, kills=True, feedback=False),
+        _polls("killed, with feedback", repeats=False, kills=True, feedback=True),
+    ]
+    return all(passed)
+
+
+def _polls(name: str, *, repeats: bool, kills: bool, feedback: bool) -> bool:
+    wanted = plan(
+        1, days=POLLED_DAYS, entries=LOG_ENTRIES, burst=BURST, interval=INTERVAL, kills=kills, feedback=feedback
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        figures = fast_forward(wanted, Path(folder))
+    print(f"  {name}: {figures}", flush=True)
+    return not figures.lost and (repeats or not figures.repeated)
 
 
 def _survives(kind: t.Callable[[Fuzz, str, int], None], module: str, examples: int) -> str:

@@ -25,6 +25,8 @@ from pathlib import Path
 import yaml
 
 from integration.eda.rulebook_runner import Rulebook, until
+from simulator.client import Client
+from simulator.launch import Simulator
 
 HANDLED = re.compile(r"handled (\S+)")
 LONGEST = 3.0
@@ -39,6 +41,10 @@ PATIENCE = 5.0
 """Seconds that PagerDuty waits for an answer. Source: PagerDuty/developer-docs, docs/webhooks/02-Behavior.md."""
 RETRY_AFTER = 0.2
 """Seconds; PagerDuty waits longer, but not for less than a restart in total."""
+PAGE = 100
+"""Log entries in one response."""
+REST_LIMIT = 1_000_000
+"""REST calls in a minute, for a source that polls ten times a second."""
 SECRET = "a-signing-secret"
 
 Json = dict[str, t.Any]
@@ -133,6 +139,58 @@ class Webhooks:
             with urllib.request.urlopen(request, timeout=PATIENCE) as response:
                 return bool(response.status == 202)
         return False
+
+
+class LogEntries:
+    """PagerDuty's log: each event is a note on one incident."""
+
+    def __init__(self, simulator: Simulator, state: Path, *, feedback: bool) -> None:
+        # The incident is older than anything that the source reads.
+        (self._incident,) = simulator.reset(incidents=1, incident={"created_at": "2026-01-31T12:00:00Z"})["incidents"]
+        options = {"interval": 0.1, "state_file": str(state), **({"feedback": True} if feedback else {})}
+        self.source = {"oncall.pagerduty.log_entries": options}
+        self.url = simulator.url
+        self._simulator = simulator
+        self._state = state
+        self._call = Client(simulator.url)
+        self._before: set[str] | None = None
+        """What there was before the source began; None until it does."""
+
+    @property
+    def uuids(self) -> t.Collection[str]:
+        """The id of each log entry so far."""
+        return [each for each in self._ids() if each not in (self._before or ())]
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the position is behind the latest log entry."""
+        return self._state.exists() and next(self._ids()) in self._state.read_text()
+
+    def release(self, count: int) -> None:
+        """Add a number of notes."""
+        for number in range(count):
+            body = {"note": {"content": f"Note {number} of {count}"}}
+            assert self._call("POST", f"/incidents/{self._incident}/notes", body).status == 200
+
+    def runs(self, rulebook: Rulebook) -> None:
+        """Wait until the latest log entry was taken; the source begins with those after its first start."""
+        if self._before is None:
+            until(lambda: self._polls() > 0, rulebook)
+            self._before = set(self._ids())
+            self.release(1)
+        until(lambda: self.is_taken, rulebook)
+
+    def _polls(self) -> int:
+        return sum(entry["path"] == "/log_entries" for entry in self._simulator.journal()["entries"])
+
+    def _ids(self) -> t.Iterator[str]:
+        """The ids of all log entries, the newest first."""
+        more, offset = True, 0
+        while more:
+            query = [("limit", str(PAGE)), ("offset", str(offset))]
+            page = self._call("GET", f"/incidents/{self._incident}/log_entries", query=query).body
+            yield from (entry["id"] for entry in page["log_entries"])
+            more, offset = page["more"], offset + PAGE
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import itertools
 import json
+import logging
+import os
 import threading
 import typing as t
 from pathlib import Path
@@ -17,7 +20,8 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import VARIABLES
-from ansible_collections.oncall.pagerduty.plugins.module_utils._eda import log_entries
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption
+from ansible_collections.oncall.pagerduty.plugins.module_utils._eda import log_entries, state_file
 from ansible_collections.oncall.pagerduty.plugins.module_utils._eda.connection import Refused
 
 from integration.eda.source_runner import Source, event_type
@@ -227,7 +231,8 @@ async def test_a_rate_limit_is_respected(simulator: Simulator) -> None:
     async with polling(simulator) as source:
         headers = {"ratelimit-reset": "17"}
         simulator.faults([{**POLL, "fault": "status_before", "status": 429, "headers": headers}])
-        assert await source.line("rate limited") == " (HTTP 429, request id None); next attempt in 17 s"
+        limited = await source.line(f"GET {simulator.url}/log_entries: rate limited")
+        assert limited == " (HTTP 429, request id None); next attempt in 17 s"
 
 
 async def test_an_entry_that_appears_late_is_not_missed(simulator: Simulator, call: Client) -> None:
@@ -245,15 +250,62 @@ async def test_an_entry_that_appears_late_is_not_missed(simulator: Simulator, ca
     assert event["payload"]["event"]["data"]["content"] == "Looking."
 
 
-@pytest.mark.parametrize(
-    ("key", "status"), [("an-unknown-key", 401), (account.ACCOUNT_KEY, 402), (account.ACCOUNT_KEY, 302)]
-)
-async def test_a_refusal_ends_the_source(key: str, status: int, simulator: Simulator) -> None:
-    if status != 401:
-        simulator.faults([{**POLL, "fault": "status_before", "status": status}])
+async def test_a_refusal_ends_the_source(simulator: Simulator) -> None:
     source = Source("log_entries")
-    with pytest.raises(Refused, match=f"PagerDuty refused GET /log_entries .HTTP {status}, .* check api_token"):
-        await source.names["main"](source.queue, {"api_token": key, "api_url": simulator.url})
+    with pytest.raises(
+        Refused, match=f"PagerDuty refused GET {simulator.url}/log_entries .HTTP 401, .* check api_token"
+    ):
+        await source.names["main"](source.queue, {"api_token": "an-unknown-key", "api_url": simulator.url})
+
+
+async def test_two_sources_do_not_share_a_state_file(
+    simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state_file, "LOCK_WAIT", 0.0)
+    async with polling(simulator, state_file=str(tmp_path / "state.json")):
+        second = Source("log_entries")
+        args = {"api_token": account.ACCOUNT_KEY, "state_file": str(tmp_path / "state.json")}
+        with pytest.raises(InvalidOption, match="another source already uses"):
+            await second.names["main"](second.queue, args)
+
+
+async def test_a_full_disk_ends_nothing(
+    simulator: Simulator,
+    call: Client,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def full(_descriptor: int) -> t.NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    async with polling(simulator, state_file=str(tmp_path / "state.json")) as source:
+        with monkeypatch.context() as disk:
+            disk.setattr(state_file.os, "fsync", full)
+            open_incident(call)
+            await source.events(3)
+            assert await nothing_more(source, simulator)
+        assert [line for line in caplog.messages if "No space left on device" in line] == caplog.messages
+        await until(lambda: len(caplog.messages) == 2)
+    assert {file.name for file in tmp_path.iterdir()} == {"state.json", "state.json.lock"}
+
+
+async def test_with_feedback_the_position_moves_when_the_engine_has_the_event(
+    simulator: Simulator, call: Client, tmp_path: Path
+) -> None:
+    args = {"state_file": str(tmp_path / "state.json"), "feedback": True}
+    answers: asyncio.Queue[Json] = asyncio.Queue(1)
+    async with polling(simulator, eda_feedback_queue=answers, **args) as source:
+        open_incident(call)
+        (first,) = await source.events(1)
+        await answers.put(first)
+        # The engine has the second one, and ends before it says so.
+        (second,) = await source.events(1)
+    answers = asyncio.Queue(1)
+    async with polling(simulator, eda_feedback_queue=answers, **args) as source:
+        (again,) = await source.events(1)
+    assert [event["meta"]["uuid"] for event in (second, again)] == [second["payload"]["log_entry"]["id"]] * 2
+    assert second["meta"]["uuid"] != first["meta"]["uuid"]
 
 
 async def test_the_query_has_what_was_asked_for(simulator: Simulator) -> None:
@@ -296,14 +348,23 @@ async def test_the_token_goes_to_no_proxy_on_this_machine(
         assert await nothing_more(source, simulator)
 
 
-async def test_integration_keys_reach_no_rule(simulator: Simulator, call: Client) -> None:
+async def test_no_secret_reaches_a_rule_the_log_or_the_state_file(
+    simulator: Simulator, call: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "oncall.pagerduty")
     payload = {"summary": "Disk full", "source": "db-1", "severity": "critical"}
     event = {"routing_key": account.ROUTING_KEY, "event_action": "trigger", "dedup_key": "disk", "payload": payload}
-    async with polling(simulator) as source:
+    async with polling(simulator, state_file=str(tmp_path / "state.json")) as source:
+        simulator.faults([{**POLL, "fault": "status_before", "status": 500}])
         assert call("POST", "/v2/enqueue", event).status == 202
         events = await source.events(3)
+    with pytest.raises(Refused) as refused:
+        await source.names["main"](source.queue, {"api_token": "an-unknown-key", "api_url": simulator.url})
     assert account.ROUTING_KEY in json.dumps(call("GET", "/log_entries", query=[("include[]", "channels")]).body)
-    assert account.ROUTING_KEY not in json.dumps(events)
+    shown = [json.dumps(events), caplog.text, (tmp_path / "state.json").read_text(), str(refused.value)]
+    secrets = (account.ROUTING_KEY, account.ACCOUNT_KEY, "an-unknown-key")
+    assert [secret for secret in secrets if secret in "".join(shown)] == []
+    assert "next attempt in" in caplog.text
 
 
 async def test_the_position_is_written_once_for_each_poll(

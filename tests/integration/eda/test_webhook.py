@@ -228,6 +228,18 @@ async def test_a_signed_object_of_another_form_is_handed_over(content: bytes) ->
         assert event["payload"] == json.loads(content)
 
 
+async def test_integration_keys_reach_no_rule() -> None:
+    service = {"id": "PSVC", "integrations": [{"id": "PI", "integration_key": "k" * 32}]}
+    data = {"id": "Q1", "type": "incident", "service": service, "body": {"details": {"service_key": "k" * 32, "a": 1}}}
+    event = {"id": "EVENT1", "event_type": "incident.triggered", "data": data, "routing_key": "k" * 32}
+    async with endpoint() as running:
+        assert await running.send(json.dumps({"event": event}).encode()) == 202
+        (handed_over,) = await running.source.events(1)
+    kept = handed_over["payload"]["event"]["data"]
+    assert (kept["service"]["integrations"], kept["body"]["details"]) == ([{"id": "PI"}], {"a": 1})
+    assert "k" * 32 not in json.dumps(handed_over)
+
+
 async def test_a_body_above_the_limit_is_refused() -> None:
     largest = body(1, padding="x" * (262_144 - len(body(1, padding=""))))
     async with endpoint() as running:

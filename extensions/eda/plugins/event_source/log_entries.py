@@ -30,6 +30,9 @@ description:
     that time must look at the event type.
   - The whole log entry, with its channel, is at C(event.payload.log_entry). Integration keys, which are secrets, are
     left out.
+  - PagerDuty's clock decides what is new, not that of this machine. The position moves with the times of log entries,
+    so a clock that is wrong neither skips nor repeats any.
+  - A log entry that cannot be read is skipped alone, with a message. The same goes for one on which a filter fails.
 options:
   api_token:
     description:
@@ -79,14 +82,33 @@ options:
     default: 15
   overlap:
     description:
-      - How many seconds each poll goes back before the previous one. A log entry that PagerDuty shows with a delay of
-        up to this time is not missed. Entries that are read again are recognized by their ids.
+      - How many seconds each poll goes back before the latest log entry. A log entry that PagerDuty shows with a delay
+        of up to this time is not missed. Entries that are read again are recognized by their ids.
+      - They are read again only if one call shows that something is new among them.
     type: float
     default: 60
+  feedback:
+    description:
+      - Whether to save the position only when the rule engine has an event. Then no event is lost when ansible-rulebook
+        is killed, and none is handled again after the restart, if the engine keeps its state in a database and
+        O(state_file) is set.
+      - Needs ansible-rulebook 1.3 or later, its argument C(--persistence-id), and the variables of a database
+        (C(drools_db_file_path), or C(drools_db_host) and the others). Older versions ignore it, with a warning.
+      - Let no filter of this source drop events. The rule engine answers for none that it does not get, and the source
+        waits for two minutes before it goes on.
+      - Write V(true) itself, and no variable. ansible-rulebook reads it before it knows variables.
+    type: bool
+    default: false
   state_file:
     description:
       - The file that keeps how far the source has read. When the source starts again, it continues there.
-      - Its folder is created if it does not exist. The file is written once for each poll.
+      - Its folder is created if it does not exist, for this user only, and so is a file of the same name with C(.lock)
+        at the end. If the file is a symbolic link, it is written where the link leads.
+      - Each source needs a file of its own. One that another source uses is refused.
+      - It is written after each poll, and with O(feedback) after each event. If that fails, there is one warning, and
+        the source goes on.
+      - A position in the future is not used. The source warns, and goes back to the latest log entry that it has handed
+        over, or else begins with the log entries from now on.
       - Without it, the source begins with the log entries after its start.
     type: str
   max_age:
@@ -98,9 +120,11 @@ notes:
   - The environment variables C(HTTPS_PROXY) and C(NO_PROXY) are honored. What stays on this machine, and plain
     C(http://), never goes to a proxy.
   - An option or an environment variable that is empty counts as not set.
-  - When a rate limit is reached, the source waits as long as PagerDuty asks. After network and server errors it tries
-    again, less and less often, for at most a minute between attempts. In both cases it continues where it was.
-  - When PagerDuty refuses the token or the request, the source ends, and so does ansible-rulebook.
+  - After a rate limit, a network or server error, or an answer that is not PagerDuty's, such as the page of a firewall,
+    the source tries again after at most a minute, for as long as it takes. It continues where it was.
+  - When PagerDuty itself refuses the token or the request, the source ends if that is its first answer, and so does
+    ansible-rulebook. Later on, it tries again for 10 minutes, with an error message each time, and then ends. A source
+    that is started again gets the token that has replaced the former.
 """
 
 EXAMPLES = r"""
@@ -108,6 +132,12 @@ EXAMPLES = r"""
   oncall.pagerduty.log_entries:
     api_token: "{{ PAGERDUTY_API_TOKEN }}"
     state_file: /var/lib/eda/pagerduty.json
+
+- name: Lose no event when ansible-rulebook is killed, and handle none twice
+  oncall.pagerduty.log_entries:
+    api_token: "{{ PAGERDUTY_API_TOKEN }}"
+    state_file: /var/lib/eda/pagerduty.json
+    feedback: true
 
 - name: Poll the log entries of one team
   oncall.pagerduty.log_entries:

@@ -15,11 +15,14 @@ import typing as t
 from email.utils import formatdate
 from pathlib import Path
 
+import aiohttp
 import pytest
 import requests.certs
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import Settings
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import TaskError
+from ansible_collections.oncall.pagerduty.plugins.module_utils._eda import connection as eda_connection
 from ansible_collections.oncall.pagerduty.plugins.module_utils._eda.connection import (
+    MAX_WAIT,
     Delayed,
     Refused,
     RestApi,
@@ -27,6 +30,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._eda.connection i
     proxy_for,
     tls_context,
 )
+from yarl import URL
 
 Json = dict[str, t.Any]
 PROXY = "http://proxy.example.com:3128"
@@ -133,14 +137,29 @@ class Session:
         yield self._answer
 
 
-def answered(status: int = 200, content: bytes = b"{}", **headers: str) -> tuple[RestApi, Session, t.Any]:
-    """Read once; returns the client, the session, and the response or the error."""
+class Answered(t.NamedTuple):
+    """What came of one call."""
+
+    session: Session
+    result: t.Any
+    """The body, or the error."""
+    ahead: float
+    """Seconds by which PagerDuty's clock is taken to be ahead of this machine's."""
+
+
+def answered(status: int = 200, content: bytes = b'{"more": false}', **headers: str) -> Answered:
+    """Read once."""
     session = Session(status, content, headers)
-    api = RestApi(t.cast("t.Any", session), a_connection())
-    try:
-        return api, session, asyncio.run(api.get("/log_entries", [("limit", "1")]))
-    except (Refused, Delayed) as error:
-        return api, session, error
+
+    async def read() -> Answered:
+        api = RestApi(t.cast("t.Any", session), a_connection())
+        try:
+            result: t.Any = await api.get("/log_entries", [("limit", "1")])
+        except (Refused, Delayed) as error:
+            result = error
+        return Answered(session, result, api.now() - time.time())
+
+    return asyncio.run(read())
 
 
 def a_connection() -> Settings:
@@ -148,7 +167,7 @@ def a_connection() -> Settings:
 
 
 def test_a_call_carries_the_token_and_follows_no_redirect() -> None:
-    _api, session, body = answered(content=b'{"more": false}')
+    session, body, _ahead = answered(content=b'{"more": false}')
     assert body == {"more": False}
     assert session.asked["url"] == "https://api.pagerduty.com/log_entries"
     assert session.asked["headers"]["Authorization"] == "Token token=a-token"
@@ -156,31 +175,125 @@ def test_a_call_carries_the_token_and_follows_no_redirect() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "headers", "seconds"),
-    [(429, {"ratelimit-reset": "17"}, 17), (429, {}, 60), (429, {"ratelimit-reset": "soon"}, 60), (503, {}, None)],
+    ("reset", "seconds"),
+    [
+        ({"ratelimit-reset": "17"}, 17),
+        ({"ratelimit-reset": "999999999"}, MAX_WAIT),
+        ({"ratelimit-reset": "9" * 400}, MAX_WAIT),
+        ({"ratelimit-reset": "soon"}, MAX_WAIT),
+        ({"ratelimit-reset": "-1"}, MAX_WAIT),
+        ({}, MAX_WAIT),
+    ],
 )
-def test_what_may_pass_is_tried_again(status: int, headers: dict[str, str], seconds: float | None) -> None:
-    _api, _session, error = answered(status, **headers)
+def test_a_rate_limit_is_respected_but_no_wait_is_longer_than_a_minute(reset: dict[str, str], seconds: float) -> None:
+    error = answered(429, **reset).result
     assert (type(error), error.seconds) == (Delayed, seconds)
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", b"[]"])
-def test_what_is_no_json_object_is_tried_again(content: bytes) -> None:
-    assert isinstance(answered(content=content)[2], Delayed)
+HTML = b"<html><body>Access to this site is blocked.</body></html>"
+REFUSAL = b'{"error": {"message": "Not authorized", "code": 2006}}'
 
 
-@pytest.mark.parametrize("status", [302, 401, 404])
-def test_a_refusal_is_final(status: int) -> None:
-    error = answered(status)[2]
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        *((status, HTML) for status in (200, 203, 302, 307, 400, 401, 402, 403, 404, 407, 451, 502)),
+        *((status, b"") for status in (200, 204, 301, 304, 401, 403, 500)),
+        *((status, REFUSAL) for status in (302, 408, 500, 503)),
+        *((403, content) for content in (b'{"error": "blocked"}', b'{"message": "Forbidden"}', b"[]", b"null")),
+        *((200, content) for content in (b"[]", b'{"log_entries": [', b"{}", b"\xff", b"[" * 100_000)),
+    ],
+)
+def test_what_is_not_pagerdutys_answer_is_tried_again(status: int, content: bytes) -> None:
+    error = answered(status, content).result
+    assert (type(error), error.seconds) == (Delayed, None)
+    assert str(error).startswith("GET https://api.pagerduty.com/log_entries: ")
+    assert f"HTTP {status}" in str(error)
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404])
+def test_a_refusal_by_pagerduty_itself_says_so(status: int) -> None:
+    error = answered(status, REFUSAL).result
     assert isinstance(error, Refused)
-    assert f"PagerDuty refused GET /log_entries (HTTP {status}, " in str(error)
+    said = (
+        f"PagerDuty refused GET https://api.pagerduty.com/log_entries (HTTP {status}, request id None): Not authorized"
+    )
+    assert str(error).startswith(said)
 
 
-@pytest.mark.parametrize(("offset", "expected"), [(3_600, 3_600), (-3_600, -3_600)])
-def test_the_time_is_that_of_pagerduty(offset: float, expected: float) -> None:
-    api, _session, _body = answered(Date=formatdate(time.time() + offset, usegmt=True))
-    assert api.now() - time.time() == pytest.approx(expected, abs=2)
-    assert answered(Date="noon")[0].now() == pytest.approx(time.time(), abs=2)
+@pytest.mark.parametrize("ahead", [3_600, -3_600, 172_800, -172_800])
+def test_the_time_is_that_of_pagerduty(ahead: float) -> None:
+    date = formatdate(time.time() + ahead, usegmt=True)
+    assert answered(Date=date).ahead == pytest.approx(ahead, abs=2)
+
+
+@pytest.mark.parametrize("date", ["noon", "", "Fri, 31 Dec 9999 23:59:60 GMT"])
+def test_a_date_that_cannot_be_read_is_none(date: str) -> None:
+    assert answered(Date=date).ahead == pytest.approx(0, abs=2)
+
+
+@pytest.mark.parametrize(("status", "content"), [(403, HTML), (200, HTML), (502, b""), (429, b"{}"), (401, REFUSAL)])
+def test_what_answers_in_pagerdutys_place_does_not_set_the_clock(status: int, content: bytes) -> None:
+    date = formatdate(time.time() + 172_800, usegmt=True)
+    assert answered(status, content, Date=date).ahead == pytest.approx(0, abs=2)
+
+
+@pytest.mark.parametrize("step", [-172_800.0, 3_600.0])
+def test_a_step_of_this_machines_clock_does_not_matter(step: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def reckoned() -> float:
+        date = formatdate(time.time(), usegmt=True)
+        api = RestApi(t.cast("t.Any", Session(200, b'{"more": false}', {"Date": date})), a_connection())
+        await api.get("/log_entries", [])
+        before = api.now()
+        present = time.time()
+        monkeypatch.setattr(eda_connection.time, "time", lambda: present + step)
+        await api.get("/log_entries", [])
+        return api.now() - before
+
+    assert asyncio.run(reckoned()) == pytest.approx(0, abs=2)
+
+
+class Broken:
+    """Raises an error for each GET."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def get(self, _url: str, **_options: t.Any) -> t.NoReturn:
+        raise self._error
+
+
+def proxy_error() -> Exception:
+    address = URL("http://someone:pr0xy-s3cret@proxy.example.com:3128")
+    request = aiohttp.RequestInfo(address, "CONNECT", t.cast("t.Any", {}), address)
+    return aiohttp.ClientHttpProxyError(request, (), status=407, message="Proxy Authentication Required")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "said"),
+    [
+        (aiohttp.ClientPayloadError("cut off"), Delayed, "cut off"),
+        (aiohttp.ServerDisconnectedError(), Delayed, "Server disconnected"),
+        (asyncio.TimeoutError(), Delayed, "timed out"),
+        (ConnectionResetError("reset"), Delayed, "reset"),
+        (proxy_error(), Delayed, "the proxy answered HTTP 407"),
+        (
+            aiohttp.InvalidURL("http://someone:pr0xy-s3cret/@proxy"),
+            Refused,
+            "HTTPS_PROXY is not the address of a proxy",
+        ),
+    ],
+    ids=lambda error: type(error).__name__ if isinstance(error, Exception) else "",
+)
+def test_a_broken_connection_is_tried_again_and_no_password_is_shown(
+    error: Exception, kind: type[Exception], said: str
+) -> None:
+    async def read() -> None:
+        await RestApi(t.cast("t.Any", Broken(error)), a_connection()).get("/log_entries", [])
+
+    with pytest.raises(kind, match=said) as raised:
+        asyncio.run(read())
+    assert "pr0xy-s3cret" not in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,14 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.confidential import KEYS
 from ansible_collections.oncall.pagerduty.plugins.module_utils._eda.webhook_form import event_of, meta_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 Json = dict[str, t.Any]
 CREATED, LATER = "2026-11-27T12:00:00Z", "2026-11-27T12:05:00Z"
@@ -69,12 +73,51 @@ def test_the_whole_log_entry_comes_along_without_integration_keys() -> None:
     assert "incident" not in made["log_entry"]
 
 
+@pytest.mark.parametrize("name", sorted(KEYS))
+@pytest.mark.parametrize(
+    "hide",
+    [
+        lambda key: {"channel": {"type": "api", **key}},
+        lambda key: {"channel": {"cef_details": {"details": {}, **key}}},
+        lambda key: {"channel": {"integration": {"id": "PI", **key}}},
+        lambda key: {"contexts": [{"type": "link", **key}]},
+        lambda key: {"event_details": {"service": key}},
+        lambda key: {"incident": {**INCIDENT, "body": {"details": key}}},
+        lambda key: {"incident": {**INCIDENT, "service": {"integrations": [key]}}},
+        lambda key: {"incident": {**INCIDENT, "first_trigger_log_entry": {"id": "R1", "channel": key}}},
+    ],
+)
+def test_an_integration_key_is_left_out_wherever_it_is(hide: t.Callable[[Json], Json], name: str) -> None:
+    made = event("trigger", **hide({name: "k" * 32}))
+    assert "k" * 32 not in json.dumps(made)
+
+
+def test_a_value_that_only_looks_like_a_key_is_the_users_own() -> None:
+    details = {"commit": "0" * 32, "note": "routing_key"}
+    assert event("trigger", channel={"details": details})["log_entry"]["channel"]["details"] == details
+
+
 def test_a_notification_comes_along_without_the_phone_number() -> None:
     channel = {"type": "auto", "notification": {"type": "sms", "address": "+1 415 555 0100", "status": "success"}}
     made = event("notify", channel=channel)
     assert made["log_entry"]["channel"]["notification"] == {"type": "sms", "status": "success"}
 
 
+FIELDS = sorted(
+    (
+        *KEYS,
+        "agent",
+        "assignee",
+        "assignments",
+        "channel",
+        "contexts",
+        "created_at",
+        "first_trigger_log_entry",
+        "id",
+        "incident",
+        "summary",
+    )
+)
 ROLE = "incident_role_assignment"
 REFERENCE = {"id": "Q1", "type": "incident_reference", "summary": "Disk full"}
 
@@ -127,3 +170,22 @@ def test_each_log_entry_has_the_id_of_its_incident(kind: str) -> None:
     entry = {"id": "R1", "type": f"{kind}_log_entry", "created_at": LATER}
     assert event_of({**entry, "incident": INCIDENT})["meta"] == {"uuid": entry["id"], "incident_id": "Q1"}
     assert event_of(entry)["meta"] == {"uuid": entry["id"]}
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(FIELDS), inner),
+    max_leaves=20,
+)
+
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(FIELDS), VALUES),
+    st.sampled_from(["trigger_log_entry", "assign_log_entry", "annotate_log_entry", "", "something_else"]),
+)
+def test_whatever_a_log_entry_has_it_becomes_an_event(fields: Json, kind: str) -> None:
+    made = event_of({**fields, "id": "R1", "type": kind, "created_at": LATER})
+    assert made["meta"]["uuid"] == "R1"
+    assert made["payload"]["event"]["event_type"]
+    assert not any(f'"{name}": ' in json.dumps(made, ensure_ascii=False) for name in KEYS)
