@@ -237,11 +237,12 @@ class UpdateOrOpening(IncidentUpdate):
         )
 
     def _not_open(self) -> NotOpen:
-        self._first, *others = self._assignees() or [None]
+        users = self._assignees()
+        self._first = users[0] if users else None
         is_own = self._first is not None and self._is_requester(self._first)
-        if is_own and others:
+        if is_own and len(users) > 1:
             # For the user who opens it, it would be opened as acknowledged.
-            self._first, is_own = others[0], False
+            self._first, is_own = users[1], False
         return NotOpen(is_own, pages_nobody=not (is_own or self._paged()))
 
     def _is_requester(self, user: Record) -> bool:
