@@ -44,6 +44,7 @@ IMPORTED_LATE = (
     "_core.recovery",
     "_core.runner",
     "_core.summary",
+    "_incidents.awaiting",
     "_incidents.by_key",
     "_incidents.search",
 )
