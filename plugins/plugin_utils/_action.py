@@ -74,6 +74,7 @@ class ActionModule(NormalActionModule):
         warnings: list[str] = []
         self._task.args = self._without_defaults_for_others()
         self._task.args = _given(self._task)
+        self._task.args = {**self._defaults_of_unset(), **self._task.args}
         if self._task.action.rpartition(".")[2] in DESCRIBED:
             self._task.args = with_defaults(self._usable_options(warnings.append), variables)
         climbing = self._climbing_task(variables)
@@ -131,6 +132,12 @@ class ActionModule(NormalActionModule):
         with contextlib.suppress(Exception):
             return _group_defaults.without_defaults_for_others(self._task, self._templar)
         return args
+
+    def _defaults_of_unset(self) -> dict[str, t.Any]:
+        # Without this, the module says which option it needs.
+        with contextlib.suppress(Exception):
+            return _group_defaults.defaults_of_unset(self._task, self._templar)
+        return {}
 
     def _usable_options(self, warn: t.Callable[[str], None]) -> dict[str, t.Any]:
         """Return the task's options without those for which ansible-core would refuse an event."""

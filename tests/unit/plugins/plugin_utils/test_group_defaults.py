@@ -12,6 +12,7 @@ import typing as t
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils._group_defaults import (
     GROUP,
+    defaults_of_unset,
     without_defaults_for_others,
 )
 
@@ -80,6 +81,33 @@ def test_an_option_of_the_module_is_kept() -> None:
 )
 def test_what_the_task_itself_has_is_named_although_it_is_a_default_as_well(written: t.Any, is_kept: bool) -> None:
     assert left(dict(KEY), {GROUP: KEY}, written=written) == (KEY if is_kept else {})
+
+
+EVENT = "oncall.pagerduty.event"
+TEMPLATES = {"{{ key }}": "r" * 32, "{{ pagerduty }}": KEY}
+
+
+@pytest.mark.parametrize(
+    ("options", "defaults", "found"),
+    [
+        ({}, [{GROUP: KEY}], KEY),
+        ({}, [{GROUP: {"routing_key": "{{ key }}"}}], KEY),
+        ({}, [{GROUP: "{{ pagerduty }}"}], KEY),
+        ({}, [{GROUP: {"integration_key": "r" * 32}}], {"integration_key": "r" * 32}),
+        ({}, [{GROUP: {"routing_key": "other"}}, {EVENT: KEY}], KEY),
+        ({}, [{GROUP: {"routing_key": " "}}], {}),
+        ({"integration_key": "mine"}, [{GROUP: KEY}], {}),
+        ({}, [{GROUP: {"summary": "x", "content": "y"}}], {}),
+        ({}, [], {}),
+    ],
+    ids=str,
+)
+def test_credentials_that_a_task_omits_are_those_of_the_defaults(
+    options: Options, defaults: list[Options], found: Options
+) -> None:
+    task = types.SimpleNamespace(action=EVENT, args=options, module_defaults=defaults)
+    templar = types.SimpleNamespace(template=lambda text: TEMPLATES.get(text, text))
+    assert defaults_of_unset(task, templar) == found
 
 
 BOTH = {"incident_id": "Q1", "dedup_key": "disk"}
