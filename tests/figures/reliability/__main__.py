@@ -167,14 +167,14 @@ def _strangers() -> bool:
 
 
 def _kills() -> bool:
-    """Kill ansible-rulebook. What is repeated is the action that ran; without a database, losses are no failure."""
+    """Kill ansible-rulebook. An action that ran is run again; without a database, losses are no failure."""
     print(f"\nansible-rulebook killed {KILLS} times while {KILLED_EVENTS} webhooks come:", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         kept = _killed(Path(folder), h2(Path(folder)))
         print(f"  with feedback and H2: {kept}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         print(f"  without: {_killed(Path(folder), None)}", flush=True)
-    return not kept.lost and kept.repeated <= KILLS
+    return not (kept.lost or kept.repeated)
 
 
 def _killed(folder: Path, database: t.Mapping[str, str] | None) -> Killed:
