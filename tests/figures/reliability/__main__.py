@@ -185,7 +185,7 @@ def _strangers() -> bool:
 
 
 def _kills() -> bool:
-    """Kill ansible-rulebook. What is repeated is the action that ran; without a database, losses are no failure."""
+    """Kill ansible-rulebook. An action that ran is run again; without a database, losses are no failure."""
     print(f"\nansible-rulebook killed {KILLS} times while {KILLED_EVENTS} events come:", flush=True)
     passed = [_kills_of("webhook", _webhooks), _kills_of("log_entries", _log_entries)]
     return all(passed)
@@ -197,7 +197,7 @@ def _kills_of(name: str, killed: t.Callable[[Path, t.Mapping[str, str] | None], 
         print(f"  {name}, with feedback and H2: {kept}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         print(f"  {name}, without: {killed(Path(folder), None)}", flush=True)
-    return not kept.lost and kept.repeated <= KILLS
+    return not (kept.lost or kept.repeated)
 
 
 def _webhooks(folder: Path, database: t.Mapping[str, str] | None) -> Killed:

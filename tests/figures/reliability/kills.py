@@ -199,13 +199,15 @@ class Killed:
 
     Args:
         lost: events for which no action ran.
-        repeated: actions beyond one for each event.
+        interrupted: actions that ran when ansible-rulebook was killed, and ran again.
+        repeated: other actions beyond one for each event.
         restart: the longest that a start took, in seconds.
     """
 
     events: int
     kills: int
     lost: int
+    interrupted: int
     repeated: int
     restart: float
 
@@ -230,6 +232,7 @@ def run_and_kill(
     moments = random.Random(seed)
     rulebook, arguments = _rulebook(load, folder, database)
     handled: Counter[str] = Counter()
+    last = set()
     starts = []
     for run in range(kills + 1):
         started = time.monotonic()
@@ -243,9 +246,13 @@ def run_and_kill(
                 # The last run has only to finish.
                 load.release(events - len(load.uuids))
                 _finish(load, running, handled)
-        handled.update(HANDLED.findall(running.output))
+        done = HANDLED.findall(running.output)
+        handled.update(done)
+        last.update(done[-1:])
     lost = len(set(load.uuids) - set(handled))
-    return Killed(events, kills, lost, handled.total() - len(handled), max(starts))
+    again = {uuid: count - 1 for uuid, count in handled.items()}
+    interrupted = sum(again[uuid] for uuid in last)
+    return Killed(events, kills, lost, interrupted, sum(again.values()) - interrupted, max(starts))
 
 
 def _rulebook(load: Load, folder: Path, database: t.Mapping[str, str] | None) -> tuple[Path, list[str]]:
