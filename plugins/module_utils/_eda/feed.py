@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import logging
 import typing as t
+from collections import deque
 
 from .connection import MAX_WAIT, Delayed, Refused, RestApi
 from .position import iso, time_of
@@ -23,6 +24,8 @@ LOGGER = logging.getLogger("oncall.pagerduty.log_entries")
 PAGE_SIZE = 100
 MAX_OFFSET = 10_000
 """The largest offset plus limit. Source: https://developer.pagerduty.com/docs/pagination."""
+MAX_MARK = 40
+"""Characters in the log of a field of an entry that cannot be used."""
 REFUSAL_PATIENCE = 600.0
 """Seconds for which a source that has read before goes on when PagerDuty refuses it."""
 
@@ -41,6 +44,7 @@ class Feed:
         self._api = api
         self._query = query
         self._has_read = False
+        self._skipped: deque[str] = deque(maxlen=PAGE_SIZE)
 
     def now(self) -> float:
         """Return the time on PagerDuty's clock."""
@@ -81,7 +85,17 @@ class Feed:
             raise Delayed("'log_entries' is missing in the response")
         # A page that does not say it has been seen: until it is not full, there may be more.
         has_more = more if isinstance(more, bool) else len(entries) >= limit
-        return [entry for entry in entries if _is_usable(entry)], has_more
+        return [entry for entry in entries if self._is_usable(entry)], has_more
+
+    def _is_usable(self, entry: t.Any) -> bool:
+        """Return whether an entry has what is needed to hand it over once; says so once for each that has not."""
+        if _is_log_entry(entry):
+            return True
+        mark = _mark(entry)
+        if mark not in self._skipped:
+            self._skipped.append(mark)
+            LOGGER.warning("Skipped a log entry without a usable id, type or created_at: %s", mark)
+        return False
 
     async def between(self, since: int, until: int) -> t.AsyncIterator[Json]:
         """Yield the log entries between two times, the oldest first; a span with too many is halved.
@@ -131,13 +145,17 @@ class Feed:
         return len(last) == 1 and not more
 
 
-def _is_usable(entry: t.Any) -> bool:
+def _is_log_entry(entry: t.Any) -> bool:
     with contextlib.suppress(AttributeError, KeyError, TypeError, ValueError):
         entry_id, kind, at = entry["id"], entry["type"], time_of(entry["created_at"])
-        if isinstance(entry_id, str) and 0 < len(entry_id) <= MAX_UUID and isinstance(kind, str) and at >= 0.0:
-            return True
-    LOGGER.warning("Skipped a log entry without a usable id, type or created_at")
+        return isinstance(entry_id, str) and 0 < len(entry_id) <= MAX_UUID and isinstance(kind, str) and at >= 0.0
     return False
+
+
+def _mark(entry: t.Any) -> str:
+    """Return by what an entry that cannot be used is recognized when it is read again."""
+    fields = [entry.get(name) for name in ("id", "type", "created_at")] if isinstance(entry, dict) else [entry]
+    return ", ".join(each[:MAX_MARK] if isinstance(each, str) else type(each).__name__ for each in fields)
 
 
 async def _wait(log: t.Callable[..., None], error: Exception, failures: int, seconds: float | None = None) -> None:

@@ -141,9 +141,16 @@ UNUSABLE: list[t.Any] = [
 @pytest.mark.parametrize("unusable", UNUSABLE, ids=range(len(UNUSABLE)))
 def test_an_entry_that_cannot_be_used_is_skipped_alone(unusable: t.Any, caplog: pytest.LogCaptureFixture) -> None:
     answer = {"log_entries": [entry(1), unusable, entry(3)], "more": False}
-    entries, more = asyncio.run(feed_of(Api([], answer)).page(0, 1, 0))
-    assert ([each["id"] for each in entries], more) == (["R1", "R3"], False)
-    assert caplog.messages == ["Skipped a log entry without a usable id, type or created_at"]
+
+    async def read_twice() -> None:
+        reader = feed_of(Api([], answer, answer))
+        for _unused in range(2):
+            entries, more = await reader.page(0, 1, 0)
+            assert ([each["id"] for each in entries], more) == (["R1", "R3"], False)
+
+    asyncio.run(read_twice())
+    (warning,) = caplog.messages
+    assert warning.startswith("Skipped a log entry without a usable id, type or created_at: ")
 
 
 def test_after_each_failure_the_next_attempt_comes_later_but_within_a_minute(
