@@ -48,7 +48,7 @@ IMPORTED_LATE = (
     "_incidents.by_key",
     "_incidents.search",
 )
-"""What a module imports only when it writes, waits, searches, is given a key, has several targets, or meets an error."""
+"""What a module imports only when it writes, waits, searches, has a key, has several targets, or meets an error."""
 DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent", "", None)
 """Interpreter settings that leave the choice to Ansible."""
 
