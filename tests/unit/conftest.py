@@ -19,6 +19,11 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import RetryBudget
 from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
 from ansible_collections.oncall.pagerduty.tests.unit.zones import only_zones
+from hypothesis import settings as settings_of_hypothesis
+
+# How long an example takes says how busy the machine is, not whether it is right.
+settings_of_hypothesis.register_profile("busy", deadline=None)
+settings_of_hypothesis.load_profile("busy")
 
 API_URL = "https://api.pagerduty.com"
 EVENTS_URL = "https://events.pagerduty.com"
