@@ -11,6 +11,7 @@ import json
 import time
 import typing as t
 from dataclasses import dataclass, field, replace
+from email.utils import formatdate
 
 from simulator import account, events
 from simulator.call import Response
@@ -54,8 +55,9 @@ class Simulation:
         self._begin(frozenset(account.ABILITIES), self.rest_limit, self.events_limit)
 
     def _begin(self, abilities: frozenset[str], rest_limit: int, events_limit: int) -> None:
+        self.clock.reset()
         self.state = State(self.clock, abilities)
-        self.journal = Journal()
+        self.journal = Journal(self.clock)
         self.faults = Faults()
         self.optional_keys = PRESENT
         """What becomes of the keys that the REST API may leave out."""
@@ -90,6 +92,25 @@ class Simulation:
         self.state.forbidden = {incidents[number].id for number in fields.raw("forbidden") or ()}
         return incidents
 
+    def settle(self) -> None:
+        """Let happen what time has brought about, and report it to webhooks."""
+        self.state.settle()
+        self.on_events()
+
+    def meanwhile(self, seconds: float, acknowledged_by: str | None) -> None:
+        """Let time pass, and then a user acknowledge what is triggered.
+
+        Args:
+            acknowledged_by: the user's id; None for nobody.
+        """
+        self.clock.advance(seconds)
+        if acknowledged_by is not None:
+            actor = self.state.actor(self.state.users[acknowledged_by])
+            for incident in self.state.incidents.values():
+                if incident.status == "triggered":
+                    incident.acknowledge(actor)
+        self.settle()
+
     def hold_reads(self, seconds: float) -> None:
         """Let reads see the current state for a number of seconds, whatever is written."""
         self._held, self._held_until = copy.deepcopy(self.state), time.monotonic() + seconds
@@ -105,10 +126,12 @@ class Simulation:
 
     def answer(self, request: Request, entry: Entry) -> Response:
         """Apply a request and return the response, or what is off contract."""
+        # What time has brought about is not the doing of this call.
+        self.state.settle()
         paged_before = len(self.state.pages)
         # The schemas forget `nullable` nearly everywhere, so null is answered after the contract was checked.
         response = self._sparse(request, self._checked_answer(request, entry), NULL)
-        entry.pages += [page.user.id for page in self.state.pages[paged_before:]]
+        entry.pages += self.state.pages[paged_before:]
         return response
 
     def _checked_answer(self, request: Request, entry: Entry) -> Response:
@@ -139,7 +162,9 @@ class Simulation:
             response = answer_rest(request, self._state_for(request), self._rest)
             response = self._sparse(request, response, OMITTED)
         self.on_events()
-        return replace(response, headers={**response.headers, "x-request-id": self.state.ids.request_id()})
+        date = formatdate(self.clock.now(), usegmt=True)
+        named = {"Date": date, "x-request-id": self.state.ids.request_id()}
+        return replace(response, headers={**response.headers, **named})
 
 
 def timing_of(fields: Fields) -> WebhookTiming:

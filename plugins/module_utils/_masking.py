@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from urllib.parse import unquote
 
 from ._core.json_values import without_surrogates
 
@@ -33,12 +34,15 @@ class Mask(t.NamedTuple):
 
 
 TERMINAL_CODES = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours and movements of the cursor
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours and movements of the cursor
     r"|\x1b[\]PX^_][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)"  # titles and links
     r"|\x1b[ -/]*[0-~]"
-    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+    r"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+    r"|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"  # what nobody sees
 )
-"""Escape sequences and control characters. Source: ECMA-48, sections 5.4 and 5.6."""
+"""Escape sequences, control characters, and what has no width. Source: ECMA-48, sections 5.4 and 5.6."""
+MAX_ENCODINGS = 3
+"""How often a word may be encoded for URLs, one time upon the other."""
 
 VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s"'][^\s]*)"""
 """A word of a command line, which may be quoted."""
@@ -89,6 +93,7 @@ MASKS: tuple[Mask, ...] = (
         rf"\1{MASKED}",
     ),
     _after(r"\blogin\s{1,20}\S{1,100}\s{1,20}password\s{1,20}", r"\S+"),
+    _after(r"://", r"(?=[^\s:/@]{0,200}\d)[^\s:/@\"']{16,200}(?=:?@)"),
     _after(r"://[^\s:/@]{0,100}:(?!\d{1,5}[/?#])", r"""[^\s"']{1,500}(?=@)"""),
     # Hashes of passwords.
     Mask(re.compile(r"\$(?:1|2[abxy]|5|6|7|y|argon2\w{1,2})\$[^\s:\"']{8,}"), MASKED),
@@ -127,9 +132,13 @@ MASKS: tuple[Mask, ...] = (
 
 def readable(text: str) -> str:
     """Return a text without colours, control characters, and bytes that are no text; each line ends with a newline."""
+    return _without_codes(text).replace("\r", "\n")
+
+
+def _without_codes(text: str) -> str:
+    """Return a text in which a carriage return stands only where a line is written again."""
     # Python has bytes that are no text as surrogates.
-    text = without_surrogates(text)
-    return TERMINAL_CODES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return TERMINAL_CODES.sub("", without_surrogates(text)).replace("\r\n", "\n")
 
 
 def masked(text: str, more: t.Iterable[Mask] = ()) -> str:
@@ -138,7 +147,32 @@ def masked(text: str, more: t.Iterable[Mask] = ()) -> str:
     Args:
         more: masks in addition to those that are always used.
     """
-    text = readable(text)
-    for mask in (*MASKS, *more):
+    masks = (*MASKS, *more)
+    lines = (_line(each, masks) for each in _without_codes(text).split("\n"))
+    text = _apply(masks, "\n".join(lines))
+    return "".join(_word(each, masks) if "%" in each else each for each in re.split(r"([\s\"']+)", text))
+
+
+def _apply(masks: t.Iterable[Mask], text: str) -> str:
+    for mask in masks:
         text = mask.pattern.sub(mask.replacement, text)
     return text
+
+
+def _line(line: str, masks: t.Iterable[Mask]) -> str:
+    """Return a line with a newline for each carriage return, unless that cuts a secret in two."""
+    if "\r" not in line:
+        return line
+    whole = line.replace("\r", "")
+    hidden = _apply(masks, whole)
+    return line.replace("\r", "\n") if hidden == whole else hidden
+
+
+def _word(word: str, masks: t.Iterable[Mask]) -> str:
+    """Return a word, decoded if it is encoded for URLs and holds a secret."""
+    decoded = word
+    for _time in range(MAX_ENCODINGS):
+        decoded = unquote(decoded)
+    decoded = readable(decoded)
+    hidden = _apply(masks, decoded)
+    return word if hidden == decoded else hidden

@@ -19,6 +19,7 @@ from ansible.module_utils import basic
 from ._api.auth import Settings, settings
 from ._api.client import PagerDuty
 from ._api.confidential import without_confidential
+from ._core import abandoned
 from ._core.action import Action, predict
 from ._core.change import Notification, Outcome
 from ._core.differences import differences
@@ -74,6 +75,7 @@ class Module:
             raise SystemExit(1) from error
         if REQUESTS_IMPORT_ERROR:
             module.fail_json(msg=f"{basic.missing_required_lib('requests')} ({REQUESTS_IMPORT_ERROR})")
+        abandoned.watch_run()
         result = self.run(module.params, check_mode=module.check_mode, diff_mode=module._diff, warn=module.warn)
         if result["failed"]:
             module.fail_json(**result)
@@ -125,18 +127,19 @@ class Module:
         try:
             action = self.action(client, params)
             action.check()
-            if action.idle():
-                return self._idle(action)
+            idle = action.idle()
+            if idle:
+                return self._idle(action, idle)
             _prepare(action, check_mode)
             outcomes = predict(action, client.warn) if check_mode or not self._writes else _apply(action, client)
         except TaskError as error:
             return _failure(error)
         return self._report(action, outcomes, check_mode=check_mode, diff_mode=diff_mode)
 
-    def _idle(self, action: Action[PagerDuty]) -> Result:
+    def _idle(self, action: Action[PagerDuty], msg: str) -> Result:
         """Return the result of a task with nothing to do."""
         writes: Result = {"notifies": []} if self._writes else {}
-        return {"failed": False, "changed": False, "msg": action.idle(), **action.result([]), **writes}
+        return {"failed": False, "changed": False, "msg": msg, **action.result([]), **writes}
 
     def _report(
         self, action: Action[PagerDuty], outcomes: t.Sequence[Outcome], *, check_mode: bool, diff_mode: bool

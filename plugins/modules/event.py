@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: event
 short_description: Trigger, acknowledge, or resolve a PagerDuty alert
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sends an event to PagerDuty's Events API v2. A trigger opens an alert and an incident, and pages the people on call
     for the service of the O(routing_key). Acknowledging and resolving need only the O(dedup_key).
@@ -158,6 +158,17 @@ status:
   returned: success
   type: str
   sample: triggered
+service:
+  description:
+    - A reference to the service that owns the routing key; V(null) if it was not read, such as without O(api_token).
+  returned: success
+  type: dict
+  sample:
+    id: PSERVC1
+    type: service_reference
+    summary: Checkout
+    self: https://api.pagerduty.com/services/PSERVC1
+    html_url: https://subdomain.pagerduty.com/service-directory/PSERVC1
 notifies:
   description:
     - Whom the change notifies, why, and how (C(page), C(notify), or C(invite)); in check mode, whom it would notify.

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident
 short_description: Open and update PagerDuty incidents
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sets fields of one or more incidents. Only the fields that differ are sent, all in one call.
   - With O(service) and O(incident_key) it updates the open incident that has this key, or opens one. PagerDuty itself
@@ -106,12 +106,14 @@ options:
         afterwards and names all of them.
       - Mutually exclusive with O(escalation_policy). Cannot be combined with O(status=resolved), as a resolved incident
         has no assignees.
-      - With O(status=acknowledged) it must be one user, in whose name the incident is acknowledged, so that it is or
-        stays theirs. They are not notified. This needs an API key of the account - with the token of another user, the
+      - With O(status=acknowledged) and one user, the incident is acknowledged in their name, so that it is or stays
+        theirs. They are not notified. This needs an API key of the account - with the token of another user, the
         incident is assigned to them, which pages them unless it was theirs, and acknowledging it is left to them; a
         warning says so.
-      - PagerDuty opens an incident with one assignee only. If that is the user who opens it, PagerDuty opens it as
-        acknowledged and pages nobody; a warning says so.
+      - With O(status=acknowledged) and several users, it is assigned to them, and acknowledging it is left to one of
+        them, as PagerDuty assigns it to nobody else then; a warning says so.
+      - PagerDuty opens an incident for one user; a second call assigns it to the others. If that user is the one who
+        opens it, PagerDuty opens it as acknowledged and pages nobody; a warning says so.
     type: list
     elements: str
   title:

@@ -11,11 +11,13 @@ Private to the collection.
 from __future__ import annotations
 
 import contextlib
+import os
 import typing as t
 
 from ansible.plugins.action.normal import ActionModule as NormalActionModule
 from ansible.utils.display import Display
 
+from ..module_utils._core.abandoned import RUN_VARIABLE
 from ..module_utils._options import CONNECTION
 from ._event_defaults import with_defaults
 from ._given import given, given_to
@@ -29,6 +31,7 @@ except Exception as error:
     LOAD_ERROR = f"{type(error).__name__}: {error}"
 
 display = Display()
+LOCAL = ("local", "ansible.builtin.local")
 DESCRIBED = ("change_event", "event")
 """The modules whose events describe the run unless the task says otherwise."""
 
@@ -71,6 +74,7 @@ class ActionModule(NormalActionModule):
         warnings: list[str] = []
         self._task.args = self._without_defaults_for_others()
         self._task.args = _given(self._task)
+        self._task.args = {**self._defaults_of_unset(), **self._task.args}
         if self._task.action.rpartition(".")[2] in DESCRIBED:
             self._task.args = with_defaults(self._usable_options(warnings.append), variables)
         climbing = self._climbing_task(variables)
@@ -104,9 +108,23 @@ class ActionModule(NormalActionModule):
         prepared = self._prepare(variables)
         if isinstance(prepared, str):
             display.vvv(f"{self._task.action} runs as a separate process, because {prepared}.")
-            result: dict[str, t.Any] = super().run(tmp, variables)
+            with self._known_run():
+                result: dict[str, t.Any] = super().run(tmp, variables)
             return result
         return prepared.run()
+
+    @contextlib.contextmanager
+    def _known_run(self) -> t.Iterator[None]:
+        """Tell a module on this machine which run it belongs to. An async one outlives it, and is told nothing."""
+        given: t.Any = self._task.environment
+        if self._connection.transport in LOCAL and not self._task.async_val:
+            environments = given if isinstance(given, list) else [given]
+            self._task.environment = [*filter(None, environments), {RUN_VARIABLE: str(os.getppid())}]
+        try:
+            yield
+        finally:
+            # Ansible runs the same task for the next item of a loop.
+            self._task.environment = given
 
     def _without_defaults_for_others(self) -> dict[str, t.Any]:
         args: dict[str, t.Any] = self._task.args
@@ -114,6 +132,12 @@ class ActionModule(NormalActionModule):
         with contextlib.suppress(Exception):
             return _group_defaults.without_defaults_for_others(self._task, self._templar)
         return args
+
+    def _defaults_of_unset(self) -> dict[str, t.Any]:
+        # Without this, the module says which option it needs.
+        with contextlib.suppress(Exception):
+            return _group_defaults.defaults_of_unset(self._task, self._templar)
+        return {}
 
     def _usable_options(self, warn: t.Callable[[str], None]) -> dict[str, t.Any]:
         """Return the task's options without those for which ansible-core would refuse an event."""

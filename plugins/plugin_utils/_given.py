@@ -90,7 +90,7 @@ def _incidents(value: t.Any) -> t.Any:
 def incidents_of(text: str) -> list[str]:
     """Return the entries of a text that lists incidents: split at white space as well as at commas."""
     # The key of an incident that does not exist yet may have both.
-    return [text] if is_foretold(text.strip()) else re.split(r"[,\s]+", text)
+    return [text] if is_foretold(text.strip()) else text.replace(",", " ").split() or [""]
 
 
 def _flat(value: t.Any) -> t.Iterator[t.Any]:

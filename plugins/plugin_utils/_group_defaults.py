@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options from the module_defaults of the action group, which are for all modules, but not every module has them.
+"""Options from module_defaults: those of the action group are for all modules, but not every module has them.
 
 Private to the collection.
 """
@@ -15,9 +15,10 @@ import re
 import typing as t
 from collections.abc import Mapping
 
+from ..module_utils._module import Module
 from ..module_utils._options import CONNECTION
 from ._controller import definition
-from ._given import option_names
+from ._given import given_to, option_names
 from ._unknown_options import unknown_options
 
 GROUP = "group/oncall.pagerduty.pagerduty"
@@ -27,27 +28,63 @@ Options = dict[str, t.Any]
 
 
 def without_defaults_for_others(task: t.Any, templar: t.Any) -> Options:
-    """Return the options of a task without those that its module lacks, and the group's defaults have for others.
+    """Return the options of a task without those that the group's defaults have for other tasks.
 
-    An option that no module has is kept, so that it is named; and so is one that the task itself has.
+    These are options that the module lacks, and such as exclude one that the task itself has. An option that no module
+    has is kept, so that it is named; and so is one that the task itself has.
 
     Args:
         task: Ansible's, with its options as they are for its module.
         templar: Ansible's.
     """
     options: Options = task.args
-    unknown = unknown_options(definition(task.action.rpartition(".")[2]), options)
-    defaults = _defaults(task, templar) if unknown else ()
-    dropped = [name for name in unknown if name in defaults and _is_known(name) and not _is_written(task, name)]
+    module = definition(task.action.rpartition(".")[2])
+    unknown, excluding = unknown_options(module, options), _excluding(module, options)
+    defaults = _defaults(task, templar) if unknown or excluding else ()
+    given = {name for name in defaults if not _is_written(task, name)}
+    dropped = {name for name in unknown if name in given and _is_known(name)}
+    dropped |= {name for name, other in excluding if name in given and other not in given}
     return {name: value for name, value in options.items() if name not in dropped}
 
 
+def defaults_of_unset(task: t.Any, templar: t.Any) -> Options:
+    """Return what module_defaults have for the credentials and addresses that a task leaves unset.
+
+    Ansible takes what a task omits, or gives as an empty text, for given, and drops the default. A page needs it.
+
+    Args:
+        task: Ansible's, with its options as they are for its module.
+        templar: Ansible's.
+    """
+    if not task.module_defaults:
+        return {}
+    module = definition(task.action.rpartition(".")[2])
+    names = option_names(module.options)
+    is_set = {names.get(name) for name in task.args}
+    defaults = {**_innermost(task, GROUP, templar), **_innermost(task, task.action, templar)}
+    unset = {name: each for name, each in defaults.items() if names.get(name) in CONNECTION.keys() - is_set}
+    return given_to(module, {name: templar.template(each) for name, each in unset.items()})
+
+
+def _excluding(module: Module, options: Options) -> list[tuple[str, str]]:
+    """Return the options that exclude each other, as pairs in both orders, by the names that they are given."""
+    names = option_names(module.options)
+    given = {names[name]: name for name in options if name in names and options[name] is not None}
+    pairs = [pair for pair in module.rules.get("mutually_exclusive", ()) if all(each in given for each in pair)]
+    return [(given[one], given[other]) for pair in pairs for one, other in (pair, pair[::-1])]
+
+
 def _defaults(task: t.Any, templar: t.Any) -> t.Collection[str]:
-    """Return the names that the group's defaults have: those of the innermost block that sets any."""
-    found = [each[GROUP] for each in task.module_defaults or () if GROUP in each]
+    """Return the names that the group's defaults have."""
+    return _innermost(task, GROUP, templar).keys()
+
+
+def _innermost(task: t.Any, key: str, templar: t.Any) -> t.Mapping[str, t.Any]:
+    """Return the defaults for a group or a module: those of the innermost block that sets any."""
+    found = [each[key] for each in task.module_defaults or () if key in each]
     innermost = found[-1] if found else {}
     value = templar.template(innermost) if isinstance(innermost, str) else innermost
-    return value.keys() if isinstance(value, Mapping) else ()
+    return value if isinstance(value, Mapping) else {}
 
 
 def _is_known(name: str) -> bool:

@@ -26,6 +26,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
 from ..module_utils._api.auth import first_set
+from ..module_utils._core import abandoned
 from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR, tls_context
 from ..module_utils._module import Module
 from ._controller import Result, definition, plain, validate
@@ -43,10 +44,11 @@ IMPORTED_LATE = (
     "_core.recovery",
     "_core.runner",
     "_core.summary",
+    "_incidents.awaiting",
     "_incidents.by_key",
     "_incidents.search",
 )
-"""What a module imports only when it writes, searches, is given a key, has several targets, or meets an error."""
+"""What a module imports only when it writes, waits, searches, has a key, has several targets, or meets an error."""
 DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent", "", None)
 """Interpreter settings that leave the choice to Ansible."""
 
@@ -116,6 +118,7 @@ class PreparedTask:
         return {key: mask(each, secrets) for key, each in result.items()}
 
     def _run(self) -> Result:
+        abandoned.watch_parent()
         return self.module.run(
             self.options,
             check_mode=self.check_mode,

@@ -17,8 +17,9 @@ INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u2
 """Control characters, and those that hide text or turn its direction."""
 ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 """Not every renderer knows a backslash before these."""
-FORMATTING = re.compile(r"([\\`*_\[\]{}|~$])")
-AT_THE_START = re.compile(r"([#+=-]|\d{1,9}(?=[.)]))")
+FORMATTING = re.compile(r"([\\`*_\[\]{}|~$#])")
+"""The number sign also ends a heading, and is left out there."""
+AT_THE_START = re.compile(r"([+=-]|\d{1,9}(?=[.)]))")
 """What makes a line a heading or a part of a list."""
 URL = re.compile(r"https?://[\w.~:/?#@!$&'()*+,;=%-]+", re.ASCII)
 MERMAID = str.maketrans(

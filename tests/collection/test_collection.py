@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import typing as t
 from pathlib import Path
 
@@ -46,6 +47,15 @@ def test_a_module_is_documentation_and_little_else(module: Path) -> None:
     assert len(code) <= MAX_MODULE_LINES
 
 
+def test_an_execution_environment_has_the_packages_that_messages_tell_people_to_install() -> None:
+    told = re.compile(r"missing_required_lib\(['\"](\w+)|Python package (\w+)")
+    code = [path.read_text() for path in SOURCES if path.is_relative_to(ROOT / "plugins")]
+    named = {first or second for text in code for first, second in told.findall(text)}
+    environment = yaml.safe_load((ROOT / "meta" / "execution-environment.yml").read_text())
+    lines = (ROOT / environment["dependencies"]["python"]).read_text().splitlines()
+    assert {line for line in lines if line and not line.startswith("#")} == named
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
 def test_a_module_has_at_least_three_examples_that_name_it_in_full(module: Path) -> None:
     examples = yaml.safe_load(ast.literal_eval(documentation(module)["EXAMPLES"].value))
@@ -68,6 +78,18 @@ def test_the_runtime_metadata_names_every_module() -> None:
 def test_the_user_agent_names_the_version() -> None:
     version = yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"]
     assert USER_AGENT.rpartition("/")[2] == version
+
+
+def test_whatever_says_since_when_it_exists_names_a_release() -> None:
+    releases = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text())["releases"]
+    files = [*(ROOT / "plugins").rglob("*.py"), *(ROOT / "roles").rglob("*.yml")]
+    added = {
+        (str(file.relative_to(ROOT)), version)
+        for file in files
+        for version in re.findall(r"^ *version_added: (\S+)$", file.read_text(), re.MULTILINE)
+    }
+    assert added
+    assert {each for each in added if each[1] not in releases} == set()
 
 
 def test_the_actions_are_equal_and_there_is_one_for_each_module() -> None:
@@ -156,7 +178,7 @@ def test_the_hosted_workflow_has_the_same_matrix() -> None:
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
     matrix = workflow["jobs"]["ansible-test"]["strategy"]["matrix"]
     pythons = {entry["ansible-core"]: entry["python"] for entry in matrix["include"]}
-    assert pythons == {name: python for name, (_release, python) in CONTROLLERS.items()}
+    assert pythons == {name: best for name, (_release, (best, *_others)) in CONTROLLERS.items()}
     assert set(matrix["ansible-core"]) == set(CONTROLLERS)
 
 

@@ -137,10 +137,14 @@ def test_options_for_some_modules_may_be_defaults_of_the_group(
         **step("incident_info", "1", routing_key=account.ROUTING_KEY, sinse="-2h"),
         "module_defaults": defaults,
     }
+    omitting = {**step("event", None, routing_key="{{ nothing | default(omit, true) }}"), "module_defaults": defaults}
     runner = PlaybookRunner(simulator, tmp_path, in_worker=in_worker)
-    read, refused = runner(by_default, {**by_itself, "ignore_errors": True}).tasks
+    keyless = {"PAGERDUTY_ROUTING_KEY": None}
+    tasks = [by_default, {**by_itself, "ignore_errors": True}, omitting]
+    read, refused, sent = runner(*tasks, environment=keyless, vars={"nothing": ""}).tasks
     assert read.outcome == "ok", read.msg
     assert "module: routing_key, sinse. Did you mean since?" in refused.msg
+    assert sent.outcome == "ok", sent.msg
 
 
 @pytest.mark.parametrize("in_worker", [True, False], ids=["in the worker", "in a process"])

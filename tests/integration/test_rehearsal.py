@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from integration.playbook_runner import PlaybookRunner
-from integration.test_documentation import HERE, YAML, Documentation
+from integration.test_documentation import BLOCKS, HERE, YAML, Documentation
 from integration.test_examples import PLAY
 from modules import MODULES, ON_INCIDENTS
 from simulator.launch import Simulator
@@ -26,7 +26,16 @@ SAID = (
     f"Alert {KEY}: would trigger; would page Primary On-call.",
     f"Incident that would be opened with key '{KEY}': would add a note.",
     "Incident that would be opened with key 'orders-stopped': would escalate to level 2; would page Secondary On-call.",
+    "Would page Primary On-call and wait 10m, then page Secondary On-call and wait 10m, "
+    "then page Database First and wait 15m, and fail if nobody has acknowledged by then.",
+    "Would page Primary On-call and wait 10m, then page Secondary On-call and wait 10m, and fail if nobody ",
 )
+WAITS = "roles/page_and_wait/README.md: - name: Get somebody"
+"""A playbook that is done too late to be run for real with the others."""
+WAITING_PLAYBOOK = {
+    "ansible.builtin.import_playbook": "oncall.pagerduty.page_and_wait",
+    "vars": {"pagerduty_key": KEY, "pagerduty_title": "Disk full"},
+}
 
 
 def ready_playbooks() -> list[dict[str, t.Any]]:
@@ -48,8 +57,9 @@ def test_every_playbook_is_rehearsed_to_its_end(play: PlaybookRunner, simulator:
     (tmp_path / "tasks").mkdir()
     (tmp_path / "tasks" / "deploy.yml").write_text("[]")
     plays = [each for page in FIRST for each in first_playbook(page)]
-    plays += [each for block in HERE if block.kind in YAML for each in shown.plays(block)]
-    output = shown.playbook([*plays, *ready_playbooks()], "--check", "--diff", "-v")
+    waiting = [block for block in BLOCKS if str(block).startswith(WAITS)]
+    plays += [each for block in [*HERE, *waiting] if block.kind in YAML for each in shown.plays(block)]
+    output = shown.playbook([*plays, *ready_playbooks(), WAITING_PLAYBOOK], "--check", "--diff", "-v")
     for said in SAID:
         assert said in output
     assert simulator.state()["incidents"] == []

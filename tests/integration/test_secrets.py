@@ -7,16 +7,15 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import socket
-import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from integration.playbook_runner import NO_CREDENTIALS, PlaybookResult, PlaybookRunner
+from integration.run_processes import processes_of
 from modules import MODULES, ON_INCIDENTS, SETTING, step
 from simulator import account
 from simulator.connect_proxy import ConnectProxy
@@ -124,21 +123,11 @@ def test_the_process_list_shows_no_secret(
         )
         while "POST" not in {entry["method"] for entry in simulator.journal()["entries"]}:
             assert not running.done()
-        seen = list(_processes_of(tmp_path))
+        seen = list(processes_of(tmp_path))
         assert not running.done()
         assert running.result().only.outcome == "ok"
     assert any(b"ansible-playbook" in shown for shown in seen)
     assert not any(secret.encode() in shown for secret in SECRETS for shown in seen)
-
-
-def _processes_of(folder: Path) -> t.Iterator[bytes]:
-    """The command line and the environment of every process that a run in this folder has started."""
-    for process in Path("/proc").glob("[0-9]*"):
-        # Processes end while we look.
-        with contextlib.suppress(OSError):
-            environment = (process / "environ").read_bytes()
-            if str(folder).encode() in environment:
-                yield (process / "cmdline").read_bytes() + environment
 
 
 PASSWORD = "pr0xy-s3cret"

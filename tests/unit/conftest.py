@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import typing as t
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api import client as client_module
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import VARIABLES, settings
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core import locks
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client import Request, Response
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import RetryBudget
 from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
@@ -81,7 +81,7 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def pagerduty(http: ScriptedHttp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> PagerDuty:
     """A client that calls the script; it never waits, and no other process holds its locks."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(locks, "TEMPORARY", str(tmp_path))
     monkeypatch.setattr(client_module, "HttpClient", lambda _timeout, _verify: http)
     defaults = {name: spec.get("default") for name, spec in AUTH.items()}
     connection = settings({**defaults, "api_token": "a-token", "from_email": "someone@example.com"})

@@ -14,7 +14,7 @@ import itertools
 import typing as t
 
 from .._api.client import PAGE_SIZE, PagerDuty, Record, path_of
-from .._api.directory import ESCALATION_POLICY, SERVICE, Directory, full_reference, reference
+from .._api.directory import ESCALATION_POLICY, SERVICE, USER, Directory, full_reference, reference
 from .._core.action import Action, State
 from .._core.change import CAREFULLY, Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
@@ -114,6 +114,8 @@ class UpdateOrOpening(IncidentUpdate):
         self._key = options["incident_key"]
         self._service_name = options["service"]
         self._service: Record = {}
+        self._first: Record | None = None
+        """The user for whom an incident is opened, if the task names any."""
 
     def check(self) -> None:
         """Check the options for opening an incident, and the fields."""
@@ -127,10 +129,6 @@ class UpdateOrOpening(IncidentUpdate):
     def _check_can_open(self) -> None:
         if self.options["title"] is None:
             raise InvalidOption("title", "required to open an incident with service and incident_key")
-        assignees = self.options["assignees"]
-        if len(assignees or ()) > 1:
-            problem = "must be one user with service and incident_key, as PagerDuty opens an incident with one assignee"
-            raise InvalidOption("assignees", problem, assignees)
 
     def prepare(self) -> None:
         """Turn names into ids."""
@@ -191,7 +189,15 @@ class UpdateOrOpening(IncidentUpdate):
         if change.record:
             return super().send(changes)
         opened = self.client.write_and_get("POST", "/incidents", {"incident": change.body}, "incident")
-        return [with_bridge(change, opened)]
+        return [with_bridge(change, self._assigned_to_all(opened))]
+
+    def _assigned_to_all(self, opened: Record) -> Record:
+        """Assign a new incident to the other users as well: PagerDuty opens it for one."""
+        wanted = self.desired.get("assignees")
+        if not isinstance(wanted, Assignees) or len(wanted.users) == 1:
+            return opened
+        body = {"incident": {"type": "incident_reference", **wanted.body(opened)}}
+        return self.client.write_and_get("PUT", path_of("incidents", opened["id"]), body, "incident")
 
     def name(self, change: Change, record: Record) -> str:
         """Return the name of the incident, with its address if it is new."""
@@ -231,14 +237,16 @@ class UpdateOrOpening(IncidentUpdate):
         )
 
     def _not_open(self) -> NotOpen:
-        is_own = self._is_requester()
+        users = self._assignees()
+        self._first = users[0] if users else None
+        is_own = self._first is not None and self._is_requester(self._first)
+        if is_own and len(users) > 1:
+            # For the user who opens it, it would be opened as acknowledged.
+            self._first, is_own = users[1], False
         return NotOpen(is_own, pages_nobody=not (is_own or self._paged()))
 
-    def _is_requester(self) -> bool:
-        """Return whether the assignee is the user who opens the incident."""
-        user = self._assignee()
-        if user is None:
-            return False
+    def _is_requester(self, user: Record) -> bool:
+        """Return whether a user is the one who opens the incident."""
         email = self.client.settings.from_email
         if email:
             return str(user.get("email")).casefold() == email.casefold()
@@ -248,9 +256,9 @@ class UpdateOrOpening(IncidentUpdate):
             # The token belongs to an account or an app, not to a user. Whatever else it is must not delay the page.
             return False
 
-    def _assignee(self) -> Record | None:
+    def _assignees(self) -> list[Record]:
         wanted = self.desired.get("assignees")
-        return next(iter(wanted.users.values())) if isinstance(wanted, Assignees) else None
+        return list(wanted.users.values()) if isinstance(wanted, Assignees) else []
 
     def _policy(self) -> Record | None:
         """Return the given escalation policy, or that of the service."""
@@ -258,10 +266,10 @@ class UpdateOrOpening(IncidentUpdate):
         return wanted.found if isinstance(wanted, EscalationPolicy) else self._service.get("escalation_policy")
 
     def _paged(self) -> t.Sequence[Notification]:
-        """Return whom a new incident pages: its assignee, or those on call for its policy."""
-        user, policy = self._assignee(), self._policy()
-        if user:
-            return notified([user], "assigned to the incident")
+        """Return whom a new incident pages: its assignees, or those on call for its policy."""
+        users, policy = self._assignees(), self._policy()
+        if users:
+            return notified(users, "assigned to the incident")
         if policy:
             return self.on_call.notified_by(policy)
         return [Notification(None, f"on call for service {label(self._service)}")]
@@ -313,6 +321,8 @@ class UpdateOrOpening(IncidentUpdate):
         body: Record = {"type": "incident", "incident_key": self._key, "service": service}
         for want in fields.values():
             body.update(want.body({}))
+        if self._first:
+            body["assignments"] = [{"assignee": reference(USER, self._first)}]
         if self.options["body"] is not None:
             body["body"] = {"type": "incident_body", "details": self.options["body"]}
         return body

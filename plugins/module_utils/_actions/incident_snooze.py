@@ -120,7 +120,7 @@ class Snooze(IncidentAction):
     def foretold(self, incident: Record) -> Acknowledged:
         """Return the same for an incident that stays acknowledged only because it is snoozed."""
         if incident.get("status") not in ("acknowledged", "resolved"):
-            self._acknowledger = self._acknowledger or acknowledger(self.client, None)
+            self._acknowledger = self._acknowledger or acknowledger(self.client, ())
         until = _triggered_again_at(incident)
         return Acknowledged(incident, until, is_enough=until is not None and until >= self._end - TOLERANCE)
 

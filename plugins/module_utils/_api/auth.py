@@ -16,7 +16,7 @@ import ssl
 import typing as t
 
 from .._core.errors import InvalidOption, TaskError
-from .addresses import API_URLS, EVENTS, EVENTS_URLS, REST, base_url
+from .addresses import API_URLS, EVENTS, EVENTS_URLS, REST, base_url, shown
 
 VARIABLES = {
     "api_token": ("PAGERDUTY_API_TOKEN", "PAGERDUTY_TOKEN", "PAGERDUTY_API_KEY"),
@@ -148,7 +148,7 @@ def checked_email(option: str, value: str | None) -> str | None:
     Raises:
         InvalidOption: it is something else.
     """
-    named = re.fullmatch(r"[^<>]*<([^<>]+)>", value or "")
+    named = re.fullmatch(r"[^<>]*<([^<>]+)>", value) if value and "<" in value else None
     value = named[1].strip() if named else value
     if value and not (_is_word(value) and value.count("@") == 1 and value.strip("@") == value):
         # Without an @ it may be a token in the wrong place.
@@ -169,7 +169,7 @@ def _text(params: Options, option: str) -> str | None:
 def _choice(params: Options, option: str, choices: t.Sequence[str]) -> str | None:
     value = _text(params, option)
     if value is not None and value.lower() not in choices:
-        raise InvalidOption(option, f"must be one of {', '.join(choices)}", value)
+        raise InvalidOption(option, f"must be one of {', '.join(choices)}", shown(value))
     return value and value.lower()
 
 
@@ -187,6 +187,9 @@ def _region(token: str | None) -> str:
 
 
 def _token(value: str | None) -> str | None:
+    if value and value[0] in "[{":
+        # ansible-core makes text of whatever it gets.
+        raise InvalidOption("api_token", "must be text, not a list or a dictionary")
     if value and not _is_word(value):
         raise InvalidOption("api_token", "must be printable ASCII characters without spaces or line breaks")
     return value
@@ -194,12 +197,14 @@ def _token(value: str | None) -> str | None:
 
 def _ca_path(ca_path: str | None) -> str | None:
     if ca_path and not os.path.exists(ca_path):
-        raise InvalidOption("ca_path", "no such file or directory on the machine that calls PagerDuty", ca_path)
+        raise InvalidOption("ca_path", "no such file or directory on the machine that calls PagerDuty", shown(ca_path))
     if ca_path and os.path.isfile(ca_path):
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_path)
         except OSError as error:
-            raise InvalidOption("ca_path", "has no certificates in PEM format, or cannot be read", ca_path) from error
+            raise InvalidOption(
+                "ca_path", "has no certificates in PEM format, or cannot be read", shown(ca_path)
+            ) from error
     return ca_path
 
 

@@ -12,11 +12,10 @@ from __future__ import annotations
 import http.client
 import http.cookiejar
 import os
-import re
 import ssl
 import typing as t
-from urllib.parse import urlsplit
 
+from . import proxies
 from .connection import TlsSocket, ca_variable, start_call, watch
 from .errors import NotSent, OutcomeUnknown
 
@@ -32,14 +31,11 @@ try:
 except ImportError as error:
     REQUESTS_IMPORT_ERROR = str(error)
 
-USER_AGENT = "ansible-collection-oncall.pagerduty/0.1.0"
+USER_AGENT = "ansible-collection-oncall.pagerduty/1.0.0"
 """A test compares the version with that of galaxy.yml, which a module's process does not have."""
 MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 """The largest response that is read; a full page of incidents is below 2 MB."""
 CHUNK_BYTES = 64 * 1024
-PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
-"""In the order in which Python reads them. Source: https://docs.python.org/3/library/urllib.request.html."""
-PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
 class Request(t.NamedTuple):
@@ -211,21 +207,23 @@ if not REQUESTS_IMPORT_ERROR:
         """Watches its connections, and uses the shared TLS context.
 
         Args:
-            bundle: the path of the CA bundle; empty if certificates are not checked.
+            bundle: the path of the CA bundle; empty if certificates are not checked, None for plain HTTP.
         """
 
-        def __init__(self, bundle: str) -> None:
+        def __init__(self, bundle: str | None) -> None:
             self._bundle = bundle
             super().__init__()
 
         def init_poolmanager(self, *arguments: t.Any, **keywords: t.Any) -> None:
             """Create the pool for direct connections."""
-            super().init_poolmanager(*arguments, ssl_context=_trust(self._bundle).context, **keywords)
+            if self._bundle is not None:
+                keywords["ssl_context"] = _trust(self._bundle).context
+            super().init_poolmanager(*arguments, **keywords)
             watch(self.poolmanager)
 
         def proxy_manager_for(self, proxy: str, **keywords: t.Any) -> t.Any:
             """Create the pool for connections through a proxy."""
-            context = _trust(self._bundle).context
+            context = _trust(self._bundle or "").context
             # With a given context, urllib3 1.26 does not check the name of a proxy. With its own, it starts TLS through
             # a proxy that is reached over TLS without the deadline: each read may take the whole timeout.
             if proxy.startswith("https:") and context.check_hostname == bool(self._bundle):
@@ -240,8 +238,8 @@ if not REQUESTS_IMPORT_ERROR:
                 conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
 
 
-_sessions: dict[str, requests.Session] = {}
-"""The sessions of this process, by the path of the CA bundle: their connections are reused by the next task."""
+_sessions: dict[str | None, requests.Session] = {}
+"""The sessions of this process, by what `_Adapter` takes: their connections are reused by the next task."""
 # A forked worker must not share its parent's connections.
 os.register_at_fork(after_in_child=_sessions.clear)
 
@@ -253,8 +251,8 @@ def session(request: Request, verify: bool | str) -> requests.Session:
         NotSent: the CA certificates cannot be read.
     """
     # Plain HTTP does not leave this machine.
-    bundle = _ca_bundle(verify) if _is_tls(request) else ""
-    problem = _trust(bundle).problem
+    bundle = _ca_bundle(verify) if _is_tls(request) else None
+    problem = bundle and _trust(bundle).problem
     if problem:
         name = "ca_path" if isinstance(verify, str) else ca_variable()
         raise NotSent(
@@ -267,13 +265,12 @@ def session(request: Request, verify: bool | str) -> requests.Session:
     return _sessions[bundle]
 
 
-def _new_session(bundle: str) -> requests.Session:
+def _new_session(bundle: str | None) -> requests.Session:
     created = requests.Session()
     # Otherwise ~/.netrc would replace the token; proxies are read from the environment for each call instead.
     created.trust_env = False
     created.verify = bool(bundle)
-    for scheme in ("http://", "https://"):
-        created.mount(scheme, _Adapter(bundle))
+    created.mount("http://" if bundle is None else "https://", _Adapter(bundle))
     created.headers["User-Agent"] = USER_AGENT
     created.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     return created
@@ -288,26 +285,17 @@ def _proxy(request: Request) -> str:
     if not _is_tls(request):
         return ""
     proxy = requests.utils.select_proxy(request.url, requests.utils.get_environ_proxies(request.url)) or ""
-    address = proxy if "://" in proxy or not proxy else f"http://{proxy}"
+    address = proxies.address_of(proxy)
     if address and not _is_proxy(address):
-        name = next((name for name in PROXY_VARIABLES if os.environ.get(name) == proxy), PROXY_VARIABLES[1])
-        raise NotSent(
-            f"{request.description}: {name} is not the address of a proxy, such as http://proxy.example.com:3128.",
-            hint="In its user name and password, write / as %2F, # as %23, ? as %3F, @ as %40 and : as %3A.",
-            retryable=False,
-        )
+        raise NotSent(f"{request.description}: {proxies.problem(proxy)}", hint=proxies.HINT, retryable=False)
     return address
 
 
 def _is_proxy(address: str) -> bool:
-    """Return whether an address is that of a proxy; characters of a password end it early unless they are escaped."""
     try:
-        parts = urlsplit(address)
-        names_server = bool(parts.hostname) and parts.port != 0 and bool(urllib3.util.parse_url(address).host)
-    except (ValueError, urllib3.exceptions.LocationParseError):
+        return proxies.is_proxy(address) and bool(urllib3.util.parse_url(address).host)
+    except urllib3.exceptions.LocationParseError:
         return False
-    rest = f"{parts.path.rstrip('/')}{parts.query}{parts.fragment}"
-    return names_server and parts.scheme in PROXY_SCHEMES and not rest and not re.search(r"\s", address)
 
 
 def _is_tls(request: Request) -> bool:

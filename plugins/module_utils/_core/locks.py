@@ -6,7 +6,7 @@
 
 Without them, two forks of one controller that read an incident at the same moment would both page. A lock is one byte
 of a file; the operating system releases it when the process ends. Tasks on different machines are not covered, nor are
-those of different users.
+those of different users, such as with `become`, and those of services with a /tmp of their own.
 
 Private to the collection.
 """
@@ -27,6 +27,9 @@ from .words import few
 
 POLL_INTERVAL = 0.05
 """Seconds between two attempts to get a lock."""
+TEMPORARY = "/tmp"
+"""Where the folder for locks is. Not what TMPDIR names, which may differ from task to task."""
+NAME = "oncall.pagerduty"
 LOCK_FILE = "locks"
 PRIVATE = 0o700
 """The mode of a folder that only its owner can use."""
@@ -65,46 +68,66 @@ def _open_lock_file() -> int:
     """Return the opened lock file of this user.
 
     Raises:
-        OSError: it cannot be opened, or belongs to somebody else.
+        OSError: there can be none in any place; says why the first one cannot be used.
     """
-    path = os.path.join(private_folder(), LOCK_FILE)
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    if os.fstat(file).st_uid != os.getuid():
+    failures = []
+    for place in _places():
+        try:
+            return _open_in(_own(place))
+        except OSError as error:
+            failures.append(error)
+    raise failures[0]
+
+
+def _places() -> t.Iterator[str]:
+    """Yield the paths that the folder for locks may have.
+
+    All tasks of a user must come to the same one, so the environment counts only where /tmp cannot be used, or where
+    somebody else has taken the name.
+    """
+    user = os.geteuid()
+    yield os.path.join(TEMPORARY, f"{NAME}-{user}")
+    yield os.path.join(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{user}", f"{NAME}-{user}")
+    with contextlib.suppress(OSError):
+        yield os.path.join(tempfile.gettempdir(), f"{NAME}-{user}")
+
+
+def _open_in(folder: str) -> int:
+    """Open the lock file in a folder of this user's.
+
+    Raises:
+        OSError: it cannot be opened, or is something else.
+    """
+    path = os.path.join(folder, LOCK_FILE)
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise _unusable(f"{path}: {error.strerror}") from error
+    found = os.fstat(file)
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
         os.close(file)
-        raise _unusable("the lock file belongs to another user")
+        raise _unusable(f"{path} is not a file of this user")
     return file
 
 
-def private_folder() -> str:
-    """Return a folder that nobody else can use: who can open a lock file can hold its locks for ever.
-
-    It is in the folder for temporary files, which is the same for all tasks of a user. Where somebody else has taken
-    its name, it is in the folder of the user's session.
-
-    Raises:
-        OSError: there is none.
-    """
-    try:
-        return _own(os.path.join(tempfile.gettempdir(), f"oncall.pagerduty-{os.getuid()}"))
-    except OSError:
-        session = os.environ.get("XDG_RUNTIME_DIR")
-        if not session:
-            raise
-        return _own(os.path.join(session, "oncall.pagerduty"))
-
-
 def _own(folder: str) -> str:
-    """Create a folder, or check the one that is there; returns its path.
+    """Create a folder that nobody else can use, or check the one that is there; returns its path.
+
+    Who can open a lock file can hold its locks for ever.
 
     Raises:
         OSError: it cannot be created, or is not this user's.
     """
-    with contextlib.suppress(FileExistsError):
+    try:
         os.mkdir(folder, PRIVATE)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise _unusable(f"{folder}: {error.strerror}") from error
     found = os.lstat(folder)
     if not stat.S_ISDIR(found.st_mode):
         raise _unusable(f"{folder} is not a folder")
-    if found.st_uid != os.getuid():
+    if found.st_uid != os.geteuid():
         raise _unusable(f"{folder} belongs to another user")
     if stat.S_IMODE(found.st_mode) != PRIVATE:
         os.chmod(folder, PRIVATE)

@@ -13,6 +13,7 @@ import random
 import time
 import typing as t
 
+from . import abandoned
 from .errors import NotSent, OutcomeUnknown
 
 T = t.TypeVar("T")
@@ -43,7 +44,7 @@ class RetryBudget:
         warn: Log,
         progress: Log,
         clock: t.Callable[[], float] = time.monotonic,
-        sleep: t.Callable[[float], None] = time.sleep,
+        sleep: t.Callable[[float], None] = abandoned.sleep,
     ) -> None:
         self.max_wait = max_wait
         self.progress = progress
@@ -76,12 +77,15 @@ class RetryBudget:
         return self.sleep(delay)
 
     def sleep(self, seconds: float) -> bool:
-        """Wait; returns False, without waiting, if that is longer than the remaining budget."""
+        """Wait; returns False, without waiting, if that is longer than the remaining budget.
+
+        It also returns False if the run of Ansible has ended meanwhile.
+        """
         if self._spent + seconds > self.max_wait:
             return False
         self._sleep(seconds)
         self._spent += seconds
-        return True
+        return not abandoned.is_abandoned()
 
     def pause(self, seconds: float) -> None:
         """Wait for something else than a retry; that leaves the budget as it is."""
@@ -89,6 +93,8 @@ class RetryBudget:
 
     def why_exhausted(self, error: NotSent | OutcomeUnknown, retries: int) -> str:
         """Return a sentence that says why there is no further retry."""
+        if abandoned.is_abandoned():
+            return " Gave up, because the run of Ansible has ended."
         remaining = max(0.0, self.max_wait - self._spent)
         if error.retry_after is not None:
             wait = f"{error.retry_after:.0f} s"

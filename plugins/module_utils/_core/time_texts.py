@@ -107,7 +107,7 @@ class GivenTime(t.NamedTuple):
         return times if self.is_daily else times[:1]
 
     def _days(self) -> t.Sequence[int]:
-        # A week of them: somewhere a day was left out.
+        # Two on either side: a zone can be a day ahead, and may once have left a day out.
         return range(-2, 3) if self.is_daily else (self.day or 0,)
 
 

@@ -13,7 +13,6 @@ import asyncio
 import contextlib
 import json
 import os
-import re
 import ssl
 import time
 import typing as t
@@ -21,8 +20,9 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from .._api.addresses import LOOPBACK
+from .._api.addresses import is_loopback
 from .._api.auth import DEFAULTS, VARIABLES, Settings, first_set, settings
+from .._core import proxies
 from .._core.connection import ca_variable
 from .options import Args, text
 
@@ -77,14 +77,21 @@ def connection(args: Args) -> Settings:
 
 
 def proxy_for(url: str) -> str | None:
-    """Return the environment's proxy for a URL; none for this machine, nor for plain HTTP, which must not leave it."""
+    """Return the environment's proxy for a URL; none for this machine, nor for plain HTTP, which must not leave it.
+
+    Raises:
+        Refused: the environment has something else in its place.
+    """
     parts = urlsplit(url)
-    is_here = re.fullmatch(LOOPBACK, parts.hostname or "")
+    is_here = is_loopback(parts.hostname or "")
     # With the port, too: NO_PROXY may name it.
     if parts.scheme != "https" or is_here or proxy_bypass(parts.netloc):
         return None
     proxy = getproxies().get("https")
-    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
+    address = proxies.address_of(proxy or "")
+    if address and not proxies.is_proxy(address, proxies.HTTP_SCHEMES):
+        raise Refused(f"{proxies.problem(proxy or '')} {proxies.HINT}")
+    return address or None
 
 
 def tls_context(verify: bool | str) -> ssl.SSLContext:

@@ -39,7 +39,7 @@ class Queue(t.Protocol):
 
 
 class Handover:
-    """The way of events to the rules; an asynchronous context manager.
+    """Hands events to the rules; an asynchronous context manager.
 
     Args:
         queue: where ansible-rulebook takes events from.

@@ -43,7 +43,8 @@ class Command(t.NamedTuple):
     @property
     def assigned(self) -> set[str]:
         """The ids of those to whom the incident is assigned."""
-        return {str((each or {}).get("id")) for each in self.incident.get("assignees") or ()}
+        assignees = self.incident.get("assignees")
+        return {str(each.get("id")) for each in assignees or () if isinstance(each, dict)}
 
     @property
     def changed_at(self) -> float:
@@ -84,8 +85,9 @@ def command_in(event: Json) -> Command | None:
         text = str(reported["data"]["content"]).strip()
         if reported["event_type"] != "incident.annotated" or text not in COMMANDS:
             return None
-        incident = event["payload"].get("log_entry", {}).get("incident") or dict(reported["data"]["incident"])
-        return Command(text, str((reported["agent"] or {}).get("id")), time_of(reported["occurred_at"]), incident)
+        # A webhook has no log entry, and its note has a reference to the incident.
+        incident = event["payload"].get("log_entry", reported["data"])["incident"]
+        return Command(text, str((reported["agent"] or {}).get("id")), time_of(reported["occurred_at"]), {**incident})
     except (KeyError, TypeError, AttributeError, ValueError):
         return None
 

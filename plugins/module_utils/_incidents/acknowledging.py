@@ -35,12 +35,12 @@ class Acknowledger(t.NamedTuple):
     Args:
         user: None if PagerDuty does not tell.
         email: the address in whose name PagerDuty is called; None for the task's own.
-        left_to: the wanted assignee, who has to acknowledge, as nobody else can in their name.
+        left_to: the wanted assignees, of whom one has to acknowledge, as nobody else can in their name.
     """
 
     user: Record | None
     email: str | None = None
-    left_to: Record | None = None
+    left_to: t.Sequence[Record] = ()
 
     def taking(self, incident: Record) -> AssignedByAcknowledging | None:
         """Return the assignee of an incident once it is acknowledged; None if that is no change, or not known."""
@@ -55,10 +55,15 @@ class Acknowledger(t.NamedTuple):
         Args:
             name: the incident's.
         """
-        own = f"the token acknowledges for {short_name(self.user)}" if self.user else "that user's address is not known"
+        if len(self.left_to) > 1:
+            own = "and to nobody else"
+        elif self.user:
+            own = f"and the token acknowledges for {short_name(self.user)}"
+        else:
+            own = "and that user's address is not known"
         return (
-            f"{name}: PagerDuty assigns an incident to whoever acknowledges it, and {own}, so acknowledging is left to "
-            f"{short_name(self.left_to or {})}."
+            f"{name}: PagerDuty assigns an incident to whoever acknowledges it, {own}, so acknowledging is left to "
+            f"{' or '.join(map(short_name, self.left_to))}."
         )
 
 
@@ -94,19 +99,22 @@ class AssignedByAcknowledging(DesiredField):
         return [ASSIGN(short_name(self._user))]
 
 
-def acknowledger(client: PagerDuty, wanted: Record | None) -> Acknowledger:
+def acknowledger(client: PagerDuty, wanted: t.Sequence[Record]) -> Acknowledger:
     """Return who acknowledges.
 
     Args:
-        wanted: the user to whom the incident should be assigned; None for nobody in particular. With the token of an
-            account, they acknowledge it.
+        wanted: the users to whom the incident should be assigned; none for nobody in particular. With the token of an
+            account, one of them acknowledges it if there is no other. Several are left to agree on who does.
     """
-    if wanted is None:
+    if not wanted:
         return Acknowledger(requester(client))
+    if len(wanted) > 1:
+        return Acknowledger(None, left_to=wanted)
+    (user,) = wanted
     own = user_of_token(client)
-    if own is None and wanted.get("email"):
-        return Acknowledger(wanted, email=wanted["email"])
-    if own is None or own["id"] != wanted["id"]:
+    if own is None and user.get("email"):
+        return Acknowledger(user, email=user["email"])
+    if own is None or own["id"] != user["id"]:
         return Acknowledger(own, left_to=wanted)
     return Acknowledger(own)
 

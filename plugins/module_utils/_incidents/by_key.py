@@ -94,10 +94,10 @@ class ByKey:
         """Return the error for an incident that is not open."""
         within = f" within {self._wait} s" if self._wait else ""
         service = self._service
-        known = service and {"service": _reference(service), "escalation_policy": service.get("escalation_policy")}
+        of_service = service and {"service": _reference(service), "escalation_policy": service.get("escalation_policy")}
         hint = IN_VAIN if self._wait else TOO_EARLY
         return NotOpened(
-            f"No open incident has the key {self._key!r}{within}.", new_incident(self._key, known or {}), hint
+            f"No open incident has the key {self._key!r}{within}.", new_incident(self._key, of_service or {}), hint
         )
 
     def _candidates(self) -> t.Iterator[Record]:

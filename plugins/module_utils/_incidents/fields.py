@@ -295,6 +295,17 @@ class Assignees(DesiredField):
         return notified(new, "assigned to the incident")
 
 
+class Acknowledgers(Assignees):
+    """The users of whom one should acknowledge the incident: whoever does so gets it, and the others lose it."""
+
+    def present(self, incident: Record) -> list[str] | None:
+        """Return the wanted users once one of them has acknowledged the incident, else the assignees."""
+        present = {user["id"] for user in assignees_of(incident)}
+        if incident.get("status") == "acknowledged" and present and present <= self.users.keys():
+            return t.cast("list[str]", self.shown)
+        return super().present(incident)
+
+
 class ConferenceBridge(DesiredField):
     """How responders meet; a part that is not given stays as it is."""
 
@@ -367,12 +378,6 @@ def check_fields(options: Options) -> None:
         raise InvalidOption(
             "assignees", "cannot be combined with status=resolved, as a resolved incident has no assignees"
         )
-    if assignees and status == "acknowledged" and len(assignees) > 1:
-        raise InvalidOption(
-            "assignees",
-            "must be one user with status=acknowledged, as PagerDuty assigns an incident to whoever acknowledges it",
-            assignees,
-        )
 
 
 def desired_fields(directory: Directory, options: Options) -> Desired:
@@ -381,7 +386,9 @@ def desired_fields(directory: Directory, options: Options) -> Desired:
     Raises:
         Refused: a name matches no object, or more than one.
     """
-    return {name: FIELDS[name](directory, value) for name, value in _given(options).items()}
+    given = _given(options)
+    fields = {**FIELDS, **({Assignees.name: Acknowledgers} if given.get("status") == "acknowledged" else {})}
+    return {name: fields[name](directory, value) for name, value in given.items()}
 
 
 def assignees_of(incident: Record) -> list[Record]:

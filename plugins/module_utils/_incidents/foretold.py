@@ -123,7 +123,7 @@ def from_text(given: str) -> Record | None:
 def never_opened(incident: Record) -> NotOpened:
     """Return the error for an incident that only a task in check mode has spoken of."""
     return NotOpened(
-        f"The incident with key {key_of(incident['id'])!r} was not opened: a task in check mode only foretold it.",
+        f"The incident with key {key_of(incident['id'])!r} was not opened: a task in check mode said that it would be.",
         incident,
         "Run that task for real, too, or set dedup_key.",
     )

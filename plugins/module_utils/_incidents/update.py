@@ -155,8 +155,8 @@ class IncidentUpdate(IncidentPut):
         if incident.get("status") == "resolved" and (wanted or not self.options.get("reopen")):
             # It is refused.
             return
-        users = wanted.users.values() if isinstance(wanted, Assignees) else ()
-        self._acknowledger = acknowledger(self.client, next(iter(users), None))
+        users = list(wanted.users.values()) if isinstance(wanted, Assignees) else []
+        self._acknowledger = acknowledger(self.client, users)
         if self._acknowledger.left_to:
             del self.desired["status"]
 

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from beliefs.account import Json
 from beliefs.belief import ERRORS, INFERRED, SCHEMA, NotTried, belief
-from beliefs.own_service import OwnService
+from beliefs.own_service import OwnService, time_of
 
 PUT = f"{SCHEMA}, PUT /incidents/{{id}}"
 STATUS = f"{PUT}, status"
@@ -131,6 +133,16 @@ def escalating_takes_an_acknowledgement_back(own: OwnService) -> object:
     incident = own.open_incident(urgency="high")
     own.updated(incident["id"], status="acknowledged")
     return own.updated(incident["id"], escalation_level=2)["status"]
+
+
+@belief(("resolve_log_entry", True), source=f"{INFERRED} from {SCHEMA}, GET /log_entries, include[]=incidents")
+def a_log_entry_shows_when_the_status_of_its_incident_changed(own: OwnService) -> object:
+    """A log entry with include[]=incidents has its incident's `last_status_change_at`: when it was resolved, say."""
+    path = f"/incidents/{resolved(own)['id']}/log_entries"
+    entries = own.account.get(path, "log_entries", [("limit", "100"), ("include[]", "incidents")])
+    (entry,) = [each for each in entries if each["type"] == "resolve_log_entry"]
+    changed_at = time_of(entry["incident"]["last_status_change_at"])
+    return entry["type"], abs(changed_at - time_of(entry["created_at"])) <= timedelta(seconds=1)
 
 
 def assignees(incident: Json) -> list[str]:

@@ -33,6 +33,8 @@ LONGEST = 3.0
 """Seconds from the first event that was taken to the kill, at most."""
 QUIET = 5.0
 """Seconds without an action after which none is expected any more; an action takes milliseconds."""
+QUIET_AT_THE_END = 1.0
+"""The same, where an action ran for each event."""
 SENDERS = 8
 """How many deliveries PagerDuty makes at the same time."""
 PATIENCE = 5.0
@@ -197,13 +199,15 @@ class Killed:
 
     Args:
         lost: events for which no action ran.
-        repeated: actions beyond one for each event.
+        interrupted: actions that ran when ansible-rulebook was killed, and ran again.
+        repeated: other actions beyond one for each event.
         restart: the longest that a start took, in seconds.
     """
 
     events: int
     kills: int
     lost: int
+    interrupted: int
     repeated: int
     restart: float
 
@@ -228,6 +232,7 @@ def run_and_kill(
     moments = random.Random(seed)
     rulebook, arguments = _rulebook(load, folder, database)
     handled: Counter[str] = Counter()
+    last = set()
     starts = []
     for run in range(kills + 1):
         started = time.monotonic()
@@ -240,10 +245,14 @@ def run_and_kill(
             else:
                 # The last run has only to finish.
                 load.release(events - len(load.uuids))
-                _finish(load, running)
-        handled.update(HANDLED.findall(running.output))
+                _finish(load, running, handled)
+        done = HANDLED.findall(running.output)
+        handled.update(done)
+        last.update(done[-1:])
     lost = len(set(load.uuids) - set(handled))
-    return Killed(events, kills, lost, handled.total() - len(handled), max(starts))
+    again = {uuid: count - 1 for uuid, count in handled.items()}
+    interrupted = sum(again[uuid] for uuid in last)
+    return Killed(events, kills, lost, interrupted, sum(again.values()) - interrupted, max(starts))
 
 
 def _rulebook(load: Load, folder: Path, database: t.Mapping[str, str] | None) -> tuple[Path, list[str]]:
@@ -266,11 +275,15 @@ def _release(load: Load, count: int, seconds: float) -> None:
         threading.Event().wait(seconds / count)
 
 
-def _finish(load: Load, rulebook: Rulebook) -> None:
-    """Wait until the source has taken everything and the engine is done."""
+def _finish(load: Load, rulebook: Rulebook, before: t.Collection[str]) -> None:
+    """Wait until the source has taken everything and the actions have run, or nothing happens any more."""
     until(lambda: load.is_taken, rulebook)
     seen, since = -1, time.monotonic()
-    while time.monotonic() - since < QUIET:
+    while time.monotonic() - since < (QUIET if _missing(load, rulebook, before) else QUIET_AT_THE_END):
         if len(rulebook.output) != seen:
             seen, since = len(rulebook.output), time.monotonic()
         threading.Event().wait(0.1)
+
+
+def _missing(load: Load, rulebook: Rulebook, before: t.Collection[str]) -> set[str]:
+    return set(load.uuids).difference(before, HANDLED.findall(rulebook.output))

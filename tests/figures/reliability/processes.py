@@ -16,10 +16,11 @@ import json
 import multiprocessing
 import os
 import sys
-import tempfile
 import traceback
 import typing as t
 from dataclasses import dataclass
+
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core import locks
 
 from modules import MODULES as TABLE
 from simulator import account
@@ -165,7 +166,7 @@ def _perform(sending: Connection, module: str, options: str, machine: str | None
     if proxy:
         os.environ["HTTPS_PROXY"] = proxy
     if machine:
-        tempfile.tempdir = machine
+        locks.TEMPORARY = machine
     # A module without a wrapper reads its options from the standard input.
     sys.argv = [module]
     sys.stdin = io.TextIOWrapper(io.BytesIO(options.encode()))

@@ -99,6 +99,8 @@ def test_a_token_is_known_by_its_form_whatever_stands_around_it(token: str) -> N
         # Addresses.
         (f"postgres://admin:{SECRET}@db.example.com/shop", "postgres://admin:***@db.example.com/shop"),
         (f"https://:{SECRET}@x.example", "https://:***@x.example"),
+        (f"https://{SECRET}-{SECRET}@x.example https://me@x.example", "https://***@x.example https://me@x.example"),
+        (f"https://{SECRET}-{SECRET}:@x.example", "https://***:@x.example"),
         (f"http://me:a/b#{SECRET}@proxy:3128", "http://me:***@proxy:3128"),
         (f"http://me:p@{SECRET}@proxy:3128", "http://me:***@proxy:3128"),
         (f"https://hooks.slack.com/services/T0/B0/{SECRET[:7]}", "https://hooks.slack.com/services/***"),
@@ -109,6 +111,18 @@ def test_a_token_is_known_by_its_form_whatever_stands_around_it(token: str) -> N
         # Colours do not hide anything.
         (f"pass\x1b[1mword\x1b[0m=\x1b[31m{SECRET}", "password=***"),
         (f"pass\x00word={SECRET}", "password=***"),
+        (f"password={SECRET[:4]}\x1b[31m{SECRET[4:]}\x1b[0m", "password=***"),
+        (f"\x9b31mpassword\x9b0m={SECRET}", "password=***"),
+        (f"pass\u200bword={SECRET}; to\u00adken={SECRET}", "password=***; token=***"),
+        # Nor does what is written twice over a line.
+        (f"password={SECRET[:4]}\r{SECRET[4:]}\nend", "password=***\nend"),
+        (f"1 %\rpass\rword={SECRET}", "1 %password=***"),
+        # Nor does what is encoded for URLs.
+        (f"GET /?q=1&api_key%3D{SECRET} HTTP/1.1", "GET /?q=1&api_key=*** HTTP/1.1"),
+        (f"to=https%3A%2F%2Fme%3A{SECRET}%40proxy", "to=https://me:***@proxy"),
+        (f"Authorization%3A%20Bearer%20{SECRET}", "Authorization: ***"),
+        (f"token%2520%253d%2520{SECRET}", "token = ***"),
+        (f"https://me:{SECRET}%40x.example/", "https://me:***@x.example/"),
     ],
 )
 def test_a_secret_is_known_by_what_stands_before_it(text: str, expected: str) -> None:
@@ -123,6 +137,7 @@ def test_a_secret_is_known_by_what_stands_before_it(text: str, expected: str) ->
         "http://web-1:8080/path?mail=me@example.com",
         "ssh -p 22 web-1; mkdir -p /srv/app1; docker run -p8080:80/tcp -pweb123web:80 nginx",
         "psql -p 5432; ss -plnt; ps -p12345",
+        "97%20 GET /?q=a%20b%2Fc ssh://git@github.com:22 ssh://deployment-service@host",
         "tar -pxzf app1.tgz; nmap -p80,443 web1; cp -pr a1 b2; mkdir -p web1/logs",
         "3 tests pass, 1 fails",
         "sha1 0123456789abcdef0123456789abcdef01234567 /opt/Shop1/lib/com/example/ShopApplication1M",
@@ -150,6 +165,7 @@ def test_own_masks_come_after_those_that_are_always_used() -> None:
         ("\x1b]0;title\x07text", "text"),
         ("\x1b]8;;https://x.example\x1b\\link\x1b]8;;\x1b\\", "link"),
         ("10 %\r20 %\r\nend", "10 %\n20 %\nend"),
+        ("\x9b1mbold\x9b0m pa\u200bge\u00ad", "bold page"),
         ("caf\udce9\x00\x9b \ud83d", "caf\ufffd \ufffd"),
         ("tab\tline\nend é 😀", "tab\tline\nend é 😀"),
     ],
@@ -178,6 +194,11 @@ def test_only_text_is_left(text: str, expected: str) -> None:
         "ldapsearch ",
         "pass ",
         "aA1/",
+        "%25",
+        "a%",
+        "\r",
+        "a\r",
+        "://a1",
     ],
 )
 def test_hostile_output_takes_no_longer_than_any_other(part: str) -> None:

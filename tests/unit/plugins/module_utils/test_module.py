@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core import locks
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.action import Action, each
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import Change, Notification
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, NotSent, Refused
@@ -70,8 +71,7 @@ Run = t.Callable[..., dict[str, t.Any]]
 @pytest.fixture
 def run(tmp_path: t.Any, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the module on lamps; the calls are in `Lamps.writes`, the warnings in `result["warnings"]`."""
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr(locks, "TEMPORARY", str(tmp_path))
     monkeypatch.setattr(Lamps, "writes", [])
 
     def run_module(

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import types
 import typing as t
 
@@ -21,16 +22,24 @@ Run = t.Callable[..., dict[str, t.Any]]
 @pytest.fixture
 def task() -> t.Any:
     """A task of an incident module."""
-    return types.SimpleNamespace(action="oncall.pagerduty.incident_info", args={"incident_id": "Q1"}, async_val=0)
+    return types.SimpleNamespace(
+        action="oncall.pagerduty.incident_info", args={"incident_id": "Q1"}, async_val=0, environment=[]
+    )
 
 
 @pytest.fixture
-def run(task: t.Any, monkeypatch: pytest.MonkeyPatch) -> Run:
+def connection() -> t.Any:
+    """The connection to this machine."""
+    return types.SimpleNamespace(transport="local")
+
+
+@pytest.fixture
+def run(task: t.Any, connection: t.Any, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the task, which nothing keeps out of the worker."""
     monkeypatch.setattr(NormalActionModule, "run", lambda *_given: dict(AS_PROCESS))
     monkeypatch.setattr(_in_process, "subprocess_reason", lambda *_given: "")
     monkeypatch.setattr(_in_process, "prepare", lambda *_given: types.SimpleNamespace(run=lambda: dict(IN_WORKER)))
-    action = _action.ActionModule(task, types.SimpleNamespace(), None, None, types.SimpleNamespace(), None)
+    action = _action.ActionModule(task, connection, None, None, types.SimpleNamespace(), None)
 
     def run(**variables: t.Any) -> t.Any:
         return action.run(task_vars=variables)
@@ -47,6 +56,40 @@ def test_if_there_is_a_reason_against_it_the_module_runs_as_a_process(
 ) -> None:
     monkeypatch.setattr(_in_process, "subprocess_reason", lambda *_given: "async is set")
     assert run() == AS_PROCESS
+
+
+RUN = {"PAGERDUTY_RUN_PID": str(os.getppid())}
+
+
+@pytest.mark.parametrize(
+    ("transport", "async_val", "given", "told"),
+    [
+        ("local", 0, [], [RUN]),
+        ("ansible.builtin.local", 0, [{"A": "1"}, "{{ more }}"], [{"A": "1"}, "{{ more }}", RUN]),
+        ("local", 0, None, [RUN]),
+        ("local", 0, {"A": "1"}, [{"A": "1"}, RUN]),
+        # It outlives the run.
+        ("local", 30, [], []),
+        # There the number is that of another process.
+        ("ssh", 0, [], []),
+    ],
+)
+def test_a_process_on_this_machine_knows_which_run_it_belongs_to(
+    transport: str,
+    async_val: int,
+    given: t.Any,
+    told: t.Any,
+    run: Run,
+    task: t.Any,
+    connection: t.Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_in_process, "subprocess_reason", lambda *_given: "pagerduty_in_process is false")
+    monkeypatch.setattr(NormalActionModule, "run", lambda *_given: {"told": task.environment})
+    task.environment, task.async_val, connection.transport = given, async_val, transport
+    assert run() == {"told": told}
+    # The next item of a loop runs the same task.
+    assert task.environment == given
 
 
 @pytest.mark.parametrize("function", ["subprocess_reason", "prepare"])

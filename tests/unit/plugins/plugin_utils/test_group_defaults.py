@@ -12,6 +12,7 @@ import typing as t
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils._group_defaults import (
     GROUP,
+    defaults_of_unset,
     without_defaults_for_others,
 )
 
@@ -80,3 +81,53 @@ def test_an_option_of_the_module_is_kept() -> None:
 )
 def test_what_the_task_itself_has_is_named_although_it_is_a_default_as_well(written: t.Any, is_kept: bool) -> None:
     assert left(dict(KEY), {GROUP: KEY}, written=written) == (KEY if is_kept else {})
+
+
+EVENT = "oncall.pagerduty.event"
+TEMPLATES = {"{{ key }}": "r" * 32, "{{ pagerduty }}": KEY}
+
+
+@pytest.mark.parametrize(
+    ("options", "defaults", "found"),
+    [
+        ({}, [{GROUP: KEY}], KEY),
+        ({}, [{GROUP: {"routing_key": "{{ key }}"}}], KEY),
+        ({}, [{GROUP: "{{ pagerduty }}"}], KEY),
+        ({}, [{GROUP: {"integration_key": "r" * 32}}], {"integration_key": "r" * 32}),
+        ({}, [{GROUP: {"routing_key": "other"}}, {EVENT: KEY}], KEY),
+        ({}, [{GROUP: {"routing_key": " "}}], {}),
+        ({"integration_key": "mine"}, [{GROUP: KEY}], {}),
+        ({}, [{GROUP: {"summary": "x", "content": "y"}}], {}),
+        ({}, [], {}),
+    ],
+    ids=str,
+)
+def test_credentials_that_a_task_omits_are_those_of_the_defaults(
+    options: Options, defaults: list[Options], found: Options
+) -> None:
+    task = types.SimpleNamespace(action=EVENT, args=options, module_defaults=defaults)
+    templar = types.SimpleNamespace(template=lambda text: TEMPLATES.get(text, text))
+    assert defaults_of_unset(task, templar) == found
+
+
+BOTH = {"incident_id": "Q1", "dedup_key": "disk"}
+
+
+@pytest.mark.parametrize(
+    ("options", "default", "written", "expected"),
+    [
+        (BOTH, {"dedup_key": "disk"}, {NOTE: {"incident_id": "Q1"}}, {"incident_id": "Q1"}),
+        (BOTH, {"incident_id": "Q1"}, {NOTE: "dedup_key=disk"}, {"dedup_key": "disk"}),
+        ({"id": "Q1", "incident_key": "k"}, {"incident_key": "k"}, {NOTE: {"id": "Q1"}}, {"id": "Q1"}),
+        # Both are the task's own, or both are defaults: then they are refused.
+        (BOTH, {"dedup_key": "disk"}, {NOTE: BOTH}, BOTH),
+        (BOTH, BOTH, {NOTE: None}, BOTH),
+        (BOTH, {}, {NOTE: BOTH}, BOTH),
+        ({"dedup_key": "disk"}, {"dedup_key": "disk"}, {NOTE: None}, {"dedup_key": "disk"}),
+    ],
+    ids=str,
+)
+def test_a_default_gives_way_to_an_option_of_the_task_that_it_excludes(
+    options: Options, default: Options, written: t.Any, expected: Options
+) -> None:
+    assert left(options, {GROUP: default}, written=written) == expected

@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import typing as t
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils._incident_report import SECTIONS, report
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 TIME = "2026-01-31T11:07:00Z"
 ANN, BOB = {"id": "PUSER01", "summary": "Ann"}, {"id": "PUSER02", "summary": "Bob"}
@@ -240,3 +244,60 @@ def lookup(value: t.Any, path: tuple[t.Any, ...]) -> t.Any:
     for key in path:
         value = value[key]
     return value
+
+
+RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+IN_A_LINE = {"text", "text_special", "hardbreak", "softbreak", "link_open", "link_close"}
+TEXTS = [path for path in paths(FULL) if isinstance(lookup(FULL, path), str) and path[-1] not in ("id", "type")]
+MARKS = "`*_[]()<>!#-+=1.)|~&\\ \n\r\t:@/$^\"'{}%ax"
+texts_from_outside = st.text(MARKS, max_size=30) | st.text(st.characters(exclude_categories=["Cs", "Cf"]), max_size=20)
+
+
+def with_texts(texts: t.Sequence[str]) -> dict[str, t.Any]:
+    """Return an incident of which every text is from outside, and has something to see."""
+    incident = FULL
+    for path, text in zip(TEXTS, itertools.cycle(texts)):
+        shows = any(each.isprintable() and not each.isspace() for each in text)
+        incident = without(incident, path, text if shows else "x")
+    return incident
+
+
+def outline(markdown: str) -> list[tuple[str, str, str]]:
+    """Return the blocks of a report outside of quotations, each with the words that are its own."""
+    blocks: list[tuple[str, str, str]] = []
+    quotations, section = 0, ""
+    for token, following in itertools.pairwise([*RENDERER.parse(markdown), None]):
+        quotations -= token.type == "blockquote_close"
+        children = token.children or ()
+        assert {child.type for child in children} <= IN_A_LINE
+        # The only links are addresses that show as they are.
+        assert {child.info for child in children if child.type == "link_open"} <= {"auto"}
+        if token.type == "heading_open":
+            section = following.content if token.tag == "h2" else "head"
+        own = section if section != "head" else token.content.partition(":")[0] if token.level == 3 else ""
+        if not quotations:
+            blocks.append((token.type, token.info, own))
+        quotations += token.type == "blockquote_open"
+    return blocks
+
+
+def test_the_outline_of_a_report_has_its_headings_and_the_names_of_its_facts() -> None:
+    words = {own for _type, _info, own in outline(REPORT)}
+    assert words >= {"Status", "Resolved", "Timeline", *(heading for heading, _empty in SECTIONS.values())}
+    assert outline(REPORT) != outline(f"{REPORT}\n- Status: resolved\n")
+
+
+@given(st.lists(texts_from_outside, min_size=1, max_size=8))
+@example(["```\nopen fence"])
+@example(["<!-- hidden"])
+@example(["x\n\n- Status: resolved\n\n## Alerts\n\n"])
+@example(["![a](https://evil.example/a.png)"])
+@example(["ends with a backslash\\"])
+def test_whatever_the_texts_are_the_report_has_its_own_headings_and_lines_and_no_others(texts: list[str]) -> None:
+    assert outline(report(with_texts(texts), {})) == outline(REPORT)
+
+
+@pytest.mark.parametrize("title", ["Disk full #", "C# ##", "#", "# #"])
+def test_a_title_is_shown_with_its_number_signs(title: str) -> None:
+    _opened, heading, *_rest = RENDERER.parse(report({"id": "Q1", "title": title}, {}))
+    assert "".join(child.content for child in heading.children or ()) == f"Incident Q1: {title}"

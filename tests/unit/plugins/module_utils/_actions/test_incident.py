@@ -286,6 +286,35 @@ def test_somebody_else_is_paged(
     assert task(assignees=["Other"]).says(check_mode=True) == f"{WOULD_OPEN}; would page Other."
 
 
+@pytest.mark.parametrize(("sender", "first"), [(None, SOMEONE), ("someone@example.com", OTHER)])
+def test_an_incident_for_several_is_opened_for_one_and_assigned_to_all(
+    sender: str | None, first: Record, task: Tasks, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    """Not first for the user who opens it: then it would be acknowledged."""
+    sends_as(pagerduty, sender)
+    assign = "PUT /incidents/Q1"
+    whole = incident(assignments=[{"assignee": SOMEONE}, {"assignee": OTHER}])
+    http.answers |= {ME: (400, {"error": {"message": "no user", "code": 2001}}), assign: {"incident": whole}}
+    asked = task(assignees=["Someone", "Other"])
+    assert asked.says(check_mode=True) == f"{WOULD_OPEN}; would page Someone, Other."
+    result = asked.run()
+    assert result["msg"] == f"{OPENED}; paged Someone, Other."
+    (opened, assigned) = http.writes
+    assert [each["assignee"]["id"] for each in opened[1]["incident"]["assignments"]] == [first["id"]]
+    assert [each["assignee"]["id"] for each in assigned[1]["incident"]["assignments"]] == [SOMEONE["id"], OTHER["id"]]
+    assert result["incident"]["assignments"] == whole["assignments"]
+
+
+def test_an_incident_for_several_that_is_assigned_to_one_only_says_so(task: Tasks, http: ScriptedHttp) -> None:
+    opened = incident(assignments=[{"assignee": SOMEONE}])
+    http.answers |= {FIND: [found(), found(opened)], OPEN: (201, {"incident": opened})}
+    http.answers["PUT /incidents/Q1"] = (400, {"error": {"message": "no", "code": 2001}})
+    result = task(assignees=["Someone", "Other"]).run()
+    assert (result["failed"], result["changed"], len(http.writes)) == (True, True, 2)
+    assert result["failures"][0]["outcome"] == "partly_done"
+    assert 'assignees null → ["Someone (PUSER01)"]' in result["msg"]
+
+
 def test_the_given_policy_pages_its_own_people(task: Tasks, http: ScriptedHttp) -> None:
     change = task(escalation_policy="Database").plan()
     (read,) = [request for request in http.requests if request.url.endswith("/oncalls")]
@@ -347,7 +376,6 @@ def test_tasks_for_the_same_incident_wait_for_each_other(task: Tasks, http: Scri
         ({"title": None}, "title: required to open an incident"),
         ({"title": None, "status": "triggered"}, "title: required to open an incident"),
         ({"reopen": True}, "reopen: requires incident_id"),
-        ({"assignees": ["Someone", "Other"]}, "assignees: must be one user"),
     ],
     ids=str,
 )

@@ -168,10 +168,46 @@ def test_a_list_in_place_of_text_is_refused_and_not_repeated(option: str) -> Non
     assert "s3cr3t" not in str(caught.value)
 
 
-def test_a_token_in_place_of_an_address_is_not_repeated() -> None:
-    with pytest.raises(InvalidOption, match="from_email: must be an e-mail address") as caught:
-        settings(given(from_email="s3cr3t"))
+KEYS = (
+    "y_NbAkKc66ryYTWUXYEu",
+    "u+wFZz2yzyy_2yzyyyyy",
+    "pdus+_0XBPWQQ_1b2c3d4e-0000-4000-8000-000000000000",
+    "R0X1" * 8,
+)
+"""Tokens in each form that PagerDuty has for them, and a routing key."""
+
+
+@pytest.mark.parametrize("option", ["api_url", "auth_type", "ca_path", "events_url", "from_email", "region"])
+@pytest.mark.parametrize("key", KEYS)
+def test_a_token_in_place_of_something_else_is_not_repeated(option: str, key: str) -> None:
+    with pytest.raises(InvalidOption, match=f"^{option}: ") as caught:
+        settings(given(**{option: key}))
+    assert key not in str(caught.value)
+
+
+@pytest.mark.parametrize("option", ["api_url", "events_url"])
+@pytest.mark.parametrize(
+    "address", ["https://me:{}@x.example", "https://x.example/?token={}", "https://x.example/#{}", "http://{}@[::1"]
+)
+def test_no_part_of_an_address_that_may_be_secret_is_repeated(option: str, address: str) -> None:
+    with pytest.raises(InvalidOption, match=f"^{option}: ") as caught:
+        settings(given(**{option: address.format("s3cr3t")}))
     assert "s3cr3t" not in str(caught.value)
+
+
+@pytest.mark.parametrize("token", ["['s3cr3t']", "{'a': 's3cr3t'}"])
+def test_what_ansible_has_made_text_of_is_no_token(token: str) -> None:
+    with pytest.raises(InvalidOption, match="api_token: must be text, not a list or a dictionary") as caught:
+        settings(given(api_token=token))
+    assert "s3cr3t" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("api_url", "pagerduty.example.com"), ("ca_path", "/etc/ssl/root-2026.pem")]
+)
+def test_what_is_no_secret_is_repeated(option: str, value: str) -> None:
+    with pytest.raises(InvalidOption, match=f"{option}: .*, got '{value}'"):
+        settings(given(**{option: value}))
 
 
 @pytest.mark.parametrize(("option", "value"), [("region", "mars"), ("auth_type", "basic")])

@@ -11,6 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api import client as client_module
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty, path_of
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core import abandoned
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import (
     NotSent,
     OutcomeUnknown,
@@ -52,6 +53,38 @@ def test_a_call_says_who_asks_and_which_version_is_wanted(pagerduty: PagerDuty, 
     assert headers["Authorization"] == "Token token=a-token"
     assert headers["From"] == "someone@example.com"
     assert headers["Accept"] == "application/vnd.pagerduty+json;version=2"
+
+
+def test_a_token_goes_only_to_the_rest_api_and_a_routing_key_only_to_the_events_api(
+    pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    key = "R" * 32
+    http.answers = {f"GET {NOTES}": {"notes": []}, "PUT /incidents/Q1": {}, "POST /v2/enqueue": (202, {})}
+    pagerduty.get_list(NOTES, "notes")
+    pagerduty.write("PUT", "/incidents/Q1", {})
+    pagerduty.send_event("/v2/enqueue", {"routing_key": key})
+    to_events = [request.url.startswith(pagerduty.settings.events_url) for request in http.requests]
+    assert to_events == [False, False, True]
+    assert ["a-token" in str(request._asdict()) for request in http.requests] == [True, True, False]
+    assert [key in str(request._asdict()) for request in http.requests] == [False, False, True]
+
+
+def test_after_the_run_of_ansible_has_ended_everything_is_read_and_nothing_changed(
+    pagerduty: PagerDuty, http: ScriptedHttp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(abandoned, "_tests", [lambda: True])
+    http.answers = {f"GET {NOTES}": {"notes": []}}
+    assert pagerduty.get_list(NOTES, "notes") == []
+    changes: list[t.Callable[[], t.Any]] = [
+        lambda: pagerduty.write("PUT", "/incidents/Q1", {}),
+        lambda: pagerduty.write_and_get("POST", NOTES, {}, "note"),
+        lambda: pagerduty.write_each("/responder_requests", {}, "responder_requests"),
+        lambda: pagerduty.send_event("/v2/enqueue", {"dedup_key": "disk"}),
+    ]
+    for change in changes:
+        with pytest.raises(NotSent, match="the run of Ansible that this task belongs to has ended"):
+            change()
+    assert http.writes == []
 
 
 def test_calls_can_be_made_in_the_name_of_another_user(pagerduty: PagerDuty, http: ScriptedHttp) -> None:

@@ -24,6 +24,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client
     tls_context,
     unreadable_bundle,
 )
+from ansible_collections.oncall.pagerduty.tests.unit.proxies import NO_PROXIES
 
 URL = "https://api.pagerduty.com/incidents"
 PROXY = "http://someone:pr0xy-s3cret@proxy.example.com:3128"
@@ -70,24 +71,7 @@ def test_a_port_on_which_nothing_listens() -> None:
         HttpClient(30, True).send(request("http://127.0.0.1:1/incidents"))
 
 
-@pytest.mark.parametrize(
-    "proxy",
-    [
-        "http://someone:pr0xy/s3cret@proxy.example.com:3128",
-        "http://someone:pr0xy#s3cret@proxy.example.com:3128",
-        "http://someone:pr0xy?s3cret@proxy.example.com:3128",
-        "http://someone:12/s3cret@proxy.example.com:3128",
-        "http://someone:pr0xy[s3cret@proxy.example.com:3128",
-        "http://someone:s3cret@proxy.example.com:port",
-        "http://someone:s3cret@proxy.example.com:0",
-        "http://someone:s3cret@proxy.example.com:99999",
-        "http://someone:s3cret@:3128",
-        "http://someone:s3cret@proxy .example.com",
-        "ftp://someone:s3cret@proxy.example.com",
-        "://someone:s3cret@proxy.example.com",
-        "/s3cret",
-    ],
-)
+@pytest.mark.parametrize("proxy", NO_PROXIES)
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
 def test_what_is_not_the_address_of_a_proxy_is_refused_and_not_shown(
     proxy: str, variable: str, monkeypatch: pytest.MonkeyPatch

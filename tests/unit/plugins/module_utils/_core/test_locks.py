@@ -24,9 +24,10 @@ COLLECTIONS = Path(locks.__file__).parents[6]
 """Where `ansible_collections` is, as ansible-test finds it by an import hook that another process does not have."""
 HOLD = """
 import sys
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.locks import target_locks
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core import locks
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import RetryBudget
-with target_locks(sys.argv[1], sys.argv[2:], RetryBudget(0, print, print), print):
+locks.TEMPORARY = sys.argv[1]
+with locks.target_locks(sys.argv[2], sys.argv[3:], RetryBudget(0, print, print), print):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -49,17 +50,19 @@ class Waits:
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A temporary folder that no other task uses."""
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    monkeypatch.setattr("tempfile.tempdir", None)
-    return tmp_path
+    """A folder in place of /tmp that no other task uses; there is no other place for locks."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setattr(locks, "TEMPORARY", str(folder))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "missing"))
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
 
 
 @pytest.fixture
-def holder() -> t.Iterator[subprocess.Popen[str]]:
+def holder(own_folder: Path) -> t.Iterator[subprocess.Popen[str]]:
     """Another process that holds the locks of the incidents PONE and PTWO."""
-    command = [sys.executable, "-c", HOLD, API, "PONE", "PTWO"]
+    command = [sys.executable, "-c", HOLD, str(own_folder), API, "PONE", "PTWO"]
     environment = {**os.environ, "PYTHONPATH": str(COLLECTIONS)}
     with subprocess.Popen(
         command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -170,6 +173,15 @@ def linked_file(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / LOCK_FILE).symlink_to(folder.parent / "elsewhere")
 
 
+def folder_in_its_place(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / LOCK_FILE).mkdir(parents=True)
+
+
+def pipe_in_its_place(folder: Path, _monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.mkdir(0o700)
+    os.mkfifo(folder / LOCK_FILE)
+
+
 def lock(name: str) -> list[str]:
     """Lock an incident; returns the warnings."""
     waits = Waits()
@@ -185,7 +197,7 @@ WITHOUT = "Went on without a lock, so another task may do the same at the same t
 def test_the_lock_file_is_in_a_folder_that_only_its_owner_can_use(
     place: Place, own_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = own_folder / f"oncall.pagerduty-{os.getuid()}"
+    folder = own_folder / f"oncall.pagerduty-{os.geteuid()}"
     place(folder, monkeypatch)
     assert lock("PONE") == []
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -199,27 +211,72 @@ def test_the_lock_file_is_in_a_folder_that_only_its_owner_can_use(
         (foreign, "{folder} belongs to another user"),
         (file, "{folder} is not a folder"),
         (link, "{folder} is not a folder"),
-        (foreign_file, "the lock file belongs to another user"),
-        (linked_file, os.strerror(errno.ELOOP)),
+        (foreign_file, "{folder}/locks is not a file of this user"),
+        (linked_file, f"{{folder}}/locks: {os.strerror(errno.ELOOP)}"),
+        (folder_in_its_place, f"{{folder}}/locks: {os.strerror(errno.EISDIR)}"),
+        (pipe_in_its_place, "{folder}/locks is not a file of this user"),
     ],
 )
 def test_without_a_lock_file_of_its_own_a_task_goes_on_and_says_why(
     place: Place, reason: str, own_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = own_folder / f"oncall.pagerduty-{os.getuid()}"
+    folder = own_folder / f"oncall.pagerduty-{os.geteuid()}"
     place(folder, monkeypatch)
     assert lock("PONE") == [f"{WITHOUT}{reason.format(folder=folder)}."]
     elsewhere = own_folder / "elsewhere"
     assert not elsewhere.exists() or list(elsewhere.iterdir()) == []
 
 
-@pytest.mark.parametrize("place", [foreign, file, link])
-def test_where_the_name_is_taken_the_folder_is_that_of_the_session(
-    place: Place, own_folder: Path, monkeypatch: pytest.MonkeyPatch
+def unusable(reason: int) -> Place:
+    """Return what lets nobody create the folder for locks."""
+
+    def make(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        create = os.mkdir
+
+        def refuse(path: str, mode: int) -> None:
+            if path == str(folder):
+                raise OSError(reason, os.strerror(reason), path)
+            create(path, mode)
+
+        monkeypatch.setattr(locks.os, "mkdir", refuse)
+
+    return make
+
+
+UNUSABLE = (errno.EROFS, errno.ENOSPC, errno.EACCES, errno.ENOENT)
+
+
+@pytest.mark.parametrize("reason", UNUSABLE, ids=os.strerror)
+def test_where_no_folder_can_be_created_a_task_goes_on_and_says_why(
+    reason: int, own_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = own_folder / "session"
-    session.mkdir()
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(session))
-    place(own_folder / f"oncall.pagerduty-{os.getuid()}", monkeypatch)
+    folder = own_folder / f"oncall.pagerduty-{os.geteuid()}"
+    unusable(reason)(folder, monkeypatch)
+    assert lock("PONE") == [f"{WITHOUT}{folder}: {os.strerror(reason)}."]
+
+
+@pytest.mark.parametrize("place", [foreign, file, link, foreign_file, *map(unusable, UNUSABLE)])
+@pytest.mark.parametrize("other", ["the session", "TMPDIR"])
+def test_where_the_folder_cannot_be_used_there_are_other_places(
+    place: Place, other: str, own_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "other"
+    elsewhere.mkdir()
+    if other == "TMPDIR":
+        monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+    else:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(elsewhere))
+    place(own_folder / f"oncall.pagerduty-{os.geteuid()}", monkeypatch)
     assert lock("PONE") == []
-    assert (session / "oncall.pagerduty" / LOCK_FILE).is_file()
+    assert (elsewhere / f"oncall.pagerduty-{os.geteuid()}" / LOCK_FILE).is_file()
+
+
+@pytest.mark.usefixtures("holder")
+def test_tasks_with_other_folders_for_temporary_files_wait_for_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    waits = Waits()
+    with target_locks(API, ["PONE"], waits.budget, waits.warnings.append):
+        assert waits.count > 0

@@ -10,6 +10,7 @@ import itertools
 import typing as t
 
 import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core import abandoned
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import NotSent, OutcomeUnknown, Refused
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import (
     MAX_DELAY,
@@ -129,3 +130,14 @@ def test_a_short_wait_is_not_shown(time: Time) -> None:
 def test_with_a_budget_of_nothing_a_call_is_tried_once(time: Time) -> None:
     with pytest.raises(OutcomeUnknown, match=r"^lost$"):
         call_with_retries(failing(OutcomeUnknown("lost"), times=1), time.budget(0), idempotent=True)
+
+
+@pytest.mark.parametrize("retry_after", [None, 7.0])
+def test_a_wait_in_which_the_run_of_ansible_ends_is_the_last(
+    retry_after: float | None, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(abandoned, "_tests", [lambda: time.now > 0])
+    error = NotSent("Too many requests.", retry_after=retry_after)
+    with pytest.raises(NotSent, match=r"Too many requests\. Gave up, because the run of Ansible has ended\."):
+        call_with_retries(failing(error, times=9), time.budget(), idempotent=False)
+    assert len(time.delays) == 1

@@ -110,6 +110,13 @@ def test_a_resolved_incident_is_assigned_to_nobody() -> None:
     assert "command" not in main(note(assignments=[]))["meta"]
 
 
+@pytest.mark.parametrize("assignees", [None, [None], ["PUSER01"], [{}], [{"id": None}]])
+def test_who_is_assigned_may_be_missing_in_any_way(assignees: t.Any) -> None:
+    event = note()
+    event["payload"]["log_entry"]["incident"]["assignees"] = assignees
+    assert "command" not in main(event)["meta"]
+
+
 WITHOUT_COMMAND: tuple[t.Any, ...] = (
     note("Please do not /resolve this."),
     note("/reboot"),
@@ -120,6 +127,8 @@ WITHOUT_COMMAND: tuple[t.Any, ...] = (
     },
     {"payload": {"event": {"event_type": "pagey.ping"}}, "meta": {}},
     {"payload": {"event": {"event_type": "incident.annotated", "data": None}}, "meta": {}},
+    {**note(), "payload": {**note()["payload"], "log_entry": {"incident": ["Q1"]}}},
+    {**note(), "payload": {**note()["payload"], "log_entry": None}},
     {"payload": [], "meta": {}},
     {},
 )

@@ -64,29 +64,31 @@ def test_an_acknowledgement_does_not_fail_if_nobody_tells_who_makes_it(
 @pytest.mark.parametrize(
     ("me", "wanted", "found"),
     [
-        (NO_USER, ANA, Acknowledger(ANA, email="ana@example.com")),
-        (NO_USER, BEN, Acknowledger(None, left_to=BEN)),
-        ({"user": ANA}, ANA, Acknowledger(ANA)),
-        ({"user": BOT}, ANA, Acknowledger(BOT, left_to=ANA)),
+        (NO_USER, [ANA], Acknowledger(ANA, email="ana@example.com")),
+        (NO_USER, [BEN], Acknowledger(None, left_to=[BEN])),
+        ({"user": ANA}, [ANA], Acknowledger(ANA)),
+        ({"user": BOT}, [ANA], Acknowledger(BOT, left_to=[ANA])),
+        (NO_USER, [ANA, BEN], Acknowledger(None, left_to=[ANA, BEN])),
     ],
-    ids=["in their name", "no address", "the token's own user", "a token of somebody else"],
+    ids=["in their name", "no address", "the token's own user", "a token of somebody else", "several"],
 )
 def test_the_wanted_assignee_acknowledges(
-    me: object, wanted: Record, found: Acknowledger, pagerduty: PagerDuty, http: ScriptedHttp
+    me: object, wanted: list[Record], found: Acknowledger, pagerduty: PagerDuty, http: ScriptedHttp
 ) -> None:
     http.answers = {ME: me}
     assert acknowledger(pagerduty, wanted) == found
 
 
 @pytest.mark.parametrize(
-    ("user", "says"),
+    ("user", "wanted", "says"),
     [
-        (BOT, "the token acknowledges for Bot, so acknowledging is left to Ana."),
-        (None, "that user's address is not known, so acknowledging is left to Ana."),
+        (BOT, [ANA], "the token acknowledges for Bot, so acknowledging is left to Ana."),
+        (None, [ANA], "that user's address is not known, so acknowledging is left to Ana."),
+        (None, [ANA, BEN], "to nobody else, so acknowledging is left to Ana or Ben."),
     ],
 )
-def test_why_nobody_else_acknowledges_is_said(user: Record | None, says: str) -> None:
-    warning = Acknowledger(user, left_to=ANA).why_left("Incident Q1 (#1)")
+def test_why_nobody_else_acknowledges_is_said(user: Record | None, wanted: list[Record], says: str) -> None:
+    warning = Acknowledger(user, left_to=wanted).why_left("Incident Q1 (#1)")
     assert warning == f"Incident Q1 (#1): PagerDuty assigns an incident to whoever acknowledges it, and {says}"
 
 

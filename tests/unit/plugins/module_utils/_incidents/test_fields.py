@@ -273,7 +273,6 @@ def test_who_is_assigned() -> None:
         ({"status": "triggered", "resolution": "Done."}, "resolution: requires status=resolved"),
         ({"assignees": []}, "assignees: must be users"),
         ({"status": "resolved", "assignees": ["Ana"]}, "assignees: cannot be combined with status=resolved"),
-        ({"status": "acknowledged", "assignees": ["Ana", "Ben"]}, "assignees: must be one user with status=ack"),
         ({"conference_bridge": {}}, "conference_bridge: must have"),
         ({"conference_bridge": {"conference_url": None}}, "conference_bridge: must have"),
         ({"conference_bridge": {"room": "7"}}, "conference_bridge: must have"),

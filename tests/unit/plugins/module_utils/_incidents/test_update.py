@@ -228,6 +228,27 @@ def test_with_the_token_of_another_user_acknowledging_is_left_to_the_assignee(ta
     assert "the token acknowledges for Ben, so acknowledging is left to Ana." in http.warnings[-1]
 
 
+@pytest.mark.parametrize(
+    "record",
+    [incident(assignments=assigned_to({"id": "PU9"})), {**HELD, "assignments": assigned_to({"id": "PU9"})}],
+    ids=["triggered", "acknowledged by somebody else"],
+)
+def test_of_several_assignees_one_acknowledges_and_keeps_the_incident(
+    record: Record, task: Tasks, http: ScriptedHttp
+) -> None:
+    given = incident(assignments=assigned_to(ANA, BEN))
+    taken = {**HELD, "assignments": assigned_to(BEN)}
+    http.answers["GET /incidents/Q1"] = [{"incident": each} for each in (record, given, taken)]
+    http.answers[PUT] = {"incidents": [given]}
+    wanted = {"status": "acknowledged", "assignees": ["Ana", "Ben"]}
+    result = task(record, **wanted).run()
+    assert result["msg"] == "Incident Q1 (#1): assigned to and paged Ana, Ben."
+    assert "status" not in http.writes[0][1]["incidents"][0]
+    for _one_more in range(2):
+        again = task(record, **wanted).run()
+        assert (again["changed"], len(http.writes)) == (False, 1)
+
+
 def test_a_reopened_incident_is_foretold_without_its_end(task: Tasks) -> None:
     change = task(incident(status="resolved", resolved_at="2026-01-31T12:00:00Z"), status="triggered").plan()
     assert change.predicted["resolved_at"] is change.predicted["assignments"] is None
