@@ -94,6 +94,7 @@ options:
         O(state_file) is set.
       - Needs ansible-rulebook 1.3 or later, its argument C(--persistence-id), and the variables of a database
         (C(drools_db_file_path), or C(drools_db_host) and the others). Older versions ignore it, with a warning.
+      - An action that was interrupted runs again.
       - Let no filter of this source drop events. The rule engine answers for none that it does not get, and the source
         waits for two minutes before it goes on.
       - Write V(true) itself, and no variable. ansible-rulebook reads it before it knows variables.
