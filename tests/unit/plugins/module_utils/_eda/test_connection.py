@@ -224,18 +224,18 @@ def test_a_refusal_by_pagerduty_itself_says_so(status: int) -> None:
 @pytest.mark.parametrize("ahead", [3_600, -3_600, 172_800, -172_800])
 def test_the_time_is_that_of_pagerduty(ahead: float) -> None:
     date = formatdate(time.time() + ahead, usegmt=True)
-    assert answered(Date=date).ahead == pytest.approx(ahead, abs=2)
+    assert answered(Date=date).ahead == pytest.approx(ahead, abs=60)
 
 
 @pytest.mark.parametrize("date", ["noon", "", "Fri, 31 Dec 9999 23:59:60 GMT"])
 def test_a_date_that_cannot_be_read_is_none(date: str) -> None:
-    assert answered(Date=date).ahead == pytest.approx(0, abs=2)
+    assert answered(Date=date).ahead == pytest.approx(0, abs=60)
 
 
 @pytest.mark.parametrize(("status", "content"), [(403, HTML), (200, HTML), (502, b""), (429, b"{}"), (401, REFUSAL)])
 def test_what_answers_in_pagerdutys_place_does_not_set_the_clock(status: int, content: bytes) -> None:
     date = formatdate(time.time() + 172_800, usegmt=True)
-    assert answered(status, content, Date=date).ahead == pytest.approx(0, abs=2)
+    assert answered(status, content, Date=date).ahead == pytest.approx(0, abs=60)
 
 
 @pytest.mark.parametrize("step", [-172_800.0, 3_600.0])
@@ -250,7 +250,7 @@ def test_a_step_of_this_machines_clock_does_not_matter(step: float, monkeypatch:
         await api.get("/log_entries", [])
         return api.now() - before
 
-    assert asyncio.run(reckoned()) == pytest.approx(0, abs=2)
+    assert asyncio.run(reckoned()) == pytest.approx(0, abs=60)
 
 
 class Broken:
