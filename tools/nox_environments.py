@@ -53,6 +53,7 @@ TESTS_PACKAGES = [
     "pytest-asyncio",
     "pytest-xdist",
     "requests",
+    "rich",
     "trustme",
     "types-requests",
 ]

@@ -13,13 +13,13 @@ from pathlib import Path
 import yaml
 
 from integration.playbook_runner import PlaybookRunner
-from integration.test_documentation import HERE, YAML, Documentation
+from integration.test_documentation import BLOCKS, HERE, YAML, Documentation
 from integration.test_examples import PLAY
 from modules import MODULES, ON_INCIDENTS
 from simulator.launch import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
-FIRST = ("README.md", "docs/docsite/rst/guide_start.rst")
+FIRST = "docs/docsite/rst/guide_start.rst"
 KEY = "checkout-1-disk-full"
 ID = f"would-be-opened:{KEY}"
 SAID = (
@@ -45,11 +45,9 @@ def test_every_playbook_is_rehearsed_to_its_end(play: PlaybookRunner, simulator:
     shown = Documentation(simulator, play, tmp_path)
     simulator.reset(incidents=0)
     shown.on(ID)
-    (tmp_path / "tasks").mkdir()
-    (tmp_path / "tasks" / "deploy.yml").write_text("[]")
-    plays = [each for page in FIRST for each in first_playbook(page)]
-    plays += [each for block in HERE if block.kind in YAML for each in shown.plays(block)]
-    output = shown.playbook([*plays, *ready_playbooks()], "--check", "--diff", "-v")
+    recipes = [block for block in BLOCKS if block.page.startswith("recipe")]
+    plays = [each for block in (*HERE, *recipes) if block.kind in YAML for each in shown.plays(block)]
+    output = shown.playbook([*first_playbook(FIRST), *plays, *ready_playbooks()], "--check", "--diff", "-v").output
     for said in SAID:
         assert said in output
     assert simulator.state()["incidents"] == []
