@@ -106,10 +106,10 @@ def entry(module: str, name: str) -> dict[str, t.Any]:
 def test_every_guide_is_in_the_menus() -> None:
     guides = {path.stem for path in GUIDES.glob("*.rst")}
     sections = yaml.safe_load((ROOT / "docs" / "docsite" / "extra-docs.yml").read_text())["sections"]
-    listed = [guide for section in sections for guide in section["toctree"]]
-    assert sorted(listed) == sorted(guides)
+    listed = [(guide["title"], guide["ref"]) for section in sections for guide in section["toctree"]]
+    assert sorted(guide for _title, guide in listed) == sorted(guides)
     index = (ROOT / "docs" / "docsite" / "index.rst").read_text()
-    assert re.findall(r"^   [^:\n]+ <docsite/(\w+)>$", index, re.MULTILINE) == listed
+    assert re.findall(r"^   ([^:\n]+) <docsite/(\w+)>$", index, re.MULTILINE) == listed
 
 
 PLACES = ("*.md", "roles/*/README.md", "simulator/README.md", "docs/docsite/*.rst", "docs/docsite/rst/*.rst")

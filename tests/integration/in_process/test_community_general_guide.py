@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from simulator import account
 from simulator.launch import Simulator
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "docsite" / "rst" / "guide_community_general.rst"
-ROW = re.compile(r"^   \* - ``(\w+)``\n     - ``(\w+)``\n     - ((?:.+\n|       .+\n)+?)(?=   \* - |\n)", re.MULTILINE)
+ROW = re.compile(r"^   \* - ``(\w+)``\n     - ``(\w+)``\n     - ((?:.+\n|       .+\n)+?)(?=   \* - |\n|\Z)", re.MULTILINE)
 ROWS = {(found[1], found[2]): found[3] for found in ROW.finditer(GUIDE.read_text())}
 OPTIONS = {
     "pagerduty": "state token requester_id service window_id hours minutes desc validate_certs name user",
@@ -65,7 +66,8 @@ def has_change(state: dict[str, t.Any]) -> bool:
 
 def has_window(state: dict[str, t.Any]) -> bool:
     window = state["maintenance_windows"][-1]
-    return window["description"] == "deployment" and window["end"] - window["start"] == 5400
+    start, end = (datetime.fromisoformat(window[name].replace("Z", "+00:00")) for name in ("start", "end"))
+    return window["description"] == "deployment" and end - start == timedelta(hours=1, minutes=30)
 
 
 def has_user(state: dict[str, t.Any]) -> bool:
