@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / ".cache" / "docs"
-GUIDES = re.compile(r"^.*\n-+\n+\.\. toctree::\n(?:    .*\n)*\n(?:    docsite/\w+\n)+\n", re.MULTILINE)
+GUIDES = re.compile(r"^.+\n-+\n\n\.\. toctree::\n    :maxdepth: 1\n\n(?:    .+ <docsite/\w+>\n)+\n", re.MULTILINE)
 """A section with a list of guides, as antsibull-docs writes it."""
 
 

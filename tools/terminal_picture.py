@@ -25,7 +25,7 @@ from simulator.launch import Simulator, environment
 ROOT = Path(__file__).resolve().parents[1]
 PLAYBOOK = re.compile(r"^```yaml\n(- name: Nobody has answered.*?)^```$", re.MULTILINE | re.DOTALL)
 RUNS = (["--check"], [], [])
-COLUMNS = 112
+COLUMNS = 120
 TITLE = "Disk full on checkout-1"
 SHOWN_ID = "Q1R2DLCB21K7NP"
 SHOWN_URL = "https://example.pagerduty.com"
@@ -50,8 +50,9 @@ def terminal_picture(surroundings: t.Mapping[str, str]) -> str:
             raise SystemExit("README.md has no playbook to run.")
         playbook = Path(folder) / "escalate.yml"
         playbook.write_text(found[1].replace("incident_id: 42", "incident_id: 1"))
-        for arguments in RUNS:
-            console.print(Text(" ".join(["$ ansible-playbook escalate.yml", *arguments]), style="bold"))
+        for number, arguments in enumerate(RUNS):
+            command = " ".join(["$ ansible-playbook escalate.yml", *arguments])
+            console.print(Text("\n" * bool(number) + command, style="bold"))
             output = run(playbook, arguments, {**surroundings, **environment(simulator.url)})
             shown = output.replace(incident, SHOWN_ID).replace(simulator.url, SHOWN_URL).replace("#1", "#42")
             console.print(Text.from_ansi(re.sub(r"\n\n+", "\n", shown).strip("\n")))

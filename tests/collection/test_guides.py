@@ -23,7 +23,7 @@ GUIDES = ROOT / "docs" / "docsite" / "rst"
 README = (ROOT / "README.md").read_text()
 README_LINES = 150
 LABEL = "ansible_collections.oncall.pagerduty.docsite."
-ROW = re.compile(r"^   \* - :ansplugin:`oncall\.pagerduty\.(\w+)#module`\n((?:     .+\n)+)", re.MULTILINE)
+ROW = re.compile(r"^   \* - :ansplugin:`(\w+) <oncall\.pagerduty\.\1#module>`\n((?:     .+\n)+)", re.MULTILINE)
 SCOPE = re.compile(r"[\w:]+\.(?:read|write)")
 
 
