@@ -27,10 +27,19 @@ class Clock:
         self.speed = speed
         self._real = real
         self._start = real()
+        self._ahead = 0.0
 
     def now(self) -> float:
         """Simulated seconds since 1970."""
-        return self._start + (self._real() - self._start) * self.speed
+        return self._start + (self._real() - self._start) * self.speed + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Put the clock forward by a number of simulated seconds."""
+        self._ahead += seconds
+
+    def reset(self) -> None:
+        """Take back by how much it was put forward."""
+        self._ahead = 0.0
 
     def real_wait(self, simulated: float) -> int:
         """Return the whole real seconds to wait for a number of simulated seconds."""

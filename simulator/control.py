@@ -13,7 +13,7 @@ from simulator import account
 from simulator.account import User
 from simulator.call import Response
 from simulator.checks import Fields
-from simulator.clock import iso
+from simulator.clock import DAY, iso
 from simulator.elsewhere import HAPPENINGS, happen
 from simulator.errors import ApiError, invalid
 from simulator.incident import Incident
@@ -26,6 +26,8 @@ from simulator.sparse import OPTIONAL_KEYS
 from simulator.webhook_subscription import WEBHOOK_FAULTS
 
 PREFIX = "/_simulator/"
+MAX_ADVANCE = 366 * DAY
+"""Seconds, for one call."""
 
 
 def answer_control(request: Request, simulation: Simulation) -> Response:
@@ -160,6 +162,19 @@ def happen_elsewhere(simulation: Simulation, options: t.Any) -> Json:
     return incident_state(incident)
 
 
+def advance_clock(simulation: Simulation, options: t.Any) -> Json:
+    """Put the clock forward, as if that much time had passed."""
+    try:
+        seconds = float(Fields(options).need("advance"))
+    except (TypeError, ValueError):
+        raise invalid("advance must be a number of seconds") from None
+    if not 0 <= seconds < MAX_ADVANCE:
+        raise invalid(f"advance must be from 0 to {MAX_ADVANCE} seconds")
+    simulation.clock.advance(seconds)
+    simulation.settle()
+    return {"now": iso(simulation.clock.now())}
+
+
 def show_health(simulation: Simulation, _body: t.Any) -> Json:
     """Return whether it checks the contract, and how fast its clock runs."""
     return {"status": "ok", "contract": simulation.contract is not None, "clock_speed": simulation.clock.speed}
@@ -180,6 +195,7 @@ COMMANDS: t.Mapping[tuple[str, str], t.Callable[[Simulation, t.Any], Json]] = {
     ("POST", "webhook_secrets"): set_webhook_secrets,
     ("POST", "webhook_faults"): add_webhook_faults,
     ("POST", "elsewhere"): happen_elsewhere,
+    ("POST", "clock"): advance_clock,
 }
 
 

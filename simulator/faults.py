@@ -38,6 +38,7 @@ class Exchange:
         effect_of: the same, with another body.
         hold_reads: lets reads see the current state for a number of seconds.
         delay: waits for a number of seconds, or until the faults are cleared.
+        meanwhile: lets time pass, and somebody acknowledge what is triggered.
     """
 
     web_request: web.Request
@@ -48,6 +49,7 @@ class Exchange:
     delay: t.Callable[[float], t.Awaitable[None]]
     request: Request
     entry: Entry
+    meanwhile: t.Callable[[float, str | None], None]
 
     def reply(self, response: Response) -> web.StreamResponse:
         """Respond, and record it in the journal."""
@@ -183,6 +185,12 @@ async def stale(exchange: Exchange) -> web.StreamResponse:
     return exchange.hang_up()
 
 
+async def meanwhile(exchange: Exchange) -> web.StreamResponse:
+    """First `seconds` pass, and then the user `acknowledged_by` acknowledges what is triggered; then as usual."""
+    exchange.meanwhile(float(exchange.arguments["seconds"]), exchange.arguments.get("acknowledged_by"))
+    return exchange.reply(exchange.effect())
+
+
 async def huge(exchange: Exchange) -> web.StreamResponse:
     """The effect; then JSON of at least `bytes` bytes."""
     response = exchange.effect()
@@ -217,6 +225,7 @@ FAULTS: t.Mapping[str, tuple[Play, tuple[str, ...]]] = {
     "half": (half, ("status",)),
     "fewer": (fewer, ()),
     "stale": (stale, ("seconds",)),
+    "meanwhile": (meanwhile, ("seconds",)),
 }
 """Each fault with its required arguments."""
 COMMON = ("method", "path", "times", "skip", "fault")

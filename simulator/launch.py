@@ -125,6 +125,10 @@ class Simulator:
         """Make a layer-based schedule a shift-based one, with the same id, until the next reset."""
         self._command("POST", "upgrade_schedule", {"schedule": schedule})
 
+    def advance(self, seconds: float) -> None:
+        """Put the simulator's clock forward, as if that much time had passed."""
+        self._command("POST", "clock", {"advance": seconds})
+
     def deliveries(self) -> list[dict[str, t.Any]]:
         """What was delivered to webhook subscriptions so far, and what waits."""
         return t.cast("list[dict[str, t.Any]]", self._command("GET", "webhooks")["deliveries"])

@@ -58,8 +58,14 @@ class Server:
         entry.fault = fault.name
         play, _arguments = FAULTS[fault.name]
         effect_of = functools.partial(self.simulation.answer_with, request, entry)
-        hold_reads, delay = self.simulation.hold_reads, self.simulation.faults.delay
-        return await play(Exchange(web_request, fault.arguments, effect, effect_of, hold_reads, delay, request, entry))
+        hold_reads, delay, meanwhile = (
+            self.simulation.hold_reads,
+            self.simulation.faults.delay,
+            self.simulation.meanwhile,
+        )
+        return await play(
+            Exchange(web_request, fault.arguments, effect, effect_of, hold_reads, delay, request, entry, meanwhile)
+        )
 
 
 async def read_request(web_request: web.Request) -> Request:

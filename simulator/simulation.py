@@ -11,6 +11,7 @@ import json
 import time
 import typing as t
 from dataclasses import dataclass, field, replace
+from email.utils import formatdate
 
 from simulator import account, events
 from simulator.call import Response
@@ -54,6 +55,7 @@ class Simulation:
         self._begin(frozenset(account.ABILITIES), self.rest_limit, self.events_limit)
 
     def _begin(self, abilities: frozenset[str], rest_limit: int, events_limit: int) -> None:
+        self.clock.reset()
         self.state = State(self.clock, abilities)
         self.journal = Journal()
         self.faults = Faults()
@@ -89,6 +91,25 @@ class Simulation:
         incidents = self.state.seed(fields.maybe_integer("incidents") or 0, fields.raw("incident") or {})
         self.state.forbidden = {incidents[number].id for number in fields.raw("forbidden") or ()}
         return incidents
+
+    def settle(self) -> None:
+        """Let happen what time has brought about, and report it to webhooks."""
+        self.state.settle()
+        self.on_events()
+
+    def meanwhile(self, seconds: float, acknowledged_by: str | None) -> None:
+        """Let time pass, and then a user acknowledge what is triggered.
+
+        Args:
+            acknowledged_by: the user's id; None for nobody.
+        """
+        self.clock.advance(seconds)
+        if acknowledged_by is not None:
+            actor = self.state.actor(self.state.users[acknowledged_by])
+            for incident in self.state.incidents.values():
+                if incident.status == "triggered":
+                    incident.acknowledge(actor)
+        self.settle()
 
     def hold_reads(self, seconds: float) -> None:
         """Let reads see the current state for a number of seconds, whatever is written."""
@@ -139,7 +160,9 @@ class Simulation:
             response = answer_rest(request, self._state_for(request), self._rest)
             response = self._sparse(request, response, OMITTED)
         self.on_events()
-        return replace(response, headers={**response.headers, "x-request-id": self.state.ids.request_id()})
+        date = formatdate(self.clock.now(), usegmt=True)
+        named = {"Date": date, "x-request-id": self.state.ids.request_id()}
+        return replace(response, headers={**response.headers, **named})
 
 
 def timing_of(fields: Fields) -> WebhookTiming:

@@ -22,7 +22,10 @@ description:
   - A list can be a list, JSON, or text with commas between the entries. A dictionary can be a dictionary or JSON.
 options:
   _terms:
-    description: The name of the module, such as V(incident_note).
+    description:
+      - The name of the module, such as V(incident_note).
+      - V(connection) stands for the options that all modules have, and C(routing_key), for the C(module_defaults) of
+        the action group.
     type: list
     elements: str
     required: true
@@ -60,10 +63,12 @@ from ansible.utils.display import Display
 
 from ..module_utils._api.auth import is_unset
 from ..module_utils._core.json_values import encodable
+from ..module_utils._options import CONNECTION
 from ..plugin_utils import _controller
 from ..plugin_utils._given import INCIDENTS, incidents_of
 
 PREFIX = "pagerduty_"
+OF_CONNECTION = "connection"
 OF_INCIDENTS = tuple(PREFIX + name for name in INCIDENTS)
 """Variables that an empty list sets, and a text with white space between the entries."""
 OMITTED = getattr(errors, "AnsibleValueOmittedError", AnsibleUndefinedVariable)
@@ -122,6 +127,8 @@ def _is_unset(name: str, value: t.Any) -> bool:
 
 
 def _options(module: str) -> dict[str, dict[str, t.Any]]:
+    if module == OF_CONNECTION:
+        return CONNECTION
     try:
         return _controller.definition(module).options
     except ModuleNotFoundError as error:

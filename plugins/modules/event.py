@@ -158,6 +158,17 @@ status:
   returned: success
   type: str
   sample: triggered
+service:
+  description:
+    - A reference to the service that owns the routing key; V(null) if it was not read, such as without O(api_token).
+  returned: success
+  type: dict
+  sample:
+    id: PSERVC1
+    type: service_reference
+    summary: Checkout
+    self: https://api.pagerduty.com/services/PSERVC1
+    html_url: https://subdomain.pagerduty.com/service-directory/PSERVC1
 notifies:
   description:
     - Whom the change notifies, why, and how (C(page), C(notify), or C(invite)); in check mode, whom it would notify.

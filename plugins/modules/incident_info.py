@@ -46,6 +46,16 @@ options:
       - Check mode does not wait. If no incident is open, it returns the one that tasks before would open.
     type: int
     default: 0
+  wait_for_acknowledgement:
+    description:
+      - Wait until somebody has acknowledged or resolved the incident, or one of several, but not longer than until this
+        time, such as V(10m) or V(+10m) (from now), V(08:00) (the next one), or V(2026-01-31T23:59:59Z). The notes have
+        all forms. What counts is PagerDuty's clock.
+      - RV(acknowledged_by) says who it was, and RV(msg) what they did, and when. It is not an error if it was nobody.
+      - A read that fails does not end the wait. Only if PagerDuty refuses the first one, the task fails at once.
+      - Check mode does not wait.
+      - Requires O(incident_id) or O(dedup_key).
+    type: str
   statuses:
     description:
       - Find incidents with one of these statuses.
@@ -190,6 +200,18 @@ EXAMPLES = r"""
     wait: 30
   register: found
 
+- name: Wait ten minutes until somebody acknowledges it
+  oncall.pagerduty.incident_info:
+    incident_id: "{{ incident_id }}"
+    wait_for_acknowledgement: 10m
+  register: awaited
+
+- name: Page the next level if nobody has
+  oncall.pagerduty.incident_escalation:
+    incident_id: "{{ incident_id }}"
+    level: next
+  when: awaited.acknowledged_by is none
+
 - name: Find the open incidents of a service that have high urgency
   oncall.pagerduty.incident_info:
     services: [Checkout]
@@ -261,6 +283,16 @@ incident:
     status: triggered
     title: Disk full on checkout-1
     urgency: high
+acknowledged_by:
+  description:
+    - Who has acknowledged or resolved the incident, or one of several; V(null) if nobody has.
+    - If PagerDuty does not say who it was, the C(summary) is C(Somebody), and the C(id) is V(null).
+  returned: when O(wait_for_acknowledgement) is set
+  type: dict
+  sample:
+    id: PUSER01
+    type: user_reference
+    summary: Primary On-call
 failures:
   description: The incidents that could not be read, each with the reason.
   returned: on failure
@@ -284,6 +316,7 @@ from ..module_utils._module import Module
 from ..module_utils._options import INCIDENT_ID, TIME_ZONE, WAIT
 
 EXCLUDED = (*FILTERS, *ARRANGEMENT)
+BY_NAME = ("incident_id", "dedup_key", "wait_for_acknowledgement")
 TEXTS = {"type": "list", "elements": "str"}
 
 DEFINITION = Module(
@@ -302,6 +335,7 @@ DEFINITION = Module(
         "since": {"type": "str"},
         "until": {"type": "str"},
         **TIME_ZONE,
+        "wait_for_acknowledgement": {"type": "str"},
         "sort": {**TEXTS, "choices": list(SORT_ORDERS)},
         "limit": {"type": "int"},
         "include": {"type": "list", "elements": "str", "default": [], "choices": sorted(INCLUDED + READ_SEPARATELY)},
@@ -310,7 +344,7 @@ DEFINITION = Module(
     required_one_of=[("incident_id", "dedup_key", *FILTERS)],
     mutually_exclusive=[
         ("incident_id", "dedup_key"),
-        *((name, excluded) for name in ("incident_id", "dedup_key") for excluded in EXCLUDED),
+        *((name, excluded) for name in BY_NAME for excluded in EXCLUDED),
     ],
 )
 

@@ -10,11 +10,13 @@ import http.client
 import json
 import threading
 import typing as t
+from email.utils import parsedate_to_datetime
 
 import pytest
 
 from simulator import account
 from simulator.client import Client
+from simulator.clock import time_of
 from simulator.launch import Simulator, SimulatorError
 
 NOTE = {"note": {"content": "text"}}
@@ -180,3 +182,15 @@ def test_reads_can_be_stale_after_a_write(path: str, simulator: Simulator, call:
         call("POST", path, NOTE)
     assert notes(simulator) == ["text"]
     assert call("GET", path).body["notes"] == []
+
+
+def test_meanwhile_time_passes_and_somebody_acknowledges(simulator: Simulator, call: Client) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    before = simulator.state()["now"]
+    acknowledging = {"seconds": 3600, "acknowledged_by": account.PRIMARY.id}
+    simulator.faults([{"method": "GET", "path": "/incidents/.*", "fault": "meanwhile", **acknowledging}])
+    read = call("GET", f"/incidents/{incident}")
+    assert read.body["incident"]["status"] == "acknowledged"
+    assert read.body["incident"]["acknowledgements"][0]["acknowledger"]["id"] == account.PRIMARY.id
+    assert simulator.state()["now"] > before
+    assert parsedate_to_datetime(read.headers["date"]).timestamp() >= time_of(before) + 3600

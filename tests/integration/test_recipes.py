@@ -32,6 +32,7 @@ class Played:
         writes: how many writes the first run sends.
         again: whom the second run notifies.
         writes_again: how many writes the second run sends.
+        faults: what the simulator does meanwhile, in the first run.
         fails: a part of the message of the task at which it stops.
         number: which YAML block of the page.
     """
@@ -42,13 +43,23 @@ class Played:
     writes: int = 0
     again: tuple[account.User, ...] = ()
     writes_again: int = 0
+    faults: tuple[dict[str, t.Any], ...] = ()
     fails: str = ""
     number: int = 0
 
 
 CALLED_IN = (account.COMMANDER, account.DATABASE_FIRST)
 SUBSCRIBED = (account.COMMUNICATIONS, account.DATABASE_SECOND, account.OWNER)
+ANSWERED = {"method": "GET", "path": "/incidents/[^/]+", "fault": "meanwhile", "seconds": 60, "skip": 1}
 RECIPES: dict[str, dict[str, Played]] = {
+    "recipe_page_and_wait": {
+        "the first level answers": Played(
+            incidents=0,
+            pages=(account.PRIMARY,),
+            writes=1,
+            faults=({**ANSWERED, "acknowledged_by": account.PRIMARY.id},),
+        ),
+    },
     "recipe_major_incident": {
         "an incident becomes a major one": Played(pages=(*CALLED_IN, *SUBSCRIBED), writes=7),
         "one that would page few is planned": Played(number=1),
@@ -115,7 +126,9 @@ def both(shown: Documentation, page: str, case: Played) -> list[dict[str, t.Any]
         play.update(ignore_errors=bool(case.fails))
     setting = {"incidents": case.incidents, "incident": case.state}
     again = on_localhost([{"name": AGAIN, "ansible.builtin.debug": {}}])
-    return [fresh_account(page, setting), *plays, again, *plays]
+    (start,) = fresh_account(page, setting)["tasks"]
+    start["vars"]["simulator_faults"] = list(case.faults)
+    return [on_localhost([start]), *plays, again, *plays]
 
 
 CASES = [(page, name) for page, cases in RECIPES.items() for name in cases]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import typing as t
@@ -21,6 +22,7 @@ from simulator import account
 from simulator.client import Client
 from simulator.launch import Simulator
 
+ROOT = Path(__file__).resolve().parents[2]
 BOTH = "web-1,web-2"
 HOSTS = ["-i", f"{BOTH},"]
 WINDOW = "/maintenance_windows"
@@ -29,6 +31,8 @@ LONG = 20_000
 """Characters; two of them do not fit into a note."""
 
 
+DOWN = "checkout-down"
+"""The key in the README of page_and_wait."""
 SHOW = "Show what was done in PagerDuty"
 KEYWORDS = ("serial", "strategy")
 
@@ -105,12 +109,13 @@ def run_role(
     return play(task, arguments=arguments, environment=environment, hosts=hosts, vars=variables, **keywords)
 
 
-@pytest.mark.parametrize("role", ["deployment", "diagnostics", "report"])
+@pytest.mark.parametrize("role", ["deployment", "diagnostics", "page_and_wait", "report"])
 def test_what_an_inventory_says_of_its_hosts_does_not_hold_for_calls_to_pagerduty(
     role: str, play: PlaybookRunner, simulator: Simulator, tmp_path: Path
 ) -> None:
     """As in the ready playbooks: the group of all hosts has settings that do not fit this machine."""
-    (incident,) = simulator.reset(incidents=1)["incidents"]
+    held = {"service": account.CHECKOUT.id, "incident_key": DOWN, "status": "acknowledged"}
+    (incident,) = simulator.reset(incidents=1, incident=held)["incidents"]
     inventory, tasks = tmp_path / "inventory.ini", tmp_path / "tasks.yml"
     settings = (
         "ansible_become=true\nansible_connection=ssh\nansible_python_interpreter=/of/those/hosts/only\nansible_port=1"
@@ -124,6 +129,11 @@ def test_what_an_inventory_says_of_its_hosts_does_not_hold_for_calls_to_pagerdut
             "deployment_tasks": str(tasks),
         },
         "diagnostics": {"diagnostics_incident_id": incident, "diagnostics_commands": ["uptime"]},
+        "page_and_wait": {
+            "page_and_wait_key": DOWN,
+            "page_and_wait_title": "Checkout is down",
+            "page_and_wait_steps": [{"service": "Checkout"}],
+        },
         "report": {"report_incident_id": incident, "report_file": str(tmp_path / "report.md")},
     }
     playbook = tmp_path / "play.json"
@@ -579,3 +589,67 @@ class TestReport:
         done = run_role(play, "report", report_incident_id=given, report_file="")
         assert done.code == 0, done.output
         assert (tmp_path / "incident-1.md").exists()
+
+
+class TestPageAndWait:
+    @pytest.fixture
+    def readme(self, tmp_path: Path) -> str:
+        """The playbook of the role's README."""
+        text = (ROOT / "roles" / "page_and_wait" / "README.md").read_text()
+        file = tmp_path / "get_somebody.yml"
+        file.write_text(text.partition("```yaml\n")[2].partition("```\n")[0])
+        return str(file)
+
+    def test_it_pages_each_once_whatever_happens_and_however_often_it_is_run(
+        self, readme: str, play: PlaybookRunner, simulator: Simulator
+    ) -> None:
+        simulator.reset()
+        incident = {"method": "GET", "path": "/incidents/[^/]+"}
+        simulator.faults(
+            [
+                # PagerDuty is down when the role has begun to wait, and the response to the escalation is lost.
+                {**incident, "fault": "drop_before", "skip": 1, "times": 2},
+                {"method": "PUT", "path": "/incidents", "fault": "drop_after"},
+                {**incident, "fault": "meanwhile", "seconds": 900, "skip": 1, "times": 99},
+            ]
+        )
+        people = [account.PRIMARY.id, account.SECONDARY.id, account.DATABASE_FIRST.id]
+        done = play.playbook(readme)
+        assert done.code == 2, done.output
+        assert [page["user"] for page in simulator.state()["pages"]] == people
+        assert re.search(
+            r"Nobody has acknowledged incidents \w+ \(#1\), \w+ \(#2\)\. "
+            r"Paged Primary On-call at .* UTC, Secondary On-call at .* UTC, Database First at .* UTC\.",
+            done.output,
+        )
+        simulator.clear_faults()
+        simulator.faults([{**incident, "fault": "meanwhile", "seconds": 1, "acknowledged_by": account.COMMANDER.id}])
+        again = play.playbook(readme)
+        assert (again.code, writes(again)) == (0, []), again.output
+        assert "Incident Commander acknowledged incident " in again.output
+        assert [page["user"] for page in simulator.state()["pages"]] == people
+
+    def test_a_run_goes_on_where_the_one_before_was_killed(
+        self, readme: str, play: PlaybookRunner, simulator: Simulator
+    ) -> None:
+        """It was killed when two of the ten minutes for the second level had passed."""
+        held = {"service": account.CHECKOUT.id, "incident_key": DOWN}
+        (incident,) = simulator.reset(incidents=1, incident=held)["incidents"]
+        simulator.advance(600)
+        escalated = {"id": incident, "type": "incident_reference", "escalation_level": 2}
+        assert Client(simulator.url)("PUT", "/incidents", {"incidents": [escalated]}).status == 200
+        simulator.advance(120)
+        read = {"method": "GET", "path": "/incidents/[^/]+", "fault": "meanwhile"}
+        simulator.faults(
+            [
+                {**read, "skip": 3, "seconds": 481},
+                {**read, "skip": 4, "seconds": 60, "acknowledged_by": account.DATABASE_FIRST.id},
+            ]
+        )
+        done = play.playbook(readme)
+        assert done.code == 0, done.output
+        people = [account.PRIMARY.id, account.SECONDARY.id, account.DATABASE_FIRST.id]
+        assert [page["user"] for page in simulator.state()["pages"]] == people
+        waits = [task for task in done.tasks if task.task.endswith("Wait for an acknowledgement")]
+        assert [len(task.calls) for task in waits] == [1, 1, 2]
+        assert "Database First acknowledged incident " in done.output

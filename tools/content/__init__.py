@@ -23,6 +23,8 @@ from tools.content.rundeck_steps import EVERY_STEP, SETTINGS, STEPS, Step
 ROOT = Path(__file__).resolve().parents[2]
 RUNDECK_GUIDE = "docs/docsite/rst/guide_rundeck.rst"
 JOB_OF_THE_GUIDE = "incident_note"
+ROLE = "page_and_wait"
+"""The role that has a ready playbook: it needs no files of the user's."""
 SECTION = re.compile(r"(\.\. begin (\w+), made by make content\n\n).*?(\.\. end \2\n)", re.DOTALL)
 WIDTH = 120
 
@@ -30,11 +32,17 @@ WIDTH = 120
 def files() -> dict[str, str]:
     """Return the content of each generated file, by its path in the repository."""
     modules = documentation.modules()
-    shared = {"modules": modules, "connection": documentation.connection(), "names": {each.name for each in modules}}
+    role = documentation.role(ROLE)
+    shared = {
+        "modules": [*modules, role],
+        "connection": documentation.connection(),
+        "names": {each.name for each in modules},
+    }
     made = {f"playbooks/{module.name}.yml": render("playbook.yml", module=module) for module in modules}
+    made[f"playbooks/{ROLE}.yml"] = render("role.yml", role=role, results=documentation.INCIDENT_RESULTS)
     made["playbooks/tasks/result.yml"] = render("result.yml", results=documentation.results(modules))
     made["content/rundeck/jobs.yaml"] = render("rundeck.yaml", **shared)
-    made["content/awx/controller.yml"] = _awx(modules, shared["connection"])
+    made["content/awx/controller.yml"] = _awx(shared["modules"], shared["connection"])
     made[RUNDECK_GUIDE] = _guide(made["content/rundeck/jobs.yaml"], shared["names"])
     return made
 

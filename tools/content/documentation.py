@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+ROLES = PLUGINS.parent / "roles"
 PREFIX = "oncall.pagerduty."
 CONNECTION = "auth"
 """The doc fragment with the options of every module."""
@@ -110,6 +111,7 @@ class Module:
         description: plain text.
         options: its own options, without those of the connection.
         returns: the names of its results, with their documentation.
+        is_role: whether it is a role: it calls both APIs, and may do without a routing key.
     """
 
     name: str
@@ -117,6 +119,7 @@ class Module:
     description: str
     options: tuple[Option, ...]
     returns: dict[str, t.Any]
+    is_role: bool = False
 
     @property
     def form_options(self) -> tuple[Option, ...]:
@@ -137,6 +140,14 @@ def connection() -> tuple[Option, ...]:
 def modules() -> list[Module]:
     """Return all modules, by name."""
     return [_module(path) for path in sorted((PLUGINS / "modules").glob("*.py"))]
+
+
+def role(name: str) -> Module:
+    """Return a role that has a ready playbook of its own; its options are without the name of the role."""
+    file = ROLES / name / "meta" / "argument_specs.yml"
+    spec = yaml.safe_load(file.read_text(encoding="utf-8"))["argument_specs"]["main"]
+    options = [_option(option.removeprefix(f"{name}_"), entry) for option, entry in spec["options"].items()]
+    return Module(name, spec["short_description"], _text(spec["description"]), tuple(options), {}, is_role=True)
 
 
 def results(modules: t.Sequence[Module]) -> dict[str, str]:

@@ -16,6 +16,7 @@ import itertools
 import typing as t
 
 from .._api.client import PAGE_SIZE, PagerDuty, Record, path_of
+from .._api.directory import SERVICE, full_reference
 from .._core.action import Action, State
 from .._core.change import Change, Fields, Notification, Says
 from .._core.errors import TaskError
@@ -120,14 +121,15 @@ class EventAction(Action[PagerDuty]):
         """
         known = {"status": state.status, **_content(state.alert or {})}
         key = {"dedup_key": target}
+        service = state.service and full_reference(SERVICE, state.service)
         change = Change(
             target=target,
             name=f"Alert {target}",
             before={**key, **{name: known[name] for name in after}},
             after={**key, **after},
             says=says,
-            record={**key, "status": state.status},
-            predicted={**key, "status": after["status"]},
+            record={**key, "status": state.status, "service": service},
+            predicted={**key, "status": after["status"], "service": service},
             body=state,
             if_unknown=self.if_unknown,
         )
@@ -140,8 +142,8 @@ class EventAction(Action[PagerDuty]):
         return {**change.predicted, "dedup_key": response.get("dedup_key") or change.target}
 
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
-        """Return `dedup_key` and `status`."""
-        return {name: record[name] for record in records for name in ("dedup_key", "status")}
+        """Return `dedup_key`, `status` and `service`."""
+        return {name: record[name] for record in records for name in ("dedup_key", "status", "service")}
 
 
 class Trigger(EventAction):

@@ -18,7 +18,15 @@ from .._core.errors import InvalidOption, Refused, TaskError
 from .._incidents.action import IncidentAction
 from .._incidents.foretold import is_foretold
 from .._incidents.notify_entries import people_notified
-from .._incidents.read import SINGLE_ONLY, IncidentsById, id_and_number, incidents_with_key, known
+from .._incidents.read import (
+    SINGLE_ONLY,
+    IncidentsById,
+    checked_ids,
+    id_and_number,
+    incidents_with_key,
+    known,
+    read_incidents,
+)
 
 Options = dict[str, t.Any]
 
@@ -75,8 +83,10 @@ def incident_info(client: PagerDuty, options: Options) -> Action[PagerDuty]:
     """Return the action that a task asks for.
 
     Args:
-        options: `incident_id`, `dedup_key` or filters, and `include`.
+        options: `incident_id`, `dedup_key` or filters, `include`, and `wait_for_acknowledgement`.
     """
+    if options["wait_for_acknowledgement"] is not None:
+        return Awaited(client, options)
     if options["incident_id"] is not None:
         return ById(client, options)
     return Filtered(client, options) if options["dedup_key"] is None else ByDedupKey(client, options)
@@ -169,6 +179,62 @@ class ByDedupKey(Reading):
         """Find them, newest first."""
         awaited = self.read_all(())
         return awaited or dict(incidents_with_key(self.client, self.options["dedup_key"], self.include))
+
+
+class Awaited(Reading):
+    """Reads incidents by id or key once somebody has acknowledged or resolved one of them, or the time is over."""
+
+    def __init__(self, client: PagerDuty, options: Options) -> None:
+        super().__init__(client, options)
+        # Most tasks do not wait, and do without it.
+        from .._incidents.awaiting import Awaiting
+
+        self._awaiting = Awaiting(client, options)
+        self._ids: list[str] = []
+
+    def check(self) -> None:
+        """Check the ids, what is to be included, and until when to wait."""
+        super().check()
+        if self.by_key:
+            _check_include(self.include)
+        self._awaiting.check()
+
+    def wait(self) -> None:
+        """Wait until the incident of an event is open, and then until somebody has it."""
+        self._awaiting.wait(self._read)
+
+    def prepare(self) -> None:
+        """Turn keys and numbers into ids, unless that was done while waiting."""
+        if not self._awaiting.is_over:
+            self._awaiting.settle()
+            self._ids = self._named_ids()
+        self.remark = self._awaiting.remark
+
+    def find(self) -> IncidentsById:
+        """Return the incidents as they were read last."""
+        if not self._awaiting.is_over:
+            return self.read_all(self._ids)
+        return self._awaiting.found or {name: self._awaiting.error for name in self.given if self._awaiting.error}
+
+    def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
+        """Return the incidents, and who has acknowledged or resolved one of them."""
+        return {**super().result(records), "acknowledged_by": self._awaiting.who}
+
+    def _read(self, reader: PagerDuty) -> IncidentsById:
+        """Read the incidents once; the first time, find out which they are.
+
+        Raises:
+            TaskError: they cannot be read.
+        """
+        if not self._ids or self.unknown:
+            super().wait()
+            self._ids = self._named_ids()
+        known_ids = [each for each in self._ids if each not in self.unknown]
+        return {**self.unknown, **read_incidents(reader, known_ids, self.include)}
+
+    def _named_ids(self) -> list[str]:
+        self.unknown.clear()
+        return list(dict.fromkeys(self.ids_of(checked_ids(self.given)).values()))
 
 
 class Filtered(Reading):

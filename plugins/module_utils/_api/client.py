@@ -12,11 +12,13 @@ from __future__ import annotations
 import contextlib
 import time
 import typing as t
+from datetime import datetime
 from urllib.parse import quote
 
 from .._core.errors import NotSent, OutcomeUnknown, Refused
 from .._core.http_client import HttpClient, Request, Response
 from .._core.retry import Log, RetryBudget, call_with_retries
+from .._core.server_clock import ServerClock
 from .auth import Settings
 from .responses import parse, parse_event
 from .shapes import LISTS, OBJECTS, Shape, misfit
@@ -49,6 +51,12 @@ class PagerDuty:
         self._from_email = settings.from_email
         self._deadline: float | None = None
         self._references: dict[tuple[str, str], Record] = {}
+        self._clock = ServerClock(budget.clock)
+
+    @property
+    def now(self) -> datetime:
+        """The time on PagerDuty's clock, which dates its log entries."""
+        return self._clock.now()
 
     def quick(self, seconds: float) -> PagerDuty:
         """Return a client of the same account for reads that must not delay a page: it tries each call once.
@@ -57,6 +65,7 @@ class PagerDuty:
             seconds: for all its calls together.
         """
         client = PagerDuty(self.settings, RetryBudget(0, self.warn, self.budget.progress), self.warn)
+        client._clock = self._clock
         deadline = time.monotonic() + seconds
         client._deadline = deadline if self._deadline is None else min(deadline, self._deadline)
         return client
@@ -219,7 +228,9 @@ class PagerDuty:
             timeout = min(timeout, self._deadline - time.monotonic())
         if timeout <= 0:
             raise NotSent(f"{request.description}: not read, because that would have taken too long.", retryable=False)
-        return HttpClient(timeout, self.settings.verify).send(request)
+        response = HttpClient(timeout, self.settings.verify).send(request)
+        self._clock.set(response.headers.get("Date"))
+        return response
 
     def _share_reference(self, record: Record) -> Record:
         """Return one object for equal references: thousands of incidents hold the same few."""

@@ -193,6 +193,20 @@ def assignments_exclude_a_policy(own: OwnService) -> object:
     return own.update(incident["id"], assignments=assignments, escalation_policy=policy).status in REFUSED
 
 
+@belief(
+    "escalate_log_entry",
+    source=f"{INFERRED} from {SCHEMA}, EscalateLogEntry, which has assignees; the role page_and_wait takes an "
+    "assign_log_entry and a delegate_log_entry for one as well",
+)
+def an_escalation_is_in_the_log(own: OwnService) -> object:
+    """Escalating an incident to a level writes an `escalate_log_entry`, dated when that was."""
+    incident = own.open_incident(urgency="high")
+    own.update(incident["id"], escalation_level=1)
+    entries = [entry for entry in log(own, incident["id"]) if entry.get("assignees")]
+    newest = max(entries, key=lambda entry: str(entry["created_at"]))
+    return newest["type"].removesuffix("_reference")
+
+
 @belief((400, 2001), source=ESCALATE)
 def a_level_must_exist(own: OwnService) -> object:
     """A level that the escalation policy lacks is refused with status 400 and code 2001."""

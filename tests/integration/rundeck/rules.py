@@ -11,6 +11,7 @@ AnsibleRunnerContextBuilder.java, AnsibleRunner.java and AnsibleSetStatsFilterPl
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
 
@@ -102,6 +103,9 @@ def _step_problems(command: Mapping, options: dict[str, Mapping]) -> t.Iterator[
     for key, value in settings.items():
         if not isinstance(value, str) or (STEP_SETTINGS.get(key) is bool and value not in ("true", "false")):
             yield f"{key} is not a string" if not isinstance(value, str) else f"{key} is neither 'true' nor 'false'"
+    # From 6.2.0 on, Rundeck refuses such a job.
+    named = dict.fromkeys(REFERENCE.findall(json.dumps(command)))
+    yield from (f"option {name} is not declared" for name in named if name not in options)
     yield from _extra_variable_problems(str(settings.get("ansible-extra-vars", "")), options)
     filters = command.get("plugins", {}).get("LogFilter", [])
     if filters != [{"type": "ansible-set_stats", "config": {"outputData": "true"}}]:
@@ -112,10 +116,7 @@ def _step_problems(command: Mapping, options: dict[str, Mapping]) -> t.Iterator[
 
 def _extra_variable_problems(text: str, options: dict[str, Mapping]) -> t.Iterator[str]:
     for name in REFERENCE.findall(text):
-        if name not in options:
-            # From 6.2.0 on, Rundeck refuses such a job.
-            yield f"option {name} is not declared"
-        elif not options[name].get("secure"):
+        if name in options and not options[name].get("secure"):
             yield f"option {name} is free text, which can be no YAML"
     variables = yaml.safe_load(text) or {}
     if not isinstance(variables, dict) or not all(isinstance(value, str) for value in variables.values()):

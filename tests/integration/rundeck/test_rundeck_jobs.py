@@ -154,6 +154,7 @@ SETTINGS = (*STEP, "configuration")
         (changed(*TOKEN, storagePath="pd/api"), "a storage path starts with keys/"),
         (changed(*TOKEN, value="secret"), "neither a value in the file"),
         (changed(*TOKEN, name="token"), "option pagerduty_api_token is not declared"),
+        (changed(*SETTINGS, **{"ansible-playbook": "${option.playbook}"}), "option playbook is not declared"),
         (changed(*STEP, nodeStep=True), "the step does not run a playbook on the server"),
         (changed(*STEP, plugins={}), "the log filter for set_stats is missing"),
         (changed("options", "ANSIBLE_SHOW_CUSTOM_STATS", value="false"), "the log filter finds nothing"),

@@ -66,6 +66,11 @@ def test_a_variable_becomes_what_the_module_takes(module: str, name: str, value:
     assert given(module, **{f"pagerduty_{name}": value}) == {name: expected}
 
 
+def test_the_connection_is_what_all_modules_have_in_common() -> None:
+    variables = {"pagerduty_region": "eu", "pagerduty_routing_key": "R1", "pagerduty_incident_id": "Q1"}
+    assert given("connection", **variables) == {"region": "eu", "routing_key": "R1"}
+
+
 def test_a_variable_is_a_template_if_its_author_wrote_one() -> None:
     content = trust_as_template("{{ greeting }} to you")
     assert given("incident_note", pagerduty_content=content, greeting="Hello") == {"content": "Hello to you"}

@@ -372,7 +372,7 @@ def test_the_event_is_sent_as_it_was_built(task: Tasks, http: ScriptedHttp) -> N
     record = task(action="resolve").send()
     body = {"routing_key": ROUTING_KEY, "event_action": "resolve", "dedup_key": KEY}
     assert http.writes == [("POST /v2/enqueue", body)]
-    assert record == {"dedup_key": KEY, "status": "resolved"}
+    assert record == {"dedup_key": KEY, "status": "resolved", "service": None}
 
 
 @pytest.mark.parametrize(("answer", "key"), [({"dedup_key": "theirs"}, "theirs"), ({}, KEY)], ids=str)

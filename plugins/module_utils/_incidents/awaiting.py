@@ -1,0 +1,191 @@
+# Copyright (c) 2026, oncall.pagerduty contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting until somebody acknowledges an incident.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+from datetime import datetime
+
+from .._api.client import PagerDuty, Record
+from .._api.times import Times
+from .._core.errors import InvalidOption, Refused, TaskError
+from .._core.time_texts import EARLIEST, parse_duration, spoken_duration, spoken_time, time_of
+from .._core.words import short_name
+from .read import IncidentsById, id_and_number
+
+OPTION = "wait_for_acknowledgement"
+MAX_DELAY = 10.0
+"""Seconds between two reads. A token has 960 calls a minute, all of its tasks together.
+
+Source: https://developer.pagerduty.com/docs/rest-api-rate-limits.
+"""
+READ_SECONDS = 10.0
+"""Seconds for one read: the next one may bring what it does not."""
+ANSWERS = ("acknowledged", "resolved")
+"""The statuses of an incident that somebody has taken care of."""
+
+SOMEBODY: Record = {"id": None, "type": None, "summary": "Somebody"}
+
+
+class Answer(t.NamedTuple):
+    """What somebody did about an incident.
+
+    Args:
+        who: a reference with a `summary`; SOMEBODY if PagerDuty does not say who.
+        status: `acknowledged` or `resolved`.
+        at: when, as PagerDuty writes it; None if it does not say.
+    """
+
+    who: Record
+    status: str
+    at: str | None
+
+    def sentence(self, incident: str, present: datetime) -> str:
+        """Return who did what to an incident, such as "Ana acknowledged it at 11:07 UTC".
+
+        Args:
+            incident: what the sentence calls it.
+        """
+        time = time_of(self.at)
+        at = "" if time == EARLIEST else f" at {spoken_time(time, present)}"
+        return f"{short_name(self.who)} {self.status} {incident}{at}."
+
+
+def answer_to(incident: Record) -> Answer | None:
+    """Return who has acknowledged or resolved an incident; None if it is triggered.
+
+    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `Incident`: `acknowledgements`,
+    `last_status_change_by`, `last_status_change_at`.
+    """
+    status = incident.get("status")
+    if status not in ANSWERS:
+        return None
+    given = incident.get("acknowledgements") or ()
+    if status == "acknowledged" and given:
+        return Answer(given[-1].get("acknowledger") or SOMEBODY, status, given[-1].get("at"))
+    return Answer(incident.get("last_status_change_by") or SOMEBODY, status, incident.get("last_status_change_at"))
+
+
+class Awaiting:
+    """Waits until somebody acknowledges or resolves one of some incidents.
+
+    Args:
+        options: the task's; `wait_for_acknowledgement` says until when to wait.
+    """
+
+    def __init__(self, client: PagerDuty, options: dict[str, t.Any]) -> None:
+        self._client = client
+        self._times = Times(client, {**options, OPTION: _as_time(options[OPTION])}, OPTION)
+        self._end = EARLIEST
+        self.error: TaskError | None = None
+        """Why they could not be read last."""
+        self.is_over = False
+        """Whether it has waited."""
+        self.found: IncidentsById = {}
+        """The incidents as they were read last, by id."""
+
+    def check(self) -> None:
+        """Check until when to wait.
+
+        Raises:
+            InvalidOption: that is no time.
+        """
+        self._times.check()
+
+    def settle(self) -> None:
+        """Set until when to wait.
+
+        Raises:
+            TaskError: the time zone cannot be read.
+        """
+        self._times.settle()
+        self._times.present = self._client.now
+        self._end = self._times.next(OPTION)
+
+    def wait(self, read: t.Callable[[PagerDuty], IncidentsById]) -> None:
+        """Wait. What cannot be read is read again until the end, as nobody may have acknowledged so far.
+
+        Args:
+            read: returns the incidents.
+
+        Raises:
+            Refused: PagerDuty does not let the task see any of the incidents.
+        """
+        self._read(read)
+        self.settle()
+        until = self._spoken(self._end, self._client.now)
+        self._client.budget.progress(f"Waiting for an acknowledgement until {until}.")
+        for seconds in itertools.count(1):
+            left = (self._end - self._client.now).total_seconds()
+            if self._answered() or left <= 0:
+                break
+            self._client.budget.pause(min(seconds, MAX_DELAY, left))
+            self._read(read)
+        self.is_over = True
+        if self.error and self.found:
+            self._client.warn(f"The last read failed, so an acknowledgement may have been missed: {self.error}")
+
+    @property
+    def who(self) -> Record | None:
+        """Who has acknowledged or resolved one of the incidents; None if nobody has."""
+        answered = self._answered()
+        return answered[1].who if answered else None
+
+    @property
+    def remark(self) -> str:
+        """What came of it, as a sentence; what the task would do if it has not waited."""
+        present = self._client.now
+        end = self._spoken(self._end, present)
+        if not self.is_over:
+            offset = self._times.given[OPTION].offset
+            long = f"until {end}" if offset is None else f"for {spoken_duration(int(offset.total_seconds()))}"
+            return f"Would wait for an acknowledgement {long}."
+        answered = self._answered()
+        if answered:
+            incident, answer = answered
+            return answer.sentence(f"incident {id_and_number(incident)}" if len(self.found) > 1 else "it", present)
+        return f"Nobody has acknowledged {'any of them' if len(self.found) > 1 else 'it'} by {end}."
+
+    def _read(self, read: t.Callable[[PagerDuty], IncidentsById]) -> None:
+        """Read the incidents once.
+
+        Raises:
+            Refused: as for `wait`.
+        """
+        found: IncidentsById = {}
+        try:
+            found = read(self._client.quick(READ_SECONDS))
+            errors = [each for each in found.values() if isinstance(each, TaskError)]
+        except TaskError as error:
+            errors = [error]
+        self.error = errors[0] if errors else None
+        known = {incident_id: each for incident_id, each in found.items() if not isinstance(each, TaskError)}
+        self.found = {**self.found, **known}
+        if not self.found and isinstance(self.error, Refused):
+            raise self.error
+
+    def _answered(self) -> tuple[Record, Answer] | None:
+        for incident in self.found.values():
+            answer = None if isinstance(incident, TaskError) else answer_to(incident)
+            if answer:
+                return t.cast("Record", incident), answer
+        return None
+
+    def _spoken(self, time: datetime, present: datetime) -> str:
+        return spoken_time(time, present, self._times.spoken_zone)
+
+
+def _as_time(text: str) -> str:
+    """Return a duration as the time that is so far from now; another text as it is."""
+    try:
+        parse_duration(OPTION, text)
+    except InvalidOption:
+        return text
+    return f"+{text.strip()}"
