@@ -23,11 +23,11 @@ CHECKS := $(STATIC) changelog license-check extra-checks docs-check ansible-lint
 .PHONY: help demo test quick simulator snapshot content docs reliability bench pictures conformance release clean python
 
 help:
-	@echo "make demo         run a whole incident on a simulated PagerDuty, through the installed collection"
+	@echo "make demo         show a night on call in four acts, on a simulated PagerDuty"
 	@echo "make test         run every check; 'make test CHECK=NAME' runs one of: unit $(CHECKS)"
 	@echo "make quick        run the checks that take seconds: $(QUICK)"
-	@echo "make simulator    start a PagerDuty to practice on; ACCOUNT=FILE takes an account from make snapshot"
-	@echo "make snapshot     read your account into ACCOUNT=FILE, names and addresses of people masked unless WITH_PEOPLE=1"
+	@echo "make simulator    start a PagerDuty to practice on, with Ansible; ACCOUNT=FILE takes an account from make snapshot"
+	@echo "make snapshot     read your account into ACCOUNT=FILE, people masked unless WITH_PEOPLE=1"
 	@echo "make content      write playbooks, Rundeck jobs and AWX variables from the modules' documentation"
 	@echo "make docs         build the HTML documentation"
 	@echo "make reliability  run the full fault matrix, concurrency, load and random input; print the figures"
@@ -37,8 +37,9 @@ help:
 	@echo "make release      build the collection, check it with galaxy-importer, and print the next steps"
 	@echo "make clean        remove everything that these commands created"
 
+# Without a shell in between, which would end alone.
 demo: $(DEMO)/installed
-	@$(ISOLATED) $(DEMO)/venv/bin/python -m tools.demo
+	@exec env $(ISOLATED) $(DEMO)/venv/bin/python -m tools.demo
 
 test: $(NOX)/ready
 	@$(NOX)/bin/python tools/run_checks.py $(if $(CHECK),$(CHECK),$(CHECKS))
@@ -49,8 +50,8 @@ quick: $(NOX)/ready
 content docs reliability bench pictures conformance release: $(NOX)/ready
 	@$(NOX)/bin/nox --session $@
 
-simulator: $(DEMO)/venv/ready
-	@$(DEMO)/venv/bin/python -m tools.practice --port $(PORT) $(if $(ACCOUNT),--account $(abspath $(ACCOUNT)))
+simulator: $(DEMO)/installed
+	@exec env $(ISOLATED) $(DEMO)/venv/bin/python -m tools.practice $(CURDIR)/$(CACHE)/simulator.sh --port $(PORT) $(if $(ACCOUNT),--account $(abspath $(ACCOUNT)))
 
 snapshot: $(DEMO)/installed
 	@test -n "$(ACCOUNT)" || { echo "Name the file to write: make snapshot ACCOUNT=account.json"; exit 1; }

@@ -18,11 +18,31 @@ from pathlib import Path
 
 from aiohttp import web
 
-from simulator import account_file
+from simulator import account, account_file
 from simulator.clock import Clock
+from simulator.guard import is_loopback
 from simulator.server import Server
 from simulator.simulation import Simulation
 
+DESCRIPTION = """\
+A PagerDuty on this machine, for tests and practice: REST API v2 and Events API v2, accounts, incidents, and who was
+woken. It pages nobody."""
+USAGE = f"""\
+Send your client to the address that it prints, for the REST API and for events alike, with:
+
+  API token    {account.ACCOUNT_KEY}
+  From         {account.FROM_EMAIL}
+  routing key  {account.ROUTING_KEY}
+
+  curl -H 'Authorization: Token token={account.ACCOUNT_KEY}' http://127.0.0.1:8080/incidents
+
+Open the same address in a browser to see the incidents, who was woken and by which call, and who is on call, and to
+acknowledge, resolve, put the clock forward, or start again. Tests do the same, and ask for outages and lost
+responses, through its control API: see README.md, beside the code.
+
+Ctrl+C or SIGTERM stops it. Everything is in memory: nothing is left behind.
+"""
+MAX_PORT = 65_535
 GRACE = 0.5
 """Seconds that running requests get when the simulator stops."""
 
@@ -33,16 +53,14 @@ def options(arguments: t.Sequence[str] | None = None) -> argparse.Namespace:
     Raises:
         SystemExit: it is invalid.
     """
-    parser = argparse.ArgumentParser(prog="pagerduty-simulator", description="A PagerDuty on this machine.")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
-    parser.add_argument("--contract", type=Path, metavar="DIR", help="check everything against the OpenAPI files here")
-    parser.add_argument("--account", type=Path, metavar="FILE", help="the account, as `make snapshot` has written it")
-    parser.add_argument("--rest-limit", type=int, default=960, help="REST calls in a minute (default: %(default)s)")
-    parser.add_argument("--events-limit", type=int, default=120, help="events in a minute (default: %(default)s)")
-    parser.add_argument("--clock-speed", type=float, default=1.0, help="simulated seconds in a real one (default: 1)")
-    parser.add_argument("--certfile", type=Path, help="serve https with this certificate")
-    parser.add_argument("--keyfile", type=Path, help="the certificate's private key")
+    parser = argparse.ArgumentParser(
+        prog="pagerduty-simulator",
+        description=DESCRIPTION,
+        epilog=USAGE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_places(parser.add_argument_group("where it listens"))
+    _add_account(parser.add_argument_group("what it simulates"))
     parser.add_argument(
         "--until-stdin-closes", action="store_true", help="stop when standard input closes, as when its writer ends"
     )
@@ -50,10 +68,27 @@ def options(arguments: t.Sequence[str] | None = None) -> argparse.Namespace:
     if bool(given.certfile) != bool(given.keyfile):
         parser.error("--certfile and --keyfile go together")
     if given.account and not given.account.is_file():
-        parser.error(f"{given.account} does not exist")
+        parser.error(f"{given.account} is not a file")
+    if not 0 <= given.port <= MAX_PORT:
+        parser.error(f"--port must be from 0 to {MAX_PORT}")
     if min(given.rest_limit, given.events_limit, given.clock_speed) <= 0:
         parser.error("limits and speed must be above 0")
     return given
+
+
+def _add_places(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    group.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
+    group.add_argument("--certfile", type=Path, metavar="FILE", help="serve https with this certificate")
+    group.add_argument("--keyfile", type=Path, metavar="FILE", help="the certificate's private key")
+
+
+def _add_account(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--account", type=Path, metavar="FILE", help="the account, as 'make snapshot' has written it")
+    group.add_argument("--contract", type=Path, metavar="DIR", help="check all calls against the OpenAPI files here")
+    group.add_argument("--rest-limit", type=int, default=960, metavar="N", help="REST calls a minute (default: 960)")
+    group.add_argument("--events-limit", type=int, default=120, metavar="N", help="events a minute (default: 120)")
+    group.add_argument("--clock-speed", type=float, default=1.0, metavar="F", help="run its clock F times as fast")
 
 
 def simulation_for(given: argparse.Namespace) -> Simulation:
@@ -67,25 +102,42 @@ def simulation_for(given: argparse.Namespace) -> Simulation:
     if given.account:
         account_file.use(given.account)
     if given.contract:
-        # Only this option needs openapi-core, which takes long to import.
-        from simulator.contract import Contract
-
+        try:
+            # Only this option needs openapi-core, which takes long to import.
+            from simulator.contract import Contract
+        except ImportError:
+            raise ValueError("--contract needs the package openapi-core; the extra 'contract' installs it.") from None
         contract = Contract(given.contract)
     return Simulation(Clock(given.clock_speed), given.rest_limit, given.events_limit, contract)
 
 
-async def serve(given: argparse.Namespace, simulation: Simulation) -> None:
+def tls_for(given: argparse.Namespace) -> ssl.SSLContext | None:
+    """Return what https needs, or None for http.
+
+    Raises:
+        ValueError: the certificate or its key cannot be used.
+    """
+    if not given.certfile:
+        return None
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        tls.load_cert_chain(given.certfile, given.keyfile)
+    except OSError as error:
+        why = "not a PEM certificate and its key" if isinstance(error, ssl.SSLError) else error.strerror
+        raise ValueError(f"Cannot use {given.certfile} with {given.keyfile}: {why}.") from None
+    return tls
+
+
+async def serve(given: argparse.Namespace, simulation: Simulation, tls: ssl.SSLContext | None) -> None:
     """Serve until the process is stopped.
 
     Raises:
         SystemExit: it cannot listen; the message says why.
     """
     stopped = _stopped(until_stdin_closes=given.until_stdin_closes)
-    tls = None
-    if given.certfile:
-        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        tls.load_cert_chain(given.certfile, given.keyfile)
-    runner = web.AppRunner(Server(simulation).application(), access_log=None, shutdown_timeout=GRACE)
+    runner = web.AppRunner(
+        Server(simulation, only_here=is_loopback(given.host)).application(), access_log=None, shutdown_timeout=GRACE
+    )
     await runner.setup()
     try:
         await web.TCPSite(runner, given.host, given.port, ssl_context=tls).start()
@@ -93,7 +145,10 @@ async def serve(given: argparse.Namespace, simulation: Simulation) -> None:
         await runner.cleanup()
         sys.exit(_cannot_listen(given, error))
     port = runner.addresses[0][1]
-    print(f"PagerDuty simulator listening on {'https' if tls else 'http'}://{given.host}:{port}", flush=True)
+    host = f"[{given.host}]" if ":" in given.host else given.host
+    print(f"PagerDuty simulator listening on {'https' if tls else 'http'}://{host}:{port}", flush=True)
+    if sys.stdout.isatty():
+        print("Open it in a browser. 'pagerduty-simulator --help' says how to call it. Ctrl+C stops it.", flush=True)
     await stopped.wait()
     await runner.cleanup()
 
@@ -118,7 +173,8 @@ def _stopped(*, until_stdin_closes: bool) -> asyncio.Event:
 def _cannot_listen(given: argparse.Namespace, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"Port {given.port} is in use already; choose another with --port, or 0 for a free one."
-    return f"Cannot listen on {given.host}, port {given.port}: {error.strerror}."
+    why = error.strerror or os.strerror(error.errno or errno.EADDRNOTAVAIL)
+    return f"Cannot listen on {given.host}, port {given.port}: {why}."
 
 
 def main() -> None:
@@ -129,10 +185,12 @@ def main() -> None:
     """
     given = options()
     try:
-        simulation = simulation_for(given)
-    except (OSError, ValueError) as error:
+        simulation, tls = simulation_for(given), tls_for(given)
+    except OSError as error:
+        sys.exit(f"Cannot read {error.filename}: {error.strerror}.")
+    except ValueError as error:
         sys.exit(str(error))
-    asyncio.run(serve(given, simulation))
+    asyncio.run(serve(given, simulation, tls))
 
 
 if __name__ == "__main__":

@@ -55,7 +55,11 @@ class Team:
 
 @dataclass(frozen=True)
 class User:
-    """A user of the account."""
+    """A user of the account.
+
+    Args:
+        digests: those of the e-mail address and the name, if a snapshot has masked them.
+    """
 
     id: str
     name: str
@@ -67,6 +71,7 @@ class User:
     color: str = "green"
     time_zone: str = "Etc/UTC"
     invitation_sent: bool = False
+    digests: tuple[str, ...] = ()
     kind: t.ClassVar[str] = "user"
 
 

@@ -5,7 +5,8 @@
 """An account from a file, in place of the one in `account.py`; `make snapshot` writes such a file.
 
 The keys stay those of `account.py`, and the user for whom the automation works is there as well. A routing key is
-never in the file, so each integration gets one that is made from its id.
+never in the file, so each integration gets one that is made from its id. People may be masked; who is asked for by name
+or e-mail address is found all the same.
 """
 
 from __future__ import annotations
@@ -49,6 +50,18 @@ def routing_key(integration_id: str) -> str:
     return f"SIMULATED{hashlib.sha256(integration_id.encode()).hexdigest()[:23].upper()}"
 
 
+def digest(user_id: str, text: str) -> str:
+    """Return what is kept of a masked name or e-mail address: it tells whether a text is the one, and no more."""
+    return hashlib.sha256(f"{user_id} {text}".encode()).hexdigest()
+
+
+def unmasked(user: User, text: str) -> dict[str, str]:
+    """Return the field of a masked user that is a text, with that text; nothing if none is."""
+    # Addresses are the same in any case, names are not.
+    typed = {"email": text.casefold(), "name": text}
+    return {name: text for name, own in zip(typed, user.digests, strict=False) if digest(user.id, typed[name]) == own}
+
+
 def _replace(content: Record) -> None:
     teams = {each["id"]: Team(each["id"], each["name"]) for each in content["teams"]}
     users = {each["id"]: _user(each, teams) for each in content["users"]}
@@ -78,7 +91,7 @@ def _user(record: Record, teams: t.Mapping[str, Team]) -> User:
     time_zone = record["time_zone"] or "Etc/UTC"
     return User(
         record["id"], record["name"], record["email"], None, _known(record["teams"], teams), record["role"],
-        time_zone=time_zone,
+        time_zone=time_zone, digests=tuple(record.get("digests", ())),
     )  # fmt: skip
 
 

@@ -41,6 +41,19 @@ ASSIGNMENT_EVENTS = {"assign": "reassigned", "delegate": "delegated", "escalate"
 
 Source: PagerDuty/developer-docs, docs/webhooks/01-Overview.md, "Event Types".
 """
+BY_ASSIGNMENT = ("triggered", "escalated", "reassigned")
+"""The reasons of pages that come with an assignment."""
+REASONS = {
+    "triggered": "triggered, and assigned by name",
+    "escalated": "escalated, and assigned by name",
+    "reassigned": "reassigned by name",
+    "unacknowledged": "the snooze or acknowledgement has ended",
+    "responder_requested": "asked to join",
+    "urgency_raised": "the urgency was raised to high",
+    "status_update": "a status update",
+    "invited": "invited to the account",
+}
+"""Why somebody was woken, by the reason of a page."""
 FIELD_EVENTS = {
     "priority": "priority_updated",
     "service": "service_updated",
@@ -57,11 +70,20 @@ class Page:
     Args:
         reason: `triggered`, `escalated`, `reassigned`, `unacknowledged`, `responder_requested`, `urgency_raised`,
             `status_update` or `invited`, for which there is no incident.
+        at: seconds since 1970.
+        on_call_for: the level and escalation policy that led to the user; empty if a person was named.
     """
 
     user: User
     incident_id: str
     reason: str
+    at: float
+    on_call_for: str = ""
+
+    @property
+    def why(self) -> str:
+        """Why the person was woken, in words."""
+        return f"{self.reason}: on call at {self.on_call_for}" if self.on_call_for else REASONS[self.reason]
 
 
 @dataclass(frozen=True)
@@ -559,7 +581,7 @@ class Incident:
         self.status_updates.append(update)
         self.write(actor, "status_update", f"Status update sent by {sender.name}", message=message)
         told = [user for each in notified for user in members(each)]
-        actor.pages.extend(Page(user, self.id, "status_update") for user in dict.fromkeys(told))
+        actor.pages.extend(Page(user, self.id, "status_update", actor.at) for user in dict.fromkeys(told))
         self.announce(actor, "status_update_published", update)
         return update
 
@@ -651,8 +673,10 @@ class Incident:
         self._page(actor, paged, reason)
 
     def _page(self, actor: Actor, users: t.Iterable[User], reason: str) -> None:
+        by_level = self.level is not None and reason in BY_ASSIGNMENT
+        on_call_for = f"level {self.level} of {self.escalation_policy.name}" if by_level else ""
         for user in users:
-            actor.pages.append(Page(user, self.id, reason))
+            actor.pages.append(Page(user, self.id, reason, actor.at, on_call_for))
             # Source: as in serializers.py, `log_entry`.
             self.write(actor, "notify", f"Notified {user.name} by email", notified=user)
 

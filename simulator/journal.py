@@ -11,6 +11,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from simulator.account import SECRETS
+from simulator.clock import Clock, iso
+from simulator.incident import Page
 from simulator.request import READS, Request
 
 MASK = "***"
@@ -27,7 +29,8 @@ class Entry:
         status: None if there is no response, or not yet.
         answer: the body of the response; None also if it is too long.
         contract: what is off contract; None without a contract.
-        pages: the ids of the users whom it paged.
+        pages: those that it led to.
+        at: seconds since 1970 of the simulator's clock.
     """
 
     n: int
@@ -37,11 +40,12 @@ class Entry:
     body: t.Any
     sender: str | None
     connection: int
+    at: float
     status: int | None = None
     answer: t.Any = None
     fault: str | None = None
     contract: list[str] | None = None
-    pages: list[str] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
 
     def answered(self, status: int, text: str) -> None:
         """Record the response."""
@@ -62,7 +66,8 @@ class Entry:
             "answer": self.answer,
             "fault": self.fault,
             "contract": self.contract,
-            "pages": self.pages,
+            "pages": [page.user.id for page in self.pages],
+            "at": iso(self.at),
         }
 
 
@@ -70,6 +75,7 @@ class Entry:
 class Journal:
     """All entries since it was emptied."""
 
+    clock: Clock
     entries: list[Entry] = field(default_factory=list)
     _written: int = 0
 
@@ -84,6 +90,7 @@ class Journal:
             body=_masked_text(request.content.decode(errors="replace")),
             sender=request.headers.get("from"),
             connection=request.connection,
+            at=self.clock.now(),
         )
         self.entries.append(entry)
         return entry

@@ -717,7 +717,8 @@ class Serializer:
     @staticmethod
     def page(page: Page) -> Json:
         """Return a page for the control API."""
-        return {"user": page.user.id, "incident": page.incident_id, "reason": page.reason}
+        at = iso(page.at)
+        return {"user": page.user.id, "incident": page.incident_id, "reason": page.reason, "why": page.why, "at": at}
 
 
 def rotation_id(schedule: Schedule, number: int) -> str:

@@ -57,7 +57,7 @@ class Simulation:
     def _begin(self, abilities: frozenset[str], rest_limit: int, events_limit: int) -> None:
         self.clock.reset()
         self.state = State(self.clock, abilities)
-        self.journal = Journal()
+        self.journal = Journal(self.clock)
         self.faults = Faults()
         self.optional_keys = PRESENT
         """What becomes of the keys that the REST API may leave out."""
@@ -126,10 +126,12 @@ class Simulation:
 
     def answer(self, request: Request, entry: Entry) -> Response:
         """Apply a request and return the response, or what is off contract."""
+        # What time has brought about is not the doing of this call.
+        self.state.settle()
         paged_before = len(self.state.pages)
         # The schemas forget `nullable` nearly everywhere, so null is answered after the contract was checked.
         response = self._sparse(request, self._checked_answer(request, entry), NULL)
-        entry.pages += [page.user.id for page in self.state.pages[paged_before:]]
+        entry.pages += self.state.pages[paged_before:]
         return response
 
     def _checked_answer(self, request: Request, entry: Entry) -> Response:

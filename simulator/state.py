@@ -20,6 +20,7 @@ from simulator.account import (
     Service,
     User,
 )
+from simulator.account_file import unmasked
 from simulator.clock import Clock, time_of
 from simulator.ids import Ids
 from simulator.incident import (
@@ -89,6 +90,8 @@ class State:
     overrides: dict[str, Override] = field(default_factory=dict)
     """Also custom shifts, in the order of their creation."""
     users: dict[str, User] = field(default_factory=lambda: dict(account.USERS))
+    unmasked: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Names and e-mail addresses of masked users that clients have asked for, by the users' ids."""
     deleted_users: dict[str, float] = field(default_factory=dict)
     """When each was deleted, by id."""
     forbidden: set[str] = field(default_factory=set)
@@ -114,7 +117,10 @@ class State:
         """Return a user or schedule as it is now, or anything else as it is."""
         if isinstance(thing, Schedule):
             return self.schedules.get(thing.id, thing)
-        return self.users.get(thing.id, thing) if isinstance(thing, User) else thing
+        if isinstance(thing, User):
+            user = self.users.get(thing.id, thing)
+            return replace(user, **self.unmasked[user.id]) if user.id in self.unmasked else user
+        return thing
 
     def turns(self, schedule: Schedule, since: float, until: float) -> list[Turn]:
         """Return whose turn it is on a schedule in a span, with its overrides."""
@@ -122,7 +128,21 @@ class State:
 
     def user_with_email(self, email: str) -> User | None:
         """Return the user with an e-mail address, in upper or lower case."""
-        return next((user for user in self.users.values() if user.email.casefold() == email.casefold()), None)
+        return next(
+            (
+                user
+                for user in self.users.values()
+                if user.email.casefold() == email.casefold() or "email" in self.unmask(user, email)
+            ),
+            None,
+        )
+
+    def unmask(self, user: User, text: str) -> dict[str, str]:
+        """Return which field of a masked user a text is, and show it from now on: whoever sends it knows it."""
+        found = unmasked(user, text) if user.digests else {}
+        if found:
+            self.unmasked[user.id] = {**self.unmasked.get(user.id, {}), **found}
+        return found
 
     def incident(self, id_or_number: str) -> Incident:
         """Return an incident by its id or number.

@@ -4,14 +4,17 @@
 
 """Reads an account into a file, for `make simulator ACCOUNT=FILE`: `python -m tools.snapshot FILE [--with-people]`.
 
-Only reads. Names and e-mail addresses of people are masked, unless asked otherwise; names of teams, schedules, policies
-and services are not, since playbooks use them. No key is in the file.
+Only reads. Names and e-mail addresses of people are masked, unless asked otherwise, but a playbook that names somebody
+still finds them: the file has their digests. Names of teams, schedules, policies and services are not masked, since
+playbooks use them. No key is in the file.
 """
 
 from __future__ import annotations
 
 import argparse
+import errno
 import json
+import os
 import sys
 import typing as t
 from datetime import datetime, timedelta, timezone
@@ -30,9 +33,17 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry impor
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import parse_time
 from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
 
+from simulator.account_file import digest
+
 Record = dict[str, t.Any]
 
 EVENTS_INTEGRATION = "events_api_v2_inbound_integration"
+PRIVATE = 0o600
+PEOPLE_ARE_KEPT = "It has the names and e-mail addresses of people: keep it to yourself."
+PEOPLE_ARE_MASKED = (
+    "Names and e-mail addresses of people are masked. A playbook that names somebody still finds them; whoever has the "
+    "file can check a guess as well."
+)
 WITHOUT_FEATURE = (402, 403, 404)
 """How PagerDuty refuses what a plan, or a token, does not have."""
 
@@ -44,14 +55,46 @@ def main() -> int:
     parser.add_argument("--with-people", action="store_true", help="keep names and e-mail addresses of people")
     given = parser.parse_args()
     try:
+        check_writable(given.file)
         content = snapshot(connected(), with_people=given.with_people)
+        write_private(given.file, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     except TaskError as error:
-        print(f"{error} {error.hint}".strip(), file=sys.stderr)
+        print(error, file=sys.stderr)
         return 1
-    given.file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        print(f"Cannot write {given.file}: {error.strerror}.", file=sys.stderr)
+        return 1
     print(f"Wrote {given.file}: {', '.join(f'{len(things)} {name}' for name, things in content.items())}.")
+    print(PEOPLE_ARE_KEPT if given.with_people else PEOPLE_ARE_MASKED)
     print(f"Practice on it with: make simulator ACCOUNT={given.file}")
     return 0
+
+
+def check_writable(file: Path) -> None:
+    """Check that a file can be written, before an account is read for minutes.
+
+    Raises:
+        OSError: it cannot.
+    """
+    if file.is_dir():
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not file.parent.is_dir():
+        raise OSError(errno.ENOENT, f"there is no folder {file.parent}")
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that nobody else may read.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+    with open(descriptor, "w", encoding="utf-8") as written:
+        # It may have been there before.
+        os.fchmod(descriptor, PRIVATE)
+        written.write(text)
 
 
 def connected() -> PagerDuty:
@@ -81,7 +124,7 @@ def snapshot(pagerduty: PagerDuty, *, with_people: bool) -> dict[str, list[Recor
     integrations = [("include[]", "integrations")]
     return {
         "teams": [_named(each) for each in _read(pagerduty, "teams")],
-        "users": [_user(each, number, with_people) for number, each in enumerate(_read(pagerduty, "users"), start=1)],
+        "users": [_user(each, with_people) for each in _read(pagerduty, "users")],
         "schedules": [
             _schedule(pagerduty, each)
             for path in ("schedules", "v3/schedules")
@@ -129,16 +172,21 @@ def _named(record: Record) -> Record:
     return {"id": record["id"], "name": record.get("name") or record.get("summary")}
 
 
-def _user(record: Record, number: int, with_people: bool) -> Record:
+def _user(record: Record, with_people: bool) -> Record:
     people = {"name": record["name"], "email": record["email"]}
-    masked = {"name": f"User {number}", "email": f"user{number}@example.com"}
     return {
         "id": record["id"],
-        **(people if with_people else masked),
+        **(people if with_people else _masked(record["id"], record["name"], record["email"])),
         "role": record.get("role") or "user",
         "time_zone": record.get("time_zone"),
         "teams": _ids(record.get("teams")),
     }
+
+
+def _masked(user_id: str, name: str, email: str) -> Record:
+    """Return who somebody is to those who do not know it: always the same."""
+    digests = [digest(user_id, email.casefold()), digest(user_id, name)]
+    return {"name": f"User {user_id}", "email": f"{user_id.lower()}@example.com", "digests": digests}
 
 
 def _schedule(pagerduty: PagerDuty, listed: Record) -> Record:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from simulator import account, errors
+from simulator.account import User
 from simulator.call import Call, Item, Response, Route
 from simulator.clock import DAY
 from simulator.incident import members
@@ -32,9 +33,14 @@ DEFAULT_SPAN = 14 * DAY
 
 def matching(call: Call, items: t.Iterable[Item]) -> list[Item]:
     """Return those whose name or e-mail address contains the query, in any case."""
-    text = (call.query.one("query") or "").lower()
+    text = call.query.one("query") or ""
     teams = call.query.all("team_ids[]")
-    return [item for item in items if matches(item, text, teams)]
+    return [item for item in items if matches(item, text.lower(), teams) or _is_masked(call, item, text)]
+
+
+def _is_masked(call: Call, item: t.Any, text: str) -> bool:
+    """Return whether a text is what a snapshot has masked of a user."""
+    return isinstance(item, User) and bool(call.state.unmask(item, text))
 
 
 def matches(item: t.Any, text: str, teams: t.Collection[str]) -> bool:

@@ -46,7 +46,7 @@ def create_user(call: Call) -> Response:
     user = _with(call, new, fields)
     call.state.users[user.id] = user
     if invited:
-        call.state.pages.append(Page(user, "", "invited"))
+        call.state.pages.append(Page(user, "", "invited", call.state.clock.now()))
     return Response(201, {"user": call.serializer().user(user)})
 
 

@@ -10,12 +10,15 @@ import json
 import subprocess
 import sys
 import time
+import typing as t
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
 
 from simulator import account
 from simulator.client import Client
+from simulator.clock import time_of
 from simulator.launch import Simulator, SimulatorError
 
 
@@ -92,3 +95,21 @@ def test_a_wrong_command_line_is_refused() -> None:
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "--certfile and --keyfile go together" in done.stderr
+
+
+def test_the_clock_can_be_put_forward_until_a_reset(simulator: Simulator, call: Client) -> None:
+    simulator.reset(incidents=1, incident={"status": "acknowledged", "acknowledgement_timeout": 86_400})
+    before = time_of(simulator.state()["now"])
+    simulator.advance(86_400)
+    assert simulator.state()["incidents"][0]["status"] == "triggered"
+    assert simulator.state()["pages"][-1]["reason"] == "unacknowledged"
+    date = parsedate_to_datetime(call("GET", "/incidents").headers["date"]).timestamp()
+    assert date - before == pytest.approx(86_400, abs=60)
+    simulator.reset()
+    assert time_of(simulator.state()["now"]) - before < 60
+
+
+@pytest.mark.parametrize("seconds", ["soon", -1, None, 1e12, float("nan")])
+def test_only_a_number_of_seconds_puts_the_clock_forward(seconds: t.Any, simulator: Simulator) -> None:
+    with pytest.raises(SimulatorError, match="advance"):
+        simulator.advance(seconds)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+from simulator.__main__ import main, options
+from simulator.account import ACCOUNT_KEY, FROM_EMAIL, ROUTING_KEY
 from simulator.client import Client
 from simulator.launch import FOLDER, NotStarted, Simulator
 
@@ -81,6 +84,49 @@ def test_a_file_that_is_no_account_is_told_in_one_sentence(text: str, tmp_path: 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"{file} is not a snapshot of an account")
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--host", "192.0.2.1"], "Cannot listen on 192.0.2.1, port 0: Cannot assign requested address."),
+        (["--contract", "nowhere"], "Cannot read nowhere/rest.json: No such file or directory."),
+        (["--certfile", "no.pem", "--keyfile", "no.key"], "Cannot use no.pem with no.key: No such file or directory."),
+        (
+            ["--certfile", "account.json", "--keyfile", "account.json"],
+            "Cannot use account.json with account.json: not a PEM certificate and its key.",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_what_keeps_it_from_starting_is_told_in_one_sentence(
+    arguments: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["pagerduty-simulator", *arguments])
+    with pytest.raises(SystemExit, match=re.escape(sentence)):
+        main()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("--port 70000", "--port must be from 0 to 65535"),
+        ("--account nowhere", "nowhere is not a file"),
+        ("--certfile a.pem", "--certfile and --keyfile go together"),
+        ("--rest-limit 0", "limits and speed must be above 0"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused(arguments: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        options(arguments.split())
+    assert capsys.readouterr().err.splitlines()[-1] == f"pagerduty-simulator: error: {says}"
+
+
+def test_the_help_has_what_a_client_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        options(["--help"])
+    shown = capsys.readouterr().out
+    assert [each for each in (ACCOUNT_KEY, FROM_EMAIL, ROUTING_KEY) if each not in shown] == []
 
 
 def test_a_launcher_is_told_at_once_that_it_did_not_start() -> None:

@@ -107,7 +107,8 @@ def test_an_incident_moves_alone_and_keeps_its_people(simulator: Simulator, call
     answer = update(call, incident, service=reference(account.DATABASE))
     assert answer.body["incident"]["service"]["id"] == account.DATABASE.id
     assert simulator.state()["incidents"] == [{**before, "service": account.DATABASE.id}]
-    assert simulator.state()["pages"] == [{"user": account.PRIMARY.id, "incident": incident, "reason": "triggered"}]
+    (page,) = simulator.state()["pages"]
+    assert (page["user"], page["incident"], page["reason"]) == (account.PRIMARY.id, incident, "triggered")
 
 
 def test_an_incident_may_be_forbidden_while_others_are_not(simulator: Simulator, call: Client) -> None:

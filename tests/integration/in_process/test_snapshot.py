@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import typing as t
 from pathlib import Path
 
@@ -57,6 +58,64 @@ def test_people_are_masked_and_no_key_is_in_the_file(simulator: Simulator, take:
     assert [word for word in (*PEOPLE, *account.SECRETS) if f'"{word}"' in text] == []
     assert '"Web Operations"' in text
     assert not any(secret in take(simulator, "--with-people").read_text() for secret in account.SECRETS)
+
+
+def test_a_playbook_that_names_masked_people_finds_them(simulator: Simulator, take: t.Callable[..., Path]) -> None:
+    with Simulator(account=take(simulator)) as copy:
+        call = Client(copy.url)
+        for asked in (account.OWNER.email, account.OWNER.email.upper(), account.OWNER.name):
+            users = call("GET", "/users", query=[("query", asked)]).body["users"]
+            assert [user["id"] for user in users] == [account.OWNER.id]
+            assert asked in (users[0]["email"], users[0]["name"])
+        assert call("GET", "/users", query=[("query", account.OWNER.name.lower())]).body["users"] == []
+        assert call("GET", "/users", query=[("query", "nobody@example.com")]).body["users"] == []
+        others = [user["name"] for user in call("GET", "/users").body["users"] if user["id"] != account.OWNER.id]
+        assert [name for name in others if name in PEOPLE] == [account.AUTOMATION.name]
+        headers = {"From": account.COMMANDER.email}
+        service = {"id": account.DATABASE.id, "type": "service_reference"}
+        body = {"incident": {"type": "incident", "title": "Practice", "service": service}}
+        assert call("POST", "/incidents", body, headers=headers).status == 201
+
+
+def test_masked_people_are_called_the_same_in_each_snapshot(simulator: Simulator, take: t.Callable[..., Path]) -> None:
+    masked = next(user for user in json.loads(take(simulator).read_text())["users"] if user["id"] == account.OWNER.id)
+    assert (masked["name"], masked["email"]) == ("User PUSER08", "puser08@example.com")
+
+
+def test_nobody_else_may_read_the_file(simulator: Simulator, take: t.Callable[..., Path]) -> None:
+    file = take(simulator)
+    file.chmod(0o644)
+    take(simulator, "--with-people")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("variables", "arguments", "says"),
+    [
+        ({}, ["account.json"], "api_token is not set."),
+        ({"PAGERDUTY_API_TOKEN": "token"}, ["nowhere/account.json"], "Cannot write nowhere/account.json: there is no"),
+        ({"PAGERDUTY_API_TOKEN": "token"}, ["."], "Cannot write .: "),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_sentence_and_leaves_no_file(
+    variables: dict[str, str],
+    arguments: list[str],
+    says: str,
+    simulator: Simulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PAGERDUTY_API_TOKEN", raising=False)
+    for name, value in {"PAGERDUTY_API_URL": simulator.url, **variables}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.argv", ["snapshot", *arguments])
+    assert snapshot.main() == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err.startswith(says), said.err.count("\n")) == ("", True, 1), said.err
+    assert said.err.count("api_token") <= 2
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_plan_does_not_have_is_left_out(simulator: Simulator, take: t.Callable[..., Path]) -> None:
