@@ -12,7 +12,8 @@ DEMO := $(CACHE)/demo
 NOX := $(CACHE)/nox
 # The demo must not depend on the settings of whoever runs it.
 ISOLATED := ANSIBLE_CONFIG=$(CURDIR)/tests/ansible.cfg ANSIBLE_HOME=$(CURDIR)/$(DEMO)/home ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/$(DEMO)/collections
-PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_QUIET=1
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_QUIET=2
+LOCK := UV_SYSTEM_CERTS=1 ../$(NOX)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate
 SOURCES := $(shell git ls-files -- galaxy.yml meta plugins)
 
 STATIC := style types collection
@@ -20,7 +21,7 @@ QUICK := $(STATIC) unit
 # The unit tests are those of `units` as well.
 CHECKS := $(STATIC) changelog license-check extra-checks docs-check ansible-lint build-import-check sanity units targets molecule tests clients matrix awx eda
 
-.PHONY: help demo test quick simulator snapshot content docs reliability bench pictures conformance release clean python
+.PHONY: help demo test quick simulator snapshot content docs execution-environment reliability bench pictures conformance lock release publish clean python
 
 help:
 	@echo "make demo         show a night on call in four acts, on a simulated PagerDuty"
@@ -34,7 +35,11 @@ help:
 	@echo "make bench        measure the ways to call PagerDuty from Ansible, side by side"
 	@echo "make pictures     take the pictures of the documentation; needs Chromium and the figures of make bench"
 	@echo "make conformance  check the collection's beliefs against a real account; it says which variables it needs"
+	@echo "make execution-environment"
+	@echo "                  build an execution environment and run it; needs podman or docker"
+	@echo "make lock         write the versions and hashes of what the checks install"
 	@echo "make release      build the collection, check it with galaxy-importer, and print the next steps"
+	@echo "make publish      publish on Galaxy what make release has built, with the key in GALAXY_API_KEY"
 	@echo "make clean        remove everything that these commands created"
 
 # Without a shell in between, which would end alone.
@@ -47,7 +52,7 @@ test: $(NOX)/ready
 quick: $(NOX)/ready
 	@$(NOX)/bin/python tools/run_checks.py $(QUICK)
 
-content docs reliability bench pictures conformance release: $(NOX)/ready
+content docs execution-environment reliability bench pictures conformance release publish: $(NOX)/ready
 	@$(NOX)/bin/nox --session $@
 
 simulator: $(DEMO)/installed
@@ -79,12 +84,15 @@ $(DEMO)/installed: $(DEMO)/venv/ready $(SOURCES)
 	@$(ISOLATED) $(DEMO)/venv/bin/ansible-galaxy collection install --force --offline $(DEMO)/*.tar.gz > /dev/null
 	@touch $@
 
-$(NOX)/ready: tests/constraints.txt $(CACHE)/python
+$(NOX)/ready: tests/nox.txt $(CACHE)/python
 	@echo "==> Creating a virtual environment for the checks."
 	@$(PYTHON) -m venv $(NOX)
-	@$(PIP) PIP_CONSTRAINT=tests/constraints.txt $(NOX)/bin/pip install uv
-	@$(NOX)/bin/uv pip install --quiet --system-certs --python $(NOX)/bin/python --constraint tests/constraints.txt nox antsibull-nox
+	@$(PIP) $(NOX)/bin/pip install --require-hashes --requirement tests/nox.txt
 	@touch $@
+
+# uv writes the command into the file, and Dependabot reads it there.
+lock: $(NOX)/ready
+	@cd tests; for name in nox constraints; do $(LOCK) $$name.in --output-file $$name.txt || exit; done
 
 clean:
 	@rm -rf $(CACHE) .nox

@@ -10,6 +10,7 @@ environments in tools/nox_environments.py. Where a session runs pytest, argument
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -37,11 +38,12 @@ antsibull_nox.load_antsibull_nox_toml()
 
 @nox.session
 def style(session: nox.Session) -> None:
-    """Formatting, lint, and no private names of ansible-core."""
-    session.install("ruff")
+    """Formatting, lint, no private names of ansible-core, and hosted workflows that are safe."""
+    session.install("ruff", "zizmor")
     session.run("ruff", "format", "--check", "--quiet", ".")
     session.run("ruff", "check", "--quiet", ".")
     session.run("python", "tools/private_names.py")
+    session.run("zizmor", "--offline", "--quiet", "--no-progress", ".github")
 
 
 @nox.session(venv_backend="none")
@@ -70,9 +72,13 @@ def collection(session: nox.Session) -> None:
 
 @nox.session
 def changelog(session: nox.Session) -> None:
-    """The changelog and its fragments."""
+    """The changelog, its fragments, and the page that is made of it."""
     session.install("antsibull-changelog")
     session.run("antsibull-changelog", "lint")
+    written = environments.CACHE / "CHANGELOG.rst"
+    session.run("antsibull-changelog", "generate", "--output", str(written))
+    if written.read_text() != (ROOT / "CHANGELOG.rst").read_text():
+        session.error("CHANGELOG.rst is not what changelog.yaml says. Run: antsibull-changelog generate")
 
 
 @nox.session(venv_backend="none")
@@ -186,9 +192,32 @@ def docs(session: nox.Session) -> None:
     session.run("python", "-m", "tools.html_documentation", env=environment())
 
 
+@nox.session(name="execution-environment", default=False)
+def execution_environment(session: nox.Session) -> None:
+    """An execution environment with the collection, built and run; needs podman or docker."""
+    session.install("ansible-builder", "ansible-core", *environments.SIMULATOR)
+    session.run("python", "-m", "tools.execution_environment")
+
+
 @nox.session(default=False)
 def release(session: nox.Session) -> None:
     """Build the collection, check it with galaxy-importer, and print the next steps. Publishes nothing."""
     session.install("ansible-core", "antsibull-changelog", "galaxy-importer")
     session.run("antsibull-changelog", "lint")
     session.run("python", "-m", "tools.release")
+
+
+@nox.session(default=False)
+def publish(session: nox.Session) -> None:
+    """Publish on Galaxy what `make release` has built. Without GALAXY_API_KEY it only says so."""
+    if not os.environ.get("GALAXY_API_KEY"):
+        session.skip("Nothing is published: the environment variable GALAXY_API_KEY is not set")
+    session.install("ansible-core")
+    # As variables: arguments are shown to whoever lists the processes.
+    server = {
+        "ANSIBLE_GALAXY_SERVER_LIST": "galaxy",
+        "ANSIBLE_GALAXY_SERVER_GALAXY_URL": "https://galaxy.ansible.com/",
+        "ANSIBLE_GALAXY_SERVER_GALAXY_TOKEN": os.environ["GALAXY_API_KEY"],
+    }
+    (tarball,) = (environments.CACHE / "release").glob("*.tar.gz")
+    session.run("ansible-galaxy", "collection", "publish", str(tarball), env=server)

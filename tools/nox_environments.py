@@ -30,6 +30,7 @@ COLLECTION = TREE / "ansible_collections" / "oncall" / "pagerduty"
 SETTINGS = Path("tests/integration/integration_config.yml")
 """Where ansible-test looks for the variables of integration targets."""
 CONSTRAINTS = str(ROOT / "tests" / "constraints.txt")
+"""The hashes in it are checked."""
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 BOOTSTRAP_SCRIPTS = ("get_pip_23_1_2.py", "get_pip_24_2.py", "get_pip_25_2.py")
 """The names by which the versions of ansible-test ask for it."""
@@ -59,7 +60,7 @@ TESTS_PACKAGES = [
 ]
 ANSIBLE_RULEBOOK = [
     "ansible-rulebook==1.3.2",
-    *[f"ansible-core=={release}" for release, python in CONTROLLERS.values() if python == PYTHON][:1],
+    *[f"ansible-core=={release}" for release, pythons in CONTROLLERS.values() if PYTHON in pythons][:1],
     "requests",
 ]
 """An environment of its own: the event sources run in it, and so do the modules that rules call."""
@@ -73,6 +74,8 @@ def set_up() -> None:
     # Otherwise each start of Ansible compiles its imports anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["UV_SYSTEM_CERTS"] = "1"
+    # Otherwise some tools install this collection, or stand-ins for others, where the user has theirs.
+    os.environ["ANSIBLE_HOME"] = str(CACHE / "ansible")
     nox.options.default_venv_backend = "uv"
     nox.options.reuse_existing_virtualenvs = True
 
@@ -140,16 +143,29 @@ def run(session: nox.Session, program: str, *arguments: str, env: t.Mapping[str,
 def ansible_test(session: nox.Session, *arguments: str) -> None:
     """Run a command of ansible-test in the copied tree."""
     copy_tree()
-    # ansible-test would download this script from a host of its own; here packages come from PyPI only.
-    downloads = Path.home() / ".ansible" / "test" / "cache"
-    downloads.mkdir(parents=True, exist_ok=True)
-    for name in BOOTSTRAP_SCRIPTS:
-        if not (downloads / name).exists():
-            shutil.copy(ROOT / "tests" / "sanity" / "get_pip.py", downloads / name)
     # Files of an interrupted run would be taken for code of the collection.
     shutil.rmtree(COLLECTION / "tests" / "output", ignore_errors=True)
     session.chdir(COLLECTION)
-    run(session, "ansible-test", *arguments, "--python", PYTHON, "--color", "no", env={})
+    # uv is beside nox.
+    path = [str(tests_programs(session)), str(Path(sys.executable).parent), os.environ["PATH"]]
+    variables = {"HOME": str(ansible_test_home()), "PATH": os.pathsep.join(path)}
+    run(session, "ansible-test", *arguments, "--python", PYTHON, "--color", "no", env=variables)
+
+
+def ansible_test_home() -> Path:
+    """Return a home folder for ansible-test, in which it finds what it would download from a host of its own.
+
+    Here packages come from PyPI only. The caches and settings of other programs stay those of the user.
+    """
+    home = CACHE / "ansible-test"
+    downloads = home / ".ansible" / "test" / "cache"
+    downloads.mkdir(parents=True, exist_ok=True)
+    for name in BOOTSTRAP_SCRIPTS:
+        shutil.copy(ROOT / "tests" / "sanity" / "get_pip.py", downloads / name)
+    for name in (".cache", ".config"):
+        if not (home / name).is_symlink() and (Path.home() / name).exists():
+            (home / name).symlink_to(Path.home() / name)
+    return home
 
 
 @contextlib.contextmanager
@@ -170,15 +186,14 @@ def simulator_settings(session: nox.Session) -> t.Iterator[None]:
 def controllers(session: nox.Session) -> dict[str, str]:
     """Return each version's ansible-playbook, as the tests read it; creates what is missing."""
     commands = {}
-    for release, python in CONTROLLERS.values():
-        name = f"{release} on Python {python}"
-        interpreter = find_python(python)
-        if not interpreter:
-            session.warn(f"ansible-core {name}: not run, because Python {python} was not found.")
+    for release, pythons in CONTROLLERS.values():
+        python = next(filter(find_python, pythons), "")
+        if not python:
+            session.warn(f"ansible-core {release}: not run, because Python {' or '.join(pythons)} was not found.")
             continue
         folder = CACHE / "ansible-core" / f"{release}-python{python}"
-        create_venv(session, folder, interpreter, f"ansible-core=={release}", "requests")
-        commands[name] = str(folder / "bin" / "ansible-playbook")
+        create_venv(session, folder, find_python(python), f"ansible-core=={release}", "requests")
+        commands[f"{release} on Python {python}"] = str(folder / "bin" / "ansible-playbook")
     return {"ANSIBLE_MATRIX": json.dumps(commands)}
 
 
@@ -221,7 +236,8 @@ def ansible_rulebook(session: nox.Session) -> dict[str, str]:
 
 def oldest_http_python(session: nox.Session) -> str:
     """Return the interpreter with the oldest HTTP libraries; creates what is missing."""
-    pinned = [line for line in Path(CONSTRAINTS).read_text().splitlines() if line.split("==")[0] in HTTP_TESTS_PACKAGES]
+    versions = Path(CONSTRAINTS).with_suffix(".in").read_text().splitlines()
+    pinned = [line for line in versions if line.split("==")[0] in HTTP_TESTS_PACKAGES]
     libraries = [f"{name}=={release}" for name, release in OLDEST_HTTP.items()]
     folder = CACHE / "oldest-http"
     create_venv(session, folder, sys.executable, *pinned, *libraries)

@@ -4,7 +4,7 @@
 
 """Builds the collection for a release, checks it, and prints the next steps: `python -m tools.release`.
 
-Publishes nothing.
+A release is built from a clean tree at its tag. Without the tag it is a trial. Publishes nothing.
 """
 
 from __future__ import annotations
@@ -23,29 +23,27 @@ FOLDER = ROOT / ".cache" / "release"
 
 
 def main() -> str | int:
-    """Return what is wrong, in a sentence, or the exit code of the check."""
-    problem = uncommitted(ROOT) or unreleased(ROOT)
+    """Return what is wrong, in a sentence, or 0."""
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"]
+    problem = uncommitted(ROOT) or unreleased(ROOT, version) or tagged_elsewhere(ROOT, version)
     if problem:
         return problem
     tarball = build(ROOT, FOLDER)
-    # It leaves its result in the folder in which it runs.
-    checked = subprocess.run([sys.executable, "-m", "galaxy_importer.main", str(tarball)], cwd=FOLDER, check=False)
-    if checked.returncode == 0:
-        print(f"Next: git tag {tarball.stem.removesuffix('.tar').rpartition('-')[2]}, push the tag,")
-        print(f"and publish with: ansible-galaxy collection publish {tarball.relative_to(ROOT)}")
-    return checked.returncode
+    problem = refused(tarball)
+    if problem:
+        return problem
+    print(next_steps(ROOT, version, tarball.relative_to(ROOT)))
+    return 0
 
 
 def uncommitted(root: Path) -> str:
     """Return that something is not committed, or nothing."""
-    status = subprocess.run(["git", "status", "--porcelain"], cwd=root, capture_output=True, text=True, check=True)
-    names = ", ".join(line[3:] for line in status.stdout.splitlines())
+    names = ", ".join(line[3:] for line in _git(root, "status", "--porcelain"))
     return f"A release is built from what is committed; commit or remove first: {names}." if names else ""
 
 
-def unreleased(root: Path) -> str:
-    """Return what the changelog lacks for the version in galaxy.yml, or nothing."""
-    version = yaml.safe_load((root / "galaxy.yml").read_text())["version"]
+def unreleased(root: Path, version: str) -> str:
+    """Return what the changelog lacks for this version, or nothing."""
     releases = yaml.safe_load((root / "changelogs" / "changelog.yaml").read_text())["releases"]
     if version not in releases:
         return f"The changelog has no entry for {version}. Run: antsibull-changelog release"
@@ -55,6 +53,23 @@ def unreleased(root: Path) -> str:
     return ""
 
 
+def tagged_elsewhere(root: Path, version: str) -> str:
+    """Return that another commit has the tag of this version, or nothing."""
+    if is_tagged(root, version) or version not in _git(root, "tag", "--list"):
+        return ""
+    return f"The tag {version} is on another commit: check that out, or raise the version in galaxy.yml."
+
+
+def is_tagged(root: Path, version: str) -> bool:
+    """Return whether the commit has the tag of this version."""
+    return version in _git(root, "tag", "--points-at", "HEAD")
+
+
+def _git(root: Path, *arguments: str) -> list[str]:
+    done = subprocess.run(["git", *arguments], cwd=root, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout.splitlines()
+
+
 def build(root: Path, folder: Path) -> Path:
     """Build the collection from what git tracks, in a new folder; returns the tarball.
 
@@ -62,12 +77,40 @@ def build(root: Path, folder: Path) -> Path:
         CalledProcessError: ansible-galaxy refuses; it says why.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    source = folder / "source"
-    copy_tracked(root, source)
+    copy_tracked(root, folder / "source")
+    return pack(folder / "source", folder)
+
+
+def pack(source: Path, folder: Path) -> Path:
+    """Pack a folder with the sources of a collection as ansible-galaxy does; returns the tarball.
+
+    Raises:
+        CalledProcessError: ansible-galaxy refuses; it says why.
+    """
     galaxy = str(Path(sys.executable).with_name("ansible-galaxy"))
     subprocess.run([galaxy, "collection", "build", str(source), "--output-path", str(folder)], check=True)
     (tarball,) = folder.glob("*.tar.gz")
     return tarball
+
+
+def refused(tarball: Path) -> str:
+    """Return that galaxy-importer refuses the tarball or warns of something, or nothing; it says why."""
+    # It leaves its result in the folder in which it runs.
+    command = [sys.executable, "-m", "galaxy_importer.main", tarball.name]
+    done = subprocess.run(command, cwd=tarball.parent, stdout=subprocess.PIPE, text=True, check=False)
+    print(done.stdout, end="", flush=True)
+    warned = any(line.startswith(("WARNING:", "ERROR:")) for line in done.stdout.splitlines())
+    return "galaxy-importer refuses the collection, or warns: see above." if done.returncode or warned else ""
+
+
+def next_steps(root: Path, version: str, tarball: Path) -> str:
+    """Return what to do with a tarball that is good."""
+    if not is_tagged(root, version):
+        return f"This was a trial: the commit has no tag {version}. To release it: git tag {version}, and make release."
+    return (
+        f"Built {tarball} from the tag {version}. Push the tag: the hosted workflow builds it again and attests it.\n"
+        f"Where that workflow has no key for Galaxy, publish with: ansible-galaxy collection publish {tarball}"
+    )
 
 
 if __name__ == "__main__":

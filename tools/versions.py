@@ -6,16 +6,16 @@
 
 from __future__ import annotations
 
-CONTROLLERS: dict[str, tuple[str, str]] = {
-    "2.16": ("2.16.19", "3.10"),
-    "2.17": ("2.17.14", "3.10"),
-    "2.18": ("2.18.19", "3.11"),
-    "2.19": ("2.19.14", "3.11"),
-    "2.20": ("2.20.10", "3.12"),
-    "2.21": ("2.21.5", "3.13"),
-    "devel": ("2.22.0rc1", "3.13"),
+CONTROLLERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "2.16": ("2.16.19", ("3.10",)),
+    "2.17": ("2.17.14", ("3.10",)),
+    "2.18": ("2.18.19", ("3.11",)),
+    "2.19": ("2.19.14", ("3.11",)),
+    "2.20": ("2.20.10", ("3.12",)),
+    "2.21": ("2.21.5", ("3.13",)),
+    "devel": ("2.22.0rc1", ("3.14", "3.13")),
 }
-"""By version: the release of ansible-core, and the Python that runs it. `devel` is the newest pre-release."""
+"""By version: the release of ansible-core, and the Pythons that run it, the best first. `devel` is a pre-release."""
 
 CLIENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "pdh": ("0.8.1", ("3.13", "3.12", "3.11")),

@@ -14,7 +14,7 @@ DOCUMENTATION = r"""
 name: log
 type: aggregate
 short_description: Say in the log who was paged
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 description:

@@ -11,7 +11,7 @@ DOCUMENTATION = r"""
 name: notify
 type: notification
 short_description: Page somebody when a play fails
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 description:

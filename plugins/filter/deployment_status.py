@@ -11,7 +11,7 @@ name: deployment_status
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 short_description: What a deployment did in PagerDuty
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Returns what a deployment did in PagerDuty, and what it could not do, from the results of its tasks. The role
     P(oncall.pagerduty.deployment#role) sets it as the fact C(deployment_pagerduty).

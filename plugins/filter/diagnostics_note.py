@@ -11,7 +11,7 @@ name: diagnostics_note
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 short_description: Text for a note from the results of commands
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Returns the results of commands as text, with passwords, tokens, keys, and credentials in URLs masked. The role
     P(oncall.pagerduty.diagnostics#role) uses it.

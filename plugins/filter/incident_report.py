@@ -11,7 +11,7 @@ name: incident_report
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 short_description: A report on an incident, in Markdown
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Returns what happened in an incident as Markdown, with a Mermaid timeline. The role P(oncall.pagerduty.report#role)
     uses it.

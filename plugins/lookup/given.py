@@ -11,7 +11,7 @@ name: given
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 short_description: Options of a module from variables and the environment
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Returns the options of a module of this collection that were given, as a dictionary. The ready playbooks use it.
   - Each option is the variable C(pagerduty_OPTION), else the environment variable of that name, such as

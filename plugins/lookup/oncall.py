@@ -11,7 +11,7 @@ name: oncall
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 short_description: Who is on call in PagerDuty
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Returns the people on call for escalation policies, schedules, or users, each person once, those at the lowest level
     first. At least one escalation policy, schedule, or user is required.

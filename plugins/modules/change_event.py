@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: change_event
 short_description: Record a change in PagerDuty
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sends a change event, such as a deployment or a new configuration, to PagerDuty's Events API v2. PagerDuty shows it
     beside the incidents of the service, where responders see what has changed. It opens no incident and pages nobody.

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: event
 short_description: Trigger, acknowledge, or resolve a PagerDuty alert
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sends an event to PagerDuty's Events API v2. A trigger opens an alert and an incident, and pages the people on call
     for the service of the O(routing_key). Acknowledging and resolving need only the O(dedup_key).

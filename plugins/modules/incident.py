@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident
 short_description: Open and update PagerDuty incidents
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sets fields of one or more incidents. Only the fields that differ are sent, all in one call.
   - With O(service) and O(incident_key) it updates the open incident that has this key, or opens one. PagerDuty itself

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident_alerts
 short_description: Resolve or move alerts of a PagerDuty incident
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Resolves alerts of an incident, moves them to another incident, or both.
   - Does nothing when each alert has that status and belongs to that incident.

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident_custom_fields
 short_description: Set custom fields of PagerDuty incidents
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sets custom fields of one or more incidents, or empties them.
   - Does nothing when every given field has its value. The order in a list does not matter, times are equal if they mean

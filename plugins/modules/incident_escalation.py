@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident_escalation
 short_description: Escalate PagerDuty incidents to a level
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Escalates one or more incidents to a level of their escalation policy, or to the next one. This pages the people on
     call at that level.

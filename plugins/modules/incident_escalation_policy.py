@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident_escalation_policy
 short_description: Move PagerDuty incidents to another escalation policy
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Moves one or more incidents to an escalation policy. This pages the people on call at its first level.
   - Does nothing, and pages nobody, when the incident already has the policy.

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident_info
 short_description: Read PagerDuty incidents
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads incidents by id or number, or finds those that events with a dedup key have opened, or that fit filters.
   - Changes nothing, and pages nobody.

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident_merge
 short_description: Merge PagerDuty incidents
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Merges incidents into another one, which takes over their alerts. The merged incidents are resolved.
   - Resolved incidents can be merged, but only into an open one.

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident_note
 short_description: Add, update, or remove notes on PagerDuty incidents
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Adds a note to one or more incidents, updates a note, or removes notes. Nobody is paged.
   - No note is added if the incident already has a note with this content, apart from white space at the end of lines

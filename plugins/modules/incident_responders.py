@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident_responders
 short_description: Request responders for PagerDuty incidents, or cancel requests
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Requests users, and the people on call for escalation policies, as responders. This pages them.
   - Does nothing, and pages nobody, when all of them were already requested. Otherwise only those who were not are

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident_response_play
 short_description: Run a response play on PagerDuty incidents
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Runs a response play on one or more incidents. It requests the play's responders, which pages them, notifies its
     subscribers, and sets its conference bridge.

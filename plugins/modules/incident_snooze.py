@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident_snooze
 short_description: Snooze PagerDuty incidents
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Snoozes one or more incidents. Until the time is over, they stay acknowledged and notify nobody. Then PagerDuty
     triggers them again, which notifies their assignees, and whoever has come on call since.

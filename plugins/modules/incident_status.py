@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident_status
 short_description: Acknowledge, resolve, or re-open PagerDuty incidents
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sets the status of one or more incidents.
   - Acknowledging an incident stops its escalation, and PagerDuty assigns it to whoever acknowledges it - the user of

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident_status_update
 short_description: Send a status update on PagerDuty incidents
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sends a status update to the subscribers of one or more incidents. This notifies them, each time.
   - Does nothing, and notifies nobody, when the incident's latest status update has this message, apart from white space

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident_subscribers
 short_description: Add or remove subscribers of PagerDuty incidents
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Subscribes users and teams to one or more incidents, or removes them. Subscribers are notified of status updates.
   - Nobody is notified of being subscribed or removed.

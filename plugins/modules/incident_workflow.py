@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: incident_workflow
 short_description: Start an Incident Workflow on PagerDuty incidents
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Starts an Incident Workflow on one or more incidents, once for each O(run_key).
   - PagerDuty has no list of runs. So the module records each run in a note on the incident; first that it is about to

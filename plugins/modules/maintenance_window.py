@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: maintenance_window
 short_description: Open, extend, or end a PagerDuty maintenance window
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Puts services into maintenance for some time. Until the window ends, events open no incidents on these services, so
     nobody is paged, and events resolve no incidents either. Incidents that are already open go on notifying people.

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: maintenance_window_info
 short_description: Read PagerDuty maintenance windows
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Finds maintenance windows by description, services, teams, and time.
   - Changes nothing, and pages nobody.

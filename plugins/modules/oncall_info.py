@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: oncall_info
 short_description: Read who is on call in PagerDuty
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Returns the people on call for escalation policies, schedules, or users, each person once, with their shifts and
     e-mail address.

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: schedule_override
 short_description: Put somebody on call on a PagerDuty schedule, or end an override
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Puts a user on call for some time, in the place of whoever is on call then, of one person, or as well as the others.
   - The task says who is on call before and after it, and warns of times at which nobody is.

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: user
 short_description: Create, update, or delete a PagerDuty user
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Creates a user, updates the given fields of an existing one, or deletes one. The O(email) says which.
   - PagerDuty sends each new user an invitation by e-mail. This cannot be switched off, but nothing is sent to addresses

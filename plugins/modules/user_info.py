@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 module: user_info
 short_description: Read PagerDuty users
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads users by id, e-mail address, or name, or lists those of teams, or those who match a text.
   - Changes nothing, and notifies nobody.

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import typing as t
 from pathlib import Path
 
@@ -68,6 +69,18 @@ def test_the_runtime_metadata_names_every_module() -> None:
 def test_the_user_agent_names_the_version() -> None:
     version = yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"]
     assert USER_AGENT.rpartition("/")[2] == version
+
+
+def test_whatever_says_since_when_it_exists_names_a_release() -> None:
+    releases = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text())["releases"]
+    files = [*(ROOT / "plugins").rglob("*.py"), *(ROOT / "roles").rglob("*.yml")]
+    added = {
+        (str(file.relative_to(ROOT)), version)
+        for file in files
+        for version in re.findall(r"^ *version_added: (\S+)$", file.read_text(), re.MULTILINE)
+    }
+    assert added
+    assert {each for each in added if each[1] not in releases} == set()
 
 
 def test_the_actions_are_equal_and_there_is_one_for_each_module() -> None:
@@ -156,7 +169,7 @@ def test_the_hosted_workflow_has_the_same_matrix() -> None:
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
     matrix = workflow["jobs"]["ansible-test"]["strategy"]["matrix"]
     pythons = {entry["ansible-core"]: entry["python"] for entry in matrix["include"]}
-    assert pythons == {name: python for name, (_release, python) in CONTROLLERS.items()}
+    assert pythons == {name: best for name, (_release, (best, *_others)) in CONTROLLERS.items()}
     assert set(matrix["ansible-core"]) == set(CONTROLLERS)
 
 

@@ -32,7 +32,7 @@ try:
 except ImportError as error:
     REQUESTS_IMPORT_ERROR = str(error)
 
-USER_AGENT = "ansible-collection-oncall.pagerduty/0.1.0"
+USER_AGENT = "ansible-collection-oncall.pagerduty/1.0.0"
 """A test compares the version with that of galaxy.yml, which a module's process does not have."""
 MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 """The largest response that is read; a full page of incidents is below 2 MB."""

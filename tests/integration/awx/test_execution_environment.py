@@ -2,12 +2,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The execution environment, as far as ansible-builder makes it without a container engine."""
+"""The execution environment, as far as ansible-builder makes it without a container engine.
+
+`make execution-environment` builds and runs it, where there is one.
+"""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,8 +17,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from integration.awx.launch import CONTENT, ROOT
 from integration.test_documentation import BLOCKS
+from tools.execution_environment import prepare
 
 BIN = Path(sys.executable).parent
 SHOWN = [block for block in BLOCKS if block.page == "guide_install.rst"]
@@ -34,13 +36,10 @@ def builder(*arguments: str, folder: Path) -> str:
 
 
 def test_the_build_context_has_the_collection(tmp_path: Path) -> None:
-    shutil.copy(CONTENT / "execution-environment.yml", tmp_path)
-    build = [BIN / "ansible-galaxy", "collection", "build", "--output-path", tmp_path, ROOT]
-    subprocess.run(build, capture_output=True, check=True)
-    (archive,) = tmp_path.glob("oncall-pagerduty-*.tar.gz")
-    archive.rename(tmp_path / "oncall-pagerduty.tar.gz")
-    builder("create", "--output-filename", "Containerfile", folder=tmp_path)
-    context = tmp_path / "context"
+    folder = tmp_path / "environment"
+    prepare(folder)
+    builder("create", "--output-filename", "Containerfile", folder=folder)
+    context = folder / "context"
     requirements = yaml.safe_load((context / "_build" / "requirements.yml").read_text())
     assert requirements == {"collections": [{"name": "oncall-pagerduty.tar.gz", "type": "file"}]}
     assert (context / "_build" / "collections" / "oncall-pagerduty.tar.gz").is_file()
