@@ -4,8 +4,8 @@
 
 """Makes the pictures of the documentation: `python -m tools.pictures`, or with a name only those.
 
-`terminal`: what a terminal shows when the README's playbook runs. `pages`: the simulator's pages of the demo's incident,
-in headless Chromium. `benchmarks`: the figures of the last `make bench`.
+`terminal`: what a terminal shows when the README's playbook runs. `pages`: the simulator's pages of the demo's
+incident, in headless Chromium. `benchmarks`: the figures of the last `make bench`.
 """
 
 from __future__ import annotations

@@ -95,7 +95,12 @@ def test_a_guide_has_the_keys_that_results_share() -> None:
     keys = re.findall(r"^   \* - ((?:``\w+``(?:, )?)+)\n", (GUIDES / "guide_results.rst").read_text(), re.MULTILINE)
     entries = {key for module in MODULES for name in ("notifies", "failures") for key in entry(module, name)}
     listed = {key for names in keys for key in re.findall(r"\w+", names)}
-    assert listed - {"changed", "msg", "diff"} == {*(shared - {"failures", "notifies"}), "failures", "notifies", *entries}
+    assert listed - {"changed", "msg", "diff"} == {
+        *(shared - {"failures", "notifies"}),
+        "failures",
+        "notifies",
+        *entries,
+    }
 
 
 def entry(module: str, name: str) -> dict[str, t.Any]:
@@ -134,4 +139,6 @@ def test_addresses_are_well_formed(page: Path) -> None:
     for address in re.findall(r"\bhttps?://[^\s`<>()\[\]'\",;]+", (ROOT / page).read_text()):
         parts = urlsplit(address.rstrip("."))
         assert re.fullmatch(r"[\w.-]+(:\d+)?|[A-Z:@]+", parts.netloc), address
-        assert parts.scheme == "https" or parts.hostname in ("127.0.0.1", "localhost") or parts.netloc.isupper(), address
+        assert parts.scheme == "https" or parts.hostname in ("127.0.0.1", "localhost") or parts.netloc.isupper(), (
+            address
+        )

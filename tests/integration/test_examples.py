@@ -21,7 +21,9 @@ from simulator import account
 from simulator.launch import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
-PLAY = re.compile(r"^( *)- name: (?:The disk is full|Nobody has answered for ten minutes)\n(?:\1 .*\n|\n)+", re.MULTILINE)
+PLAY = re.compile(
+    r"^( *)- name: (?:The disk is full|Nobody has answered for ten minutes)\n(?:\1 .*\n|\n)+", re.MULTILINE
+)
 
 
 def examples(module: str) -> list[dict[str, t.Any]]:

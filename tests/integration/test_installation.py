@@ -37,7 +37,10 @@ def blocks(page: str, start: str) -> list[Block]:
 def repository(tmp_path: Path) -> Path:
     """A git repository with the files as they are now."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
     )
     folder = tmp_path / "repository"
     for name in listed.stdout.decode().split("\0"):
@@ -91,7 +94,9 @@ def run(play: PlaybookRunner, command: str, folder: Path) -> Path:
 
 
 def test_every_page_has_a_requirements_file_that_names_the_same_collection() -> None:
-    shown = [yaml.safe_load(block.text) for page in ("README.md", "guide_install.rst") for block in blocks(page, "coll")]
+    shown = [
+        yaml.safe_load(block.text) for page in ("README.md", "guide_install.rst") for block in blocks(page, "coll")
+    ]
     assert shown == [{"collections": [{"name": ADDRESS, "type": "git", "version": "main"}]}] * 2
 
 

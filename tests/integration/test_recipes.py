@@ -90,9 +90,7 @@ RECIPES: dict[str, dict[str, Played]] = {
         "they are new": Played(incidents=2),
     },
     "recipe_hand_over": {
-        "the second level has one": Played(
-            state={"escalation_level": 2}, pages=(account.PRIMARY,), writes=2
-        ),
+        "the second level has one": Played(state={"escalation_level": 2}, pages=(account.PRIMARY,), writes=2),
     },
     "recipe_diagnostics": {"a host": Played(incidents=0, pages=(account.PRIMARY,), writes=2)},
     "recipe_silence_host": {

@@ -18,7 +18,9 @@ from simulator import account
 from simulator.launch import Simulator
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "docsite" / "rst" / "guide_community_general.rst"
-ROW = re.compile(r"^   \* - ``(\w+)``\n     - ``(\w+)``\n     - ((?:.+\n|       .+\n)+?)(?=   \* - |\n|\Z)", re.MULTILINE)
+ROW = re.compile(
+    r"^   \* - ``(\w+)``\n     - ``(\w+)``\n     - ((?:.+\n|       .+\n)+?)(?=   \* - |\n|\Z)", re.MULTILINE
+)
 ROWS = {(found[1], found[2]): found[3] for found in ROW.finditer(GUIDE.read_text())}
 OPTIONS = {
     "pagerduty": "state token requester_id service window_id hours minutes desc validate_certs name user",
