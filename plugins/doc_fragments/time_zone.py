@@ -16,6 +16,7 @@ options:
       - If not set, that of the user who makes the task's changes, as PagerDuty has it - the user of O(from_email), or
         of the token if it is a user's - and else UTC. The message of the task says which. Only for this, and only if
         such a time is given, the user is read, with the OAuth scope C(users.read).
+      - Where the system has no time zone data, the Python package tzdata has it.
       - A time that the clock skips in spring counts as later by what it skips. Of two equal ones in autumn the first
         counts.
       - Set it in a task, not in the C(module_defaults) of the action group, where M(oncall.pagerduty.user) would give

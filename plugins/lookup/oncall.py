@@ -34,6 +34,7 @@ options:
     choices: [name, email, id]
     default: name
 notes:
+  - It returns no times. With C(-v), the log says in which time zone a time of day such as O(at=08:00) was meant.
   - The calls are made on the controller, each time that the expression is evaluated. Keep the value with
     M(ansible.builtin.set_fact) to use it more than once.
   - Credentials come from the options, from variables such as C(pagerduty_api_token), or from the environment.
@@ -77,12 +78,15 @@ import typing as t
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.template import Templar
+from ansible.utils.display import Display
 
 from ..module_utils._api.auth import is_unset
 from ..module_utils._options import AUTH
 from ..plugin_utils import _controller
 from ..plugin_utils._given import given, given_to
 from ..plugin_utils._unknown_options import did_you_mean
+
+display = Display()
 
 DEFINITION = _controller.definition("oncall_info")
 OWN_OPTION = "want"
@@ -180,4 +184,6 @@ def _read(options: Options) -> _controller.Result:
     result = _controller.run("oncall_info", options, check_mode=True)
     if result["failed"]:
         raise AnsibleLookupError(result["msg"])
+    # A list of names cannot say which time zone was meant.
+    display.v(result["msg"])
     return result

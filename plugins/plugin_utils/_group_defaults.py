@@ -15,6 +15,7 @@ import re
 import typing as t
 from collections.abc import Mapping
 
+from ..module_utils._module import Module
 from ..module_utils._options import CONNECTION
 from ._controller import definition
 from ._given import option_names
@@ -27,19 +28,31 @@ Options = dict[str, t.Any]
 
 
 def without_defaults_for_others(task: t.Any, templar: t.Any) -> Options:
-    """Return the options of a task without those that its module lacks, and the group's defaults have for others.
+    """Return the options of a task without those that the group's defaults have for other tasks.
 
-    An option that no module has is kept, so that it is named; and so is one that the task itself has.
+    These are options that the module lacks, and such as exclude one that the task itself has. An option that no module
+    has is kept, so that it is named; and so is one that the task itself has.
 
     Args:
         task: Ansible's, with its options as they are for its module.
         templar: Ansible's.
     """
     options: Options = task.args
-    unknown = unknown_options(definition(task.action.rpartition(".")[2]), options)
-    defaults = _defaults(task, templar) if unknown else ()
-    dropped = [name for name in unknown if name in defaults and _is_known(name) and not _is_written(task, name)]
+    module = definition(task.action.rpartition(".")[2])
+    unknown, excluding = unknown_options(module, options), _excluding(module, options)
+    defaults = _defaults(task, templar) if unknown or excluding else ()
+    given = {name for name in defaults if not _is_written(task, name)}
+    dropped = {name for name in unknown if name in given and _is_known(name)}
+    dropped |= {name for name, other in excluding if name in given and other not in given}
     return {name: value for name, value in options.items() if name not in dropped}
+
+
+def _excluding(module: Module, options: Options) -> list[tuple[str, str]]:
+    """Return the options that exclude each other, as pairs in both orders, by the names that they are given."""
+    names = option_names(module.options)
+    given = {names[name]: name for name in options if name in names and options[name] is not None}
+    pairs = [pair for pair in module.rules.get("mutually_exclusive", ()) if all(each in given for each in pair)]
+    return [(given[one], given[other]) for pair in pairs for one, other in (pair, pair[::-1])]
 
 
 def _defaults(task: t.Any, templar: t.Any) -> t.Collection[str]:

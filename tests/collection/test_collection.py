@@ -47,6 +47,15 @@ def test_a_module_is_documentation_and_little_else(module: Path) -> None:
     assert len(code) <= MAX_MODULE_LINES
 
 
+def test_an_execution_environment_has_the_packages_that_messages_tell_people_to_install() -> None:
+    told = re.compile(r"missing_required_lib\(['\"](\w+)|Python package (\w+)")
+    code = [path.read_text() for path in SOURCES if path.is_relative_to(ROOT / "plugins")]
+    named = {first or second for text in code for first, second in told.findall(text)}
+    environment = yaml.safe_load((ROOT / "meta" / "execution-environment.yml").read_text())
+    lines = (ROOT / environment["dependencies"]["python"]).read_text().splitlines()
+    assert {line for line in lines if line and not line.startswith("#")} == named
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
 def test_a_module_has_at_least_three_examples_that_name_it_in_full(module: Path) -> None:
     examples = yaml.safe_load(ast.literal_eval(documentation(module)["EXAMPLES"].value))

@@ -12,9 +12,15 @@ import typing as t
 import pytest
 from ansible_collections.oncall.pagerduty.plugins import modules
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
+from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.foretold import new_incident
+from ansible_collections.oncall.pagerduty.plugins.module_utils._options import INCIDENT_ID
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils import _controller
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils._given import INCIDENTS, given_to
+from ansible_collections.oncall.pagerduty.tests.unit.records import incident
 from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
+
+if t.TYPE_CHECKING:
+    from conftest import ScriptedHttp
 
 TAKERS = [
     (module, option)
@@ -48,6 +54,42 @@ def test_what_a_person_has_in_hand_is_taken(module: str, option: str) -> None:
     assert taken(module, option, RECORD) == taken(module, option, [RECORD]) == expected["Q1"]
     if is_list:
         assert taken(module, option, ["#7", [RECORD], 8, "Q1"]) == ["7", "Q1", "8"]
+
+
+FORETOLD = new_incident("disk", {"title": "Disk full"})
+"""What a task in check mode returns for the incident that it would open."""
+TAKING: dict[str, tuple[str, dict[str, t.Any], str]] = {
+    "source_incidents": (
+        "incident_merge",
+        {"incident_id": ["Q1"]},
+        "Incident Q1 (#1): would merge incident that would be opened with key 'disk' into it.",
+    ),
+    "move_to": (
+        "incident_alerts",
+        {"incident_id": ["Q1"], "alerts": ["k"]},
+        "Alert k: would move to incident that would be opened with key 'disk'.",
+    ),
+    "incident_id": (
+        "incident_merge",
+        {"source_incidents": ["Q1"]},
+        "Incident that would be opened with key 'disk': would merge Q1 (#1) into it.",
+    ),
+}
+
+
+@pytest.mark.parametrize("value", [FORETOLD, [FORETOLD], FORETOLD["id"]], ids=["incident", "list", "id"])
+@pytest.mark.parametrize("option", INCIDENTS)
+def test_an_incident_that_would_be_opened_is_taken_wherever_one_is(
+    option: str, value: t.Any, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers = {
+        "GET /incidents/Q1": {"incident": incident("Q1")},
+        "GET /incidents/Q1/alerts": {"alerts": [{"id": "A1", "alert_key": "k", "status": "triggered"}]},
+    }
+    module, others, said = TAKING["incident_id" if option in INCIDENT_ID else option]
+    task = Task(module, pagerduty, **others, **{option: taken(module, option, value)})
+    result = task.run(check_mode=True)
+    assert (result["failed"], result["msg"].partition(";")[0].rstrip(".")) == (False, said.rstrip("."))
 
 
 OTHERS: dict[str, dict[str, t.Any]] = {

@@ -17,6 +17,7 @@ from .._core.change import Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.words import MERGE, few
 from .._incidents.action import NO_INCIDENTS, IncidentAction
+from .._incidents.foretold import is_foretold
 from .._incidents.read import check_open, id_and_number, name_of, names_incident, read_incident
 from .._incidents.urgency import paged_by_new_alerts
 
@@ -102,7 +103,7 @@ class Merge(IncidentAction):
             _check(incident, missing)
         merged = [source for source in sources if source not in missing]
         severe = any(source.get("urgency") == "high" for source in missing)
-        phrase = MERGE(f"{few(list(map(id_and_number, missing)))} into it")
+        phrase = MERGE(f"{few(list(map(_called, missing)))} into it")
         return Change(
             target=target,
             name=name_of(incident),
@@ -133,6 +134,11 @@ class Merge(IncidentAction):
         for given, source in sources.items():
             if source == target:
                 raise InvalidOption("source_incidents", "an incident cannot be merged into itself", given)
+
+
+def _called(source: Record) -> str:
+    """Return what an incident to merge is called; one that does not exist yet has no id."""
+    return f"{'incident ' if is_foretold(source['id']) else ''}{id_and_number(source)}"
 
 
 def _merged_into(source: Record) -> str:

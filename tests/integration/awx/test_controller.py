@@ -22,6 +22,7 @@ from integration.awx.fake_controller import FakeController
 from integration.awx.launch import CONTENT, CONTROLLER, TEMPLATES, WORKFLOW, Loader
 from modules import MODULES
 from simulator import account
+from tools.content import ROLE
 
 ITEMS = {
     "credential_type": "controller_credential_types",
@@ -90,9 +91,9 @@ def test_a_survey_keeps_the_rules_of_awx(name: str) -> None:
             assert not choices or question["default"] in choices
 
 
-def test_each_module_has_its_template_and_names_are_unique() -> None:
-    assert set(TEMPLATES) == set(MODULES)
-    assert len({template["name"] for template in TEMPLATES.values()}) == len(MODULES)
+def test_each_ready_playbook_has_its_template_and_names_are_unique() -> None:
+    assert set(TEMPLATES) == {*MODULES, ROLE}
+    assert len({template["name"] for template in TEMPLATES.values()}) == len(TEMPLATES)
 
 
 def test_credential_types_keep_the_rules_of_awx() -> None:

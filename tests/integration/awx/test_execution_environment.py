@@ -49,11 +49,14 @@ def test_the_build_context_has_the_collection(tmp_path: Path) -> None:
     assert copied < installed
 
 
-def test_the_collection_brings_requests(tmp_path: Path) -> None:
+def test_the_collection_brings_what_its_modules_need(tmp_path: Path) -> None:
     """Where ansible-builder finds it: an execution environment with this collection has what the modules need."""
     tree = os.environ["ANSIBLE_COLLECTIONS_PATH"]
     found = yaml.safe_load(builder("introspect", tree, folder=tmp_path))
-    assert [line.split() for line in found["python"]] == [["requests", "#", "from", "collection", "oncall.pagerduty"]]
+    needed = ("requests", "tzdata")
+    assert [line.split() for line in found["python"]] == [
+        [name, "#", "from", "collection", "oncall.pagerduty"] for name in needed
+    ]
 
 
 @pytest.mark.parametrize("place", range(len(DEFINITIONS)))

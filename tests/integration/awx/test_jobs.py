@@ -15,6 +15,7 @@ from modules import MODULES, ON_INCIDENTS
 from modules.rows import SETTING
 from simulator import account
 from simulator.launch import Simulator
+from tools.content import ROLE
 from tools.content.documentation import PROSE
 
 AWKWARD = 'Disk full: 95% on /var #2, "really" \'yes\'\n{{ 1 + 1 }} {% raw %} \\n ["a"] é'
@@ -49,6 +50,17 @@ def test_a_job_does_its_task_and_shows_no_secret(module: str, awx: Awx, simulato
     assert task["msg"] == job.artifacts["pagerduty_msg"]
     for secret in (account.ACCOUNT_KEY, account.ROUTING_KEY):
         assert secret not in job.output
+
+
+def test_the_job_of_the_role_says_who_has_the_incident(awx: Awx, simulator: Simulator) -> None:
+    held = {"service": account.CHECKOUT.id, "incident_key": "down", "status": "acknowledged"}
+    (incident,) = simulator.reset(incidents=1, incident=held)["incidents"]
+    answers = {"pagerduty_key": "down", "pagerduty_title": "Down", "pagerduty_steps": '[{"service": "Checkout"}]'}
+    job = awx.launch(ROLE, answers)
+    assert job.code == 0, job.output
+    assert job.artifacts["pagerduty_incident_id"] == incident
+    assert f" acknowledged incident {incident} (#1) at " in job.artifacts["pagerduty_msg"]
+    assert account.ACCOUNT_KEY not in job.output
 
 
 def test_the_log_of_a_job_says_once_what_was_done_and_who_was_paged(awx: Awx, simulator: Simulator) -> None:

@@ -20,7 +20,7 @@ from modules import MODULES, ON_INCIDENTS
 from modules.rows import SETTING
 from simulator import account
 from simulator.launch import Simulator
-from tools.content import ROOT
+from tools.content import ROLE, ROOT
 from tools.content.documentation import PROSE
 
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_rundeck.rst"
@@ -41,9 +41,22 @@ def rundeck(play: PlaybookRunner) -> Rundeck:
     return Rundeck(play, KEYS)
 
 
-def test_the_jobs_keep_the_rules_and_there_is_one_for_each_module() -> None:
+def test_the_jobs_keep_the_rules_and_there_is_one_for_each_ready_playbook() -> None:
     assert problems(JOBS) == []
-    assert set(BY_MODULE) == set(MODULES)
+    assert set(BY_MODULE) == {*MODULES, ROLE}
+
+
+def test_the_job_of_the_role_says_who_has_the_incident(rundeck: Rundeck, simulator: Simulator) -> None:
+    held = {"service": account.CHECKOUT.id, "incident_key": "down", "status": "acknowledged"}
+    (incident,) = simulator.reset(incidents=1, incident=held)["incidents"]
+    given = {"key": "down", "title": AWKWARD, "steps": '[{"service": "Checkout"}]', "from_email": account.FROM_EMAIL}
+    rundeck.keys = {"keys/pd/api": account.ACCOUNT_KEY}
+    done = rundeck.run(BY_MODULE[ROLE], {f"pagerduty_{name}": value for name, value in given.items()})
+    assert done.played.code == 0, done.played.output
+    assert done.data["pagerduty_incident_id"] == incident
+    assert f" acknowledged incident {incident} (#1) at " in done.data["pagerduty_msg"]
+    assert simulator.state()["incidents"][0]["title"] == AWKWARD
+    assert account.ACCOUNT_KEY not in done.played.output
 
 
 @pytest.mark.parametrize("module", MODULES)

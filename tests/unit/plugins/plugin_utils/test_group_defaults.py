@@ -80,3 +80,26 @@ def test_an_option_of_the_module_is_kept() -> None:
 )
 def test_what_the_task_itself_has_is_named_although_it_is_a_default_as_well(written: t.Any, is_kept: bool) -> None:
     assert left(dict(KEY), {GROUP: KEY}, written=written) == (KEY if is_kept else {})
+
+
+BOTH = {"incident_id": "Q1", "dedup_key": "disk"}
+
+
+@pytest.mark.parametrize(
+    ("options", "default", "written", "expected"),
+    [
+        (BOTH, {"dedup_key": "disk"}, {NOTE: {"incident_id": "Q1"}}, {"incident_id": "Q1"}),
+        (BOTH, {"incident_id": "Q1"}, {NOTE: "dedup_key=disk"}, {"dedup_key": "disk"}),
+        ({"id": "Q1", "incident_key": "k"}, {"incident_key": "k"}, {NOTE: {"id": "Q1"}}, {"id": "Q1"}),
+        # Both are the task's own, or both are defaults: then they are refused.
+        (BOTH, {"dedup_key": "disk"}, {NOTE: BOTH}, BOTH),
+        (BOTH, BOTH, {NOTE: None}, BOTH),
+        (BOTH, {}, {NOTE: BOTH}, BOTH),
+        ({"dedup_key": "disk"}, {"dedup_key": "disk"}, {NOTE: None}, {"dedup_key": "disk"}),
+    ],
+    ids=str,
+)
+def test_a_default_gives_way_to_an_option_of_the_task_that_it_excludes(
+    options: Options, default: Options, written: t.Any, expected: Options
+) -> None:
+    assert left(options, {GROUP: default}, written=written) == expected

@@ -58,3 +58,18 @@ def test_equal_changes_are_one_entry_with_all_names(outcomes: list[Outcome], hea
     entries = shown(*outcomes)
     assert [entry["after_header"] for entry in entries] == headers
     assert [entry["before_header"] for entry in entries] == [header.partition(":")[0] for header in headers]
+
+
+@pytest.mark.parametrize(
+    ("targets", "header"),
+    [
+        ([f"#{number}" for number in range(200, 0, -1)], "200 incidents: #1 to #200"),
+        (["#1", "#2", "#3"], "3 incidents: #1 to #3"),
+        (["#2", "#1"], "2 incidents: #1, #2"),
+        (["#7", "Q1", "#9", "#8", "#4", "#5"], "6 incidents: #4, #5, #7 to #9, Q1"),
+    ],
+    ids=str,
+)
+def test_numbers_that_follow_each_other_are_a_range(targets: list[str], header: str) -> None:
+    (entry,) = shown(*(done(NOTE, target=target) for target in targets))
+    assert entry["after_header"] == header
