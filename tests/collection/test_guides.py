@@ -117,6 +117,11 @@ def test_every_guide_is_in_the_menus() -> None:
     assert re.findall(r"^   ([^:\n]+) <docsite/(\w+)>$", index, re.MULTILINE) == listed
 
 
+def test_the_list_of_recipes_has_all_of_them() -> None:
+    listed = re.findall(rf"<{re.escape(LABEL)}(recipe_\w+)>", (GUIDES / "recipes.rst").read_text())
+    assert sorted(listed) == sorted(path.stem for path in GUIDES.glob("recipe_*.rst"))
+
+
 PLACES = ("*.md", "roles/*/README.md", "simulator/README.md", "docs/docsite/*.rst", "docs/docsite/rst/*.rst")
 PAGES = sorted(path.relative_to(ROOT) for pattern in PLACES for path in ROOT.glob(pattern))
 
