@@ -59,8 +59,8 @@ def options(arguments: t.Sequence[str] | None = None) -> argparse.Namespace:
         epilog=USAGE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _add_places(parser.add_argument_group("where it listens"))
-    _add_account(parser.add_argument_group("what it simulates"))
+    _add_places(parser.add_argument_group("where it listens").add_argument)
+    _add_account(parser.add_argument_group("what it simulates").add_argument)
     parser.add_argument(
         "--until-stdin-closes", action="store_true", help="stop when standard input closes, as when its writer ends"
     )
@@ -76,19 +76,19 @@ def options(arguments: t.Sequence[str] | None = None) -> argparse.Namespace:
     return given
 
 
-def _add_places(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    group.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
-    group.add_argument("--certfile", type=Path, metavar="FILE", help="serve https with this certificate")
-    group.add_argument("--keyfile", type=Path, metavar="FILE", help="the certificate's private key")
+def _add_places(add: t.Callable[..., object]) -> None:
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--port", type=int, default=0, help="port to listen on (default: a free one)")
+    add("--certfile", type=Path, metavar="FILE", help="serve https with this certificate")
+    add("--keyfile", type=Path, metavar="FILE", help="the certificate's private key")
 
 
-def _add_account(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--account", type=Path, metavar="FILE", help="the account, as 'make snapshot' has written it")
-    group.add_argument("--contract", type=Path, metavar="DIR", help="check all calls against the OpenAPI files here")
-    group.add_argument("--rest-limit", type=int, default=960, metavar="N", help="REST calls a minute (default: 960)")
-    group.add_argument("--events-limit", type=int, default=120, metavar="N", help="events a minute (default: 120)")
-    group.add_argument("--clock-speed", type=float, default=1.0, metavar="F", help="run its clock F times as fast")
+def _add_account(add: t.Callable[..., object]) -> None:
+    add("--account", type=Path, metavar="FILE", help="the account, as 'make snapshot' has written it")
+    add("--contract", type=Path, metavar="DIR", help="check all calls against the OpenAPI files here")
+    add("--rest-limit", type=int, default=960, metavar="N", help="REST calls a minute (default: 960)")
+    add("--events-limit", type=int, default=120, metavar="N", help="events a minute (default: 120)")
+    add("--clock-speed", type=float, default=1.0, metavar="F", help="run its clock F times as fast")
 
 
 def simulation_for(given: argparse.Namespace) -> Simulation:

@@ -90,7 +90,7 @@ class State:
     overrides: dict[str, Override] = field(default_factory=dict)
     """Also custom shifts, in the order of their creation."""
     users: dict[str, User] = field(default_factory=lambda: dict(account.USERS))
-    unmasked: dict[str, dict[str, str]] = field(default_factory=dict)
+    unmasked: dict[str, dict[str, t.Any]] = field(default_factory=dict)
     """Names and e-mail addresses of masked users that clients have asked for, by the users' ids."""
     deleted_users: dict[str, float] = field(default_factory=dict)
     """When each was deleted, by id."""
