@@ -79,6 +79,9 @@ _value:
     until:
       description: Until when to wait.
       type: str
+    waiting:
+      description: The same for people.
+      type: str
     entry:
       description: What the step has done.
       type: dict
@@ -104,6 +107,7 @@ _value:
     watched:
       dedup_key: checkout-down
     until: 600s
+    waiting: for 10m
     entry:
       key: checkout-down
       incident:

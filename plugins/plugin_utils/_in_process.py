@@ -43,10 +43,11 @@ IMPORTED_LATE = (
     "_core.recovery",
     "_core.runner",
     "_core.summary",
+    "_incidents.awaiting",
     "_incidents.by_key",
     "_incidents.search",
 )
-"""What a module imports only when it writes, searches, is given a key, has several targets, or meets an error."""
+"""What a module imports only when it writes, waits, searches, has a key, has several targets, or meets an error."""
 DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent", "", None)
 """Interpreter settings that leave the choice to Ansible."""
 

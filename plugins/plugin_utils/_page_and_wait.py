@@ -85,6 +85,7 @@ class Run:
             "waits": self._has_paged and not self._answer,
             "watched": self._watched(),
             "until": self._until,
+            "waiting": self._waiting,
             "entry": self._entry(),
             "goes_on": len(self._history) < len(self._steps) and not is_over,
         }
@@ -117,6 +118,13 @@ class Run:
         """The service of the incident that the step opens, if it is known."""
         told = self._results.paged.get("service") or {}
         return told.get("id") or (self._step.to if self._step.opens else None) or None
+
+    @property
+    def _waiting(self) -> str:
+        """How long the step waits, for the name of the task: a log shows nothing else until it is over."""
+        if self._start is None:
+            return f"for {spoken_duration(self._step.seconds)}"
+        return f"until {spoken_time(self._start + timedelta(seconds=self._step.seconds), self._present)}"
 
     def _target(self) -> Record:
         """Return the options that name the incident of the step for a module."""

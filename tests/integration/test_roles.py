@@ -650,6 +650,6 @@ class TestPageAndWait:
         assert done.code == 0, done.output
         people = [account.PRIMARY.id, account.SECONDARY.id, account.DATABASE_FIRST.id]
         assert [page["user"] for page in simulator.state()["pages"]] == people
-        waits = [task for task in done.tasks if task.task.endswith("Wait for an acknowledgement")]
+        waits = [task for task in done.tasks if "Wait for an acknowledgement" in task.task]
         assert [len(task.calls) for task in waits] == [1, 1, 2]
         assert "Database First acknowledged incident " in done.output

@@ -99,6 +99,11 @@ def test_a_step_that_may_have_paged_waits(results: Record, has_paged: bool, prob
     assert (run["has_paged"], run["waits"], run["entry"]["problem"]) == (has_paged, has_paged, problem)
 
 
+def test_the_log_says_how_long_a_step_waits() -> None:
+    assert now(1, found=found(*ESCALATED))["waiting"] == "until 2026-01-31 12:15 UTC"
+    assert now(1, found=found(*OPENED))["waiting"] == "for 5m"
+
+
 def test_an_event_that_opens_no_incident_has_paged_nobody() -> None:
     run = Run([], steps_of([{}], "key"), Results(SENT, NOT_OPENED)).as_dict()
     assert (run["has_paged"], run["entry"]["problem"]) == (False, NOT_OPENED["msg"])
