@@ -11,7 +11,7 @@ name: page_and_wait
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 short_description: Where a run of the role page_and_wait is
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Returns what the role P(oncall.pagerduty.page_and_wait#role) does next, from what its steps have done so far, and
     from the log of the incident. It is made for the tasks of that role.
