@@ -174,8 +174,8 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(default=False, venv_backend="none")
 def pictures(session: nox.Session) -> None:
-    """The pictures of the documentation: of the simulator's pages, and of the figures of `make bench`."""
-    run(session, "python", "-m", "tools.pictures", env=environment())
+    """The pictures of the documentation: a terminal, the simulator's pages, and the figures of `make bench`."""
+    run(session, "python", "-m", "tools.pictures", *session.posargs, env=environment())
 
 
 @nox.session(default=False)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / ".cache" / "docs"
+GUIDES = re.compile(r"^.+\n-+\n\n\.\. toctree::\n    :maxdepth: 1\n\n(?:    .+ <docsite/\w+>\n)+\n", re.MULTILINE)
+"""A section with a list of guides, as antsibull-docs writes it."""
 
 
 def main() -> None:
@@ -35,10 +38,19 @@ def main() -> None:
         "oncall.pagerduty",
     )
     shutil.copy(ROOT / "docs" / "docsite" / "conf.py", rst / "conf.py")
+    make_landing_page(rst)
     # Where the guides find them in the repository, seen from the guides.
     shutil.copytree(ROOT / "docs" / "pictures", DOCS / "pictures")
     run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", str(rst), str(html))
     print(f"Open {html / 'index.html'}")
+
+
+def make_landing_page(rst: Path) -> None:
+    """Put our own page in the place of antsibull's list of everything, which becomes the reference."""
+    listed = (rst / "index.rst").read_text()
+    # Our own page has the guides.
+    (rst / "reference.rst").write_text(GUIDES.sub("", listed))
+    shutil.copy(ROOT / "docs" / "docsite" / "index.rst", rst / "index.rst")
 
 
 def run(program: str, *arguments: str) -> None:

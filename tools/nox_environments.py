@@ -54,6 +54,7 @@ TESTS_PACKAGES = [
     "pytest-asyncio",
     "pytest-xdist",
     "requests",
+    "rich",
     "trustme",
     "types-requests",
 ]

@@ -185,10 +185,3 @@ def test_the_hosted_workflow_has_the_same_matrix() -> None:
 def test_each_module_has_its_target_for_ansible_test() -> None:
     folder = ROOT / "tests" / "integration" / "targets"
     assert {target.name for target in folder.iterdir()} == {module.stem for module in MODULES}
-
-
-def test_the_readme_has_a_row_for_each_module() -> None:
-    rows = [
-        line.split("|")[2].strip() for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| ")
-    ]
-    assert {row.strip("`") for row in rows if row.startswith("`")} >= {module.stem for module in MODULES}

@@ -165,7 +165,7 @@ def pages(reason: str) -> t.Callable[[State], int]:
 
 def open_windows(state: State) -> int:
     """Return how many maintenance windows are open, without the one that the account starts with."""
-    return sum(window["end"] > state["now"] for window in state["maintenance_windows"]) - 1
+    return sum(bool(window["end"] > state["now"]) for window in state["maintenance_windows"]) - 1
 
 
 def change_events(state: State) -> int:

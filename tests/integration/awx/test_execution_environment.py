@@ -14,11 +14,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
+from integration.test_documentation import BLOCKS
 from tools.execution_environment import prepare
 
 BIN = Path(sys.executable).parent
+SHOWN = [block for block in BLOCKS if block.page == "guide_install.rst"]
+REQUIREMENTS = next(block for block in SHOWN if block.text.startswith("collections:"))
+DEFINITIONS = [block for block in SHOWN if block.text.startswith("version: 3")]
 
 
 def builder(*arguments: str, folder: Path) -> str:
@@ -52,3 +57,16 @@ def test_the_collection_brings_what_its_modules_need(tmp_path: Path) -> None:
     assert [line.split() for line in found["python"]] == [
         [name, "#", "from", "collection", "oncall.pagerduty"] for name in needed
     ]
+
+
+@pytest.mark.parametrize("place", range(len(DEFINITIONS)))
+def test_the_environments_of_the_installation_guide_install_the_collection(place: int, tmp_path: Path) -> None:
+    (tmp_path / "requirements.yml").write_text(REQUIREMENTS.text)
+    (tmp_path / "execution-environment.yml").write_text(DEFINITIONS[place].text)
+    builder("create", "--output-filename", "Containerfile", folder=tmp_path)
+    wanted = yaml.safe_load((tmp_path / "context" / "_build" / "requirements.yml").read_text())
+    assert wanted == yaml.safe_load(REQUIREMENTS.text)
+    lines = (tmp_path / "context" / "Containerfile").read_text().splitlines()
+    installs = next(number for number, line in enumerate(lines) if "ansible-galaxy collection install" in line)
+    git = [number for number, line in enumerate(lines) if "git-core" in line and line.startswith("RUN")]
+    assert all(number < installs for number in git)
