@@ -51,7 +51,7 @@ options:
       - Wait until somebody has acknowledged or resolved the incident, or one of several, but not longer than until this
         time, such as V(10m) or V(+10m) (from now), V(08:00) (the next one), or V(2026-01-31T23:59:59Z). The notes have
         all forms. What counts is PagerDuty's clock.
-      - RV(acknowledged_by) says who it was, and RV(msg) what they did, and when. It is not an error if it was nobody.
+      - RV(acknowledged_by) says who it was, and C(msg) what they did, and when. It is not an error if it was nobody.
       - A read that fails does not end the wait. Only if PagerDuty refuses the first one, the task fails at once.
       - Check mode does not wait.
       - Requires O(incident_id) or O(dedup_key).
