@@ -23,11 +23,11 @@ options:
     elements: dict
     required: true
   steps:
-    description: The variable O(oncall.pagerduty.page_and_wait#role:page_and_wait_steps).
+    description: The variable O(oncall.pagerduty.page_and_wait#role:main:page_and_wait_steps).
     type: raw
     required: true
   key:
-    description: The variable O(oncall.pagerduty.page_and_wait#role:page_and_wait_key).
+    description: The variable O(oncall.pagerduty.page_and_wait#role:main:page_and_wait_key).
     type: str
     required: true
   results:
