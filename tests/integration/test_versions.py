@@ -337,7 +337,7 @@ def test_the_lookup_takes_lists_and_variables(simulator: Simulator, tmp_path: Pa
 def test_the_demo(simulator: Simulator, tmp_path: Path, ansible_playbook: Path) -> None:
     runner = PlaybookRunner(simulator, tmp_path, in_worker=True, ansible_playbook=ansible_playbook)
     interpreter = ["-e", f"ansible_python_interpreter={ansible_playbook.with_name('python')}"]
-    played = runner.playbook(str(DEMO), ["-i", "localhost,", *interpreter])
+    played = runner.playbook(str(DEMO), ["-i", "localhost,", "-c", "local", *interpreter])
     assert played.code == 0, played.output
     assert [task.task for task in played.tasks if task.writes and not task.changed] == []
 
