@@ -26,8 +26,7 @@ OPENING: dict[str, t.Any] = {
 def is_valid(options: dict[str, t.Any]) -> bool:
     """Whether options can be given together."""
     excluded = "escalation_policy" in options or options.get("status") == "resolved"
-    is_too_many = options.get("status") == "acknowledged" and len(options.get("assignees", ())) > 1
-    return set(options) != {"reopen"} and not ("assignees" in options and excluded) and not is_too_many
+    return set(options) != {"reopen"} and not ("assignees" in options and excluded)
 
 
 updates = some(
@@ -54,7 +53,7 @@ openings = st.builds(
         optional={"body": texts, "incident_type": st.sampled_from(ENABLED_TYPES)},
     ),
     updates,
-).filter(lambda options: "reopen" not in options and len(options.get("assignees", "")) < 2)
+).filter(lambda options: "reopen" not in options)
 
 TESTS = ModuleTests(
     simplest={"title": "Checkout is down"},
