@@ -23,11 +23,14 @@ from .._api.confidential import without_confidential
 from .._core.errors import InvalidOption
 from . import feedback
 from .feedback import Event, Handover, Queue
-from .listener import Listener, MakeProtocol
+from .listener import Listener
 from .options import Args, check_names, text, texts, whole_number
 from .position import time_of
 from .rate_limited_log import RateLimitedLog, RateLimitedLogger
 from .webhook_form import meta_of
+
+if t.TYPE_CHECKING:
+    from .listener import MakeProtocol
 
 with contextlib.suppress(ImportError):
     # ansible-rulebook needs it, too; ansible-test imports this file without it.
