@@ -50,7 +50,7 @@ TESTS = ModuleTests(
         ),
         Case(
             "waits for an acknowledgement that is there",
-            {"wait_for_acknowledgement": "10m"},
+            {"wait_for_acknowledgement": "1s"},
             changes=False,
             state={"status": "acknowledged"},
             reads=1,
