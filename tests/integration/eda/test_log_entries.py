@@ -358,6 +358,7 @@ async def test_no_secret_reaches_a_rule_the_log_or_the_state_file(
         simulator.faults([{**POLL, "fault": "status_before", "status": 500}])
         assert call("POST", "/v2/enqueue", event).status == 202
         events = await source.events(3)
+        await until((tmp_path / "state.json").exists)
     with pytest.raises(Refused) as refused:
         await source.names["main"](source.queue, {"api_token": "an-unknown-key", "api_url": simulator.url})
     assert account.ROUTING_KEY in json.dumps(call("GET", "/log_entries", query=[("include[]", "channels")]).body)

@@ -131,7 +131,8 @@ ARRIVED: dict[str, t.Callable[[State], bool]] = {
 }
 """How PagerDuty is afterwards."""
 
-MODULES = dict(re.findall(r"   \* - (.+)\n     - :ansplugin:`oncall\.pagerduty\.(\w+)#module`", GUIDE.read_text()))
+STEPS = GUIDE.read_text().partition("\nThe notifications\n")[0]
+MODULES = dict(re.findall(r"   \* - (.+)\n     - :ansplugin:`oncall\.pagerduty\.(\w+)#module`", STEPS))
 """The module of each step, by the guide."""
 ROWS = [match.groups() for match in ROW.finditer(GUIDE.read_text())]
 
