@@ -129,9 +129,6 @@ _value:
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
-
-from ..module_utils._core.errors import InvalidOption
 from ..plugin_utils._page_and_wait import Record, Results, Run, ending, rehearsal
 from ..plugin_utils._page_and_wait_steps import steps_of
 
@@ -146,12 +143,12 @@ def page_and_wait(
     """Return where a run is; see the documentation above."""
     given = dict(results or {})
     read = given.pop("read", {})
-    try:
-        run = Run(history, steps_of(steps, str(key)), Results(**given))
-    except InvalidOption as error:
-        raise AnsibleFilterError(str(error)) from error
-    result = ending(history, read)
-    return {**run.as_dict(), "result": {**result, "msg": rehearsal(history)} if check_mode else result}
+    wanted = steps_of(steps, str(key))
+    run = Run(history, wanted.steps, Results(**given))
+    result = ending(history, read, wanted.problems)
+    if check_mode:
+        result["msg"] = rehearsal(history, wanted.problems)
+    return {**run.as_dict(), "result": result}
 
 
 class FilterModule:

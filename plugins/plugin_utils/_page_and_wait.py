@@ -18,8 +18,9 @@ from datetime import datetime, timedelta
 
 from ..module_utils._core.time_texts import EARLIEST, iso_8601, now, spoken_duration, spoken_time, time_of
 from ..module_utils._core.words import few
-from ..module_utils._incidents.acknowledging import ACKNOWLEDGED, ASSIGNING
+from ..module_utils._incidents.acknowledging import ACKNOWLEDGED, ASSIGNING, kind_of
 from ..module_utils._incidents.awaiting import answer_to
+from ..module_utils._incidents.by_key import NOT_OPENED
 from ..module_utils._incidents.foretold import is_foretold
 from ..module_utils._incidents.read import id_and_number
 from ._page_and_wait_steps import EVENT, INCIDENT, LEVEL, POLICY, Step
@@ -36,8 +37,6 @@ https://support.pagerduty.com/main/docs/incidents, "Incident Statuses".
 """
 EVIDENCE = {EVENT: "dedup_key", INCIDENT: "incidents", LEVEL: "incidents", POLICY: "incidents"}
 """What a task returns only if it was done: the role lets none of them fail."""
-NOT_OPENED = "No open incident has the key"
-"""How the module incident_info begins to say that an event has opened no incident."""
 
 
 class Results(t.NamedTuple):
@@ -165,17 +164,18 @@ class Run:
         return found if found.startswith(NOT_OPENED) else _message(self._results.paged) or found
 
 
-def ending(history: t.Sequence[Record], read: Result) -> Record:
+def ending(history: t.Sequence[Record], read: Result, unused: t.Sequence[str] = ()) -> Record:
     """Return what a whole run has come to, as the filter page_and_wait documents it.
 
     Args:
         history: what its steps have done.
         read: the result of the task that reads the incidents with their logs in the end.
+        unused: what was given for the steps and could not be used.
     """
     paged = _paged(read)
     answer = next((each["answer"] for each in history if each["answer"]), "")
     blind = next((each["end"] for each in history if each["end"] and not each["answer"]), "")
-    problems = [*filter(None, [*(each["problem"] for each in history), blind])]
+    problems = [*unused, *filter(None, [*(each["problem"] for each in history), blind])]
     said = [answer or ("" if blind else _nobody(read)), _who_was_paged(history, paged), *problems]
     return {
         "acknowledged": bool(answer),
@@ -186,13 +186,13 @@ def ending(history: t.Sequence[Record], read: Result) -> Record:
     }
 
 
-def rehearsal(history: t.Sequence[Record]) -> str:
+def rehearsal(history: t.Sequence[Record], unused: t.Sequence[str] = ()) -> str:
     """Return what a run would do, from the history of one in check mode."""
     answer = next((each["answer"] for each in history if each["answer"]), "")
     if answer:
         return f"{answer} Would page nobody."
     deeds = [f"page {few(each['people'])} and wait {spoken_duration(each['seconds'])}" for each in history]
-    problems = [each["problem"] for each in history if each["problem"]]
+    problems = [*unused, *(each["problem"] for each in history if each["problem"])]
     return " ".join([f"Would {', then '.join(deeds)}, and fail if nobody has acknowledged by then.", *problems])
 
 
@@ -209,13 +209,13 @@ def _start(incident: Record, waits: t.Sequence[int]) -> datetime | None:
         waits: the seconds of each of the incident's steps, the first of which has opened it.
     """
     entries = incident.get("log_entries") or ()
-    acknowledged = {each.get("created_at") for each in entries if _kind(each) == ACKNOWLEDGED}
-    begun = [time_of(each.get("created_at")) for each in entries if _kind(each) in BEGINNINGS]
+    acknowledged = {each.get("created_at") for each in entries if kind_of(each) == ACKNOWLEDGED}
+    begun = [time_of(each.get("created_at")) for each in entries if kind_of(each) in BEGINNINGS]
     assigned = sorted(
         time_of(each.get("created_at"))
         for each in entries
         # Acknowledging assigns the incident, too, but pages nobody.
-        if _kind(each) in ASSIGNING and each.get("created_at") not in acknowledged
+        if kind_of(each) in ASSIGNING and each.get("created_at") not in acknowledged
     )
     start = max(begun, default=EARLIEST)
     if start == EARLIEST:
@@ -265,10 +265,6 @@ def _nobody(read: Result) -> str:
 
 def _summary(incident: Record) -> Record:
     return {name: incident.get(name) for name in ("id", "incident_number", "title", "status", "html_url")}
-
-
-def _kind(entry: Record) -> str:
-    return str(entry.get("type")).removesuffix("_reference")
 
 
 def _message(result: Result) -> str:

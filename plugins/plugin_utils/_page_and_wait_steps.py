@@ -4,6 +4,8 @@
 
 """The steps of the role page_and_wait, as a user lists them.
 
+Somebody has to be paged, so nothing in them stops a run: what cannot be used is left out, and told in the end.
+
 Private to the collection.
 """
 
@@ -12,8 +14,9 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ..module_utils._core.errors import InvalidOption
+from ..module_utils._core.errors import InvalidOption, shorten
 from ..module_utils._core.time_texts import parse_duration
+from ..module_utils._core.words import few
 
 OPTION = "page_and_wait_steps"
 EVENT, INCIDENT, LEVEL, POLICY = "event", "incident", "level", "escalation_policy"
@@ -21,6 +24,8 @@ FIELDS = ("service", "routing_key", LEVEL, POLICY, "wait")
 WAIT = "10m"
 """How long a step waits that does not say so."""
 NEXT = "next"
+NO_KEY = "page_and_wait"
+"""The key of a run that has neither a key nor a title."""
 
 
 class Step(t.NamedTuple):
@@ -53,59 +58,104 @@ class Step(t.NamedTuple):
         return f"whoever is on call for {self.to or 'the service of the routing key'}"
 
 
-def steps_of(given: t.Any, key: str) -> list[Step]:
-    """Return the steps of a run.
+class Steps(t.NamedTuple):
+    """The steps of a run.
+
+    Args:
+        steps: at least one; the first one opens an incident.
+        problems: what was given and could not be used. The run pages all the same, and says so.
+    """
+
+    steps: list[Step]
+    problems: list[str]
+
+
+def steps_of(given: t.Any, key: str) -> Steps:
+    """Return the steps of a run: those given, or the default ones if none can be read.
 
     Args:
         given: a list of dictionaries, or one in JSON.
         key: the key of the first incident; that of each further one has a number.
-
-    Raises:
-        InvalidOption: a step has no meaning.
     """
-    if not key.strip():
-        raise InvalidOption("page_and_wait_key", "must not be empty", key)
+    key = key.strip() or NO_KEY
     steps: list[Step] = []
-    for number, each in enumerate(_listed(given), start=1):
-        steps.append(_step(f"{OPTION}[{number}]", each, steps, key))
-    return steps
+    problems: list[str] = []
+    for number, each in enumerate(_listed(given, problems), start=1):
+        name = f"{OPTION}[{number}]"
+        if isinstance(each, dict):
+            steps += _step(name, each, steps, key, problems)
+        else:
+            problems.append(f"{name} is left out, as it is no dictionary: {each!r}.")
+    return Steps(steps or _default_steps(key), problems)
 
 
-def _listed(given: t.Any) -> list[dict[str, str]]:
-    """Return the steps as dictionaries without what is not set."""
+def _default_steps(key: str) -> list[Step]:
+    seconds = parse_duration("wait", WAIT)
+    return [Step(EVENT, key, seconds), Step(LEVEL, key, seconds, "2")]
+
+
+def _listed(given: t.Any, problems: list[str]) -> list[t.Any]:
+    if given is None or given == [] or not str(given).strip():
+        return []
     try:
         listed = json.loads(given) if isinstance(given, str) else given
-    except ValueError as error:
-        raise InvalidOption(OPTION, f"must be a list of steps, or JSON ({error})", given) from error
+    except ValueError:
+        listed = None
     listed = [listed] if isinstance(listed, dict) else listed
-    if not isinstance(listed, list) or not listed or not all(isinstance(each, dict) for each in listed):
-        raise InvalidOption(OPTION, "must be a list of steps, such as [{service: Checkout, wait: 10m}]", given)
-    return [{name: str(each[name]).strip() for name in each if each[name] not in (None, "")} for each in listed]
+    if isinstance(listed, list):
+        return listed
+    problems.append(
+        f"{OPTION} is no list of steps, such as [{{service: Checkout, wait: 10m}}], so the default steps are made: "
+        f"{shorten(repr(given))}."
+    )
+    return []
 
 
-def _step(name: str, given: dict[str, str], earlier: list[Step], key: str) -> Step:
-    for field in given:
-        if field not in FIELDS:
-            raise InvalidOption(name, f"has an unknown field {field!r}; a step may have {', '.join(FIELDS)}")
-    pages = [field for field in (LEVEL, POLICY) if field in given]
-    if pages and (len(pages) > 1 or "service" in given or "routing_key" in given):
-        raise InvalidOption(name, "must name one of service (or routing_key), level, and escalation_policy")
-    seconds = parse_duration(f"{name}.wait", given.get("wait", WAIT))
-    if not pages:
-        kind = INCIDENT if "service" in given and "routing_key" not in given else EVENT
-        count = 1 + sum(each.opens for each in earlier)
-        own_key = key if count == 1 else f"{key}/{count}"
-        return Step(kind, own_key, seconds, given.get("service", ""), given.get("routing_key", ""))
-    if not earlier:
-        raise InvalidOption(name, "must open an incident, by a routing key or on a service: it is the first one")
-    to = _level(name, given[LEVEL], earlier[-1]) if LEVEL in given else given[POLICY]
-    return Step(pages[0], earlier[-1].key, seconds, to)
+def _step(
+    name: str, given: t.Mapping[t.Any, t.Any], earlier: t.Sequence[Step], key: str, problems: list[str]
+) -> list[Step]:
+    """Return the step that a dictionary describes; none if it names nobody to page."""
+    fields = {str(field): str(value).strip() for field, value in given.items() if value is not None}
+    fields = {field: value for field, value in fields.items() if value}
+    unknown = [field for field in fields if field not in FIELDS]
+    if unknown:
+        problems.append(f"{name}: {few(unknown)} is left out, as a step may have {', '.join(FIELDS)} only.")
+    ways = [field for field in (POLICY, LEVEL, "service", "routing_key") if field in fields]
+    if unknown and earlier and not ways:
+        problems.append(f"{name} is left out, as it names nobody to page.")
+        return []
+    seconds = _seconds(name, fields.get("wait", WAIT), problems)
+    if earlier and ways and ways[0] in (POLICY, LEVEL):
+        _tell_unused(name, ways[1:], f"the step has {ways[0]}", problems)
+        to = fields[POLICY] if ways[0] == POLICY else _level(name, fields[LEVEL], earlier[-1], problems)
+        return [Step(ways[0], earlier[-1].key, seconds, to)]
+    _tell_unused(name, [way for way in ways if way in (POLICY, LEVEL)], "the first step opens the incident", problems)
+    kind = INCIDENT if "service" in fields and "routing_key" not in fields else EVENT
+    count = 1 + sum(each.opens for each in earlier)
+    own_key = key if count == 1 else f"{key}/{count}"
+    return [Step(kind, own_key, seconds, fields.get("service", ""), fields.get("routing_key", ""))]
 
 
-def _level(name: str, given: str, before: Step) -> str:
+def _tell_unused(name: str, fields: t.Sequence[str], why: str, problems: list[str]) -> None:
+    if fields:
+        problems.append(f"{name}: {few(fields)} is left out, as {why}.")
+
+
+def _seconds(name: str, given: str, problems: list[str]) -> int:
+    try:
+        return parse_duration(f"{name}.wait", given)
+    except InvalidOption as error:
+        problems.append(f"{error} The step waits {WAIT}.")
+    return parse_duration("wait", WAIT)
+
+
+def _level(name: str, given: str, before: Step, problems: list[str]) -> str:
     """Return a level as a number: the next one is known, as incidents begin with the first."""
-    if given == NEXT:
-        return str(int(before.to) + 1 if before.kind == LEVEL else 2)
     if given.isdecimal() and int(given) > 0:
         return given
-    raise InvalidOption(f"{name}.level", "must be 1 or greater, or next", given)
+    level = int(before.to) + 1 if before.kind == LEVEL else 2
+    if given != NEXT:
+        problems.append(
+            f"{name}.level: must be 1 or greater, or next, got {shorten(repr(given))}. It is level {level}."
+        )
+    return str(level)

@@ -197,16 +197,17 @@ def _assignments(entries: t.Sequence[Record]) -> list[tuple[set[str], bool]]:
     acknowledged = {
         (entry.get("created_at"), entry["agent"]["id"])
         for entry in entries
-        if _kind(entry) == ACKNOWLEDGED and entry.get("agent")
+        if kind_of(entry) == ACKNOWLEDGED and entry.get("agent")
     }
     found: dict[tuple[t.Any, str, bool], set[str]] = {}
     for entry in sorted(entries, key=lambda each: time_of(each.get("created_at")), reverse=True):
-        at, kind, users = entry.get("created_at"), _kind(entry), {each["id"] for each in entry.get("assignees") or ()}
+        at, kind, users = entry.get("created_at"), kind_of(entry), {each["id"] for each in entry.get("assignees") or ()}
         if kind in ASSIGNING:
             is_acknowledging = len(users) == 1 and (at, *users) in acknowledged
             found.setdefault((at, kind, is_acknowledging), set()).update(users)
     return [(users, is_acknowledging) for (_at, _type, is_acknowledging), users in found.items()]
 
 
-def _kind(entry: Record) -> str:
+def kind_of(entry: Record) -> str:
+    """Return the type of a log entry, also of a reference to one."""
     return str(entry.get("type")).removesuffix("_reference")

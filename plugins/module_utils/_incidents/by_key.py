@@ -24,6 +24,7 @@ OPEN: Query = (("statuses[]", "triggered"), ("statuses[]", "acknowledged"))
 
 Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents.
 """
+NOT_OPENED = "No open incident has the key"
 TOO_EARLY = "If its event was just sent, set wait: 30, as PagerDuty opens the incident shortly after that."
 IN_VAIN = "Look at the service in PagerDuty: it may be in maintenance, or have suppressed the alert."
 
@@ -96,9 +97,7 @@ class ByKey:
         service = self._service
         of_service = service and {"service": _reference(service), "escalation_policy": service.get("escalation_policy")}
         hint = IN_VAIN if self._wait else TOO_EARLY
-        return NotOpened(
-            f"No open incident has the key {self._key!r}{within}.", new_incident(self._key, of_service or {}), hint
-        )
+        return NotOpened(f"{NOT_OPENED} {self._key!r}{within}.", new_incident(self._key, of_service or {}), hint)
 
     def _candidates(self) -> t.Iterator[Record]:
         filters = [*OPEN, *([("service_ids[]", self._service_id())] if self._service_name else [])]

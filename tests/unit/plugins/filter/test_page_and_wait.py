@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from ansible.errors import AnsibleFilterError
 from ansible_collections.oncall.pagerduty.plugins.filter import page_and_wait
 
 STEPS = [{"service": "Checkout", "wait": "10m"}]
@@ -25,6 +24,11 @@ def test_in_check_mode_it_says_what_would_be_done() -> None:
     assert said.startswith("Would page whoever is on call for Checkout and wait 10m, and fail ")
 
 
-def test_a_step_without_meaning_is_an_error_of_the_filter() -> None:
-    with pytest.raises(AnsibleFilterError, match=r"page_and_wait_steps\[1\]\.wait: must be a duration"):
-        page_and_wait.page_and_wait([], [{"wait": "soon"}], "checkout-down")
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_step_that_cannot_be_used_whole_pages_and_is_told(check_mode: bool) -> None:
+    steps = [{"service": "Checkout", "wait": "soon"}]
+    made = page_and_wait.page_and_wait([], steps, "checkout-down", check_mode=check_mode)
+    assert (made["step"]["kind"], made["until"]) == ("incident", "600s")
+    (told,) = made["result"]["problems"]
+    assert told.startswith("page_and_wait_steps[1].wait: must be a duration")
+    assert made["result"]["msg"].endswith(told)

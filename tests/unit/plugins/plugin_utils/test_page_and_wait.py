@@ -16,7 +16,9 @@ from ansible_collections.oncall.pagerduty.tests.unit.records import incident, na
 Record = dict[str, t.Any]
 
 ANA, BEN = named("PU1", "Ana"), named("PU2", "Ben")
-STEPS = steps_of([{"service": "Checkout"}, {"level": 2, "wait": "5m"}, {"level": 3}, {"service": "Database"}], "key")
+STEPS = steps_of(
+    [{"service": "Checkout"}, {"level": 2, "wait": "5m"}, {"level": 3}, {"service": "Database"}], "key"
+).steps
 NOT_DONE = {"failures": [{"outcome": "not_done"}], "msg": "Level 2 has nobody on call."}
 UNKNOWN = {"failures": [{"outcome": "unknown"}], "msg": "Timed out.", "incidents": []}
 PAGED = {"incidents": [{"id": "Q1"}], "notifies": [{"who": {"summary": "Ana"}}]}
@@ -105,7 +107,7 @@ def test_the_log_says_how_long_a_step_waits() -> None:
 
 
 def test_an_event_that_opens_no_incident_has_paged_nobody() -> None:
-    run = Run([], steps_of([{}], "key"), Results(SENT, NOT_OPENED)).as_dict()
+    run = Run([], steps_of([{}], "key").steps, Results(SENT, NOT_OPENED)).as_dict()
     assert (run["has_paged"], run["entry"]["problem"]) == (False, NOT_OPENED["msg"])
 
 
@@ -128,7 +130,7 @@ def test_in_check_mode_later_steps_find_the_incident_by_its_key_and_service() ->
     run = Run([foretold], STEPS, Results(found={"incidents": []})).as_dict()
     assert run["incident"] == {"dedup_key": "key", "service": "Checkout"}
     assert run["watched"] == {"incident_id": ["would-be-opened:key"]}
-    opened = Run([], steps_of([{}], "key"), Results(SENT)).as_dict()
+    opened = Run([], steps_of([{}], "key").steps, Results(SENT)).as_dict()
     assert opened["entry"]["service"] == "PS1"
 
 

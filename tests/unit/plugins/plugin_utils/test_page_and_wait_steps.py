@@ -6,47 +6,53 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import typing as t
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils._page_and_wait_steps import (
     EVENT,
+    FIELDS,
     INCIDENT,
     LEVEL,
     POLICY,
     Step,
     steps_of,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 SERVICE = {"service": "Checkout"}
+OPENED = Step(INCIDENT, "key", 600, "Checkout")
+BY_EVENT = Step(EVENT, "key", 600)
+DEFAULT = [BY_EVENT, Step(LEVEL, "key", 600, "2")]
 
 
 @pytest.mark.parametrize(
     ("given", "steps"),
     [
-        ([{}], [Step(EVENT, "key", 600)]),
+        ([{}], [BY_EVENT]),
         ([{"wait": "1h 30m"}], [Step(EVENT, "key", 5400)]),
         ([{"wait": 120, "service": None, "level": ""}], [Step(EVENT, "key", 120)]),
         ([{"routing_key": "R1"}], [Step(EVENT, "key", 600, "", "R1")]),
         ([{**SERVICE, "routing_key": "R1"}], [Step(EVENT, "key", 600, "Checkout", "R1")]),
-        ([SERVICE], [Step(INCIDENT, "key", 600, "Checkout")]),
-        (SERVICE, [Step(INCIDENT, "key", 600, "Checkout")]),
+        ([SERVICE], [OPENED]),
+        (SERVICE, [OPENED]),
         ('[{"service": "Checkout", "wait": "5m"}]', [Step(INCIDENT, "key", 300, "Checkout")]),
-        ([SERVICE, {"level": 3}], [Step(INCIDENT, "key", 600, "Checkout"), Step(LEVEL, "key", 600, "3")]),
-        (
-            [{}, {"level": "next"}, {"level": "next"}],
-            [Step(EVENT, "key", 600), Step(LEVEL, "key", 600, "2"), Step(LEVEL, "key", 600, "3")],
-        ),
+        ([SERVICE, {"level": 3}], [OPENED, Step(LEVEL, "key", 600, "3")]),
+        ([{}, {"level": "next"}, {"level": "next"}], [*DEFAULT, Step(LEVEL, "key", 600, "3")]),
+        ([], DEFAULT),
+        (None, DEFAULT),
+        (" ", DEFAULT),
         (
             [{}, {"escalation_policy": "Database"}, {"level": "next"}],
-            [Step(EVENT, "key", 600), Step(POLICY, "key", 600, "Database"), Step(LEVEL, "key", 600, "2")],
+            [BY_EVENT, Step(POLICY, "key", 600, "Database"), Step(LEVEL, "key", 600, "2")],
         ),
         (
             [{}, {"level": 2}, SERVICE, {"level": "next"}],
             [
-                Step(EVENT, "key", 600),
-                Step(LEVEL, "key", 600, "2"),
+                *DEFAULT,
                 Step(INCIDENT, "key/2", 600, "Checkout"),
                 Step(LEVEL, "key/2", 600, "2"),
             ],
@@ -55,36 +61,87 @@ SERVICE = {"service": "Checkout"}
     ids=str,
 )
 def test_what_a_step_means(given: t.Any, steps: list[Step]) -> None:
-    assert steps_of(given, "key") == steps
+    assert steps_of(given, "key") == (steps, [])
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("given", "steps", "problems"),
     [
-        ([], "page_and_wait_steps: must be a list of steps"),
-        (None, "page_and_wait_steps: must be a list of steps"),
-        ("level 2", "page_and_wait_steps: must be a list of steps, or JSON"),
-        (["level 2"], "page_and_wait_steps: must be a list of steps"),
         (
-            [{"policy": "Database"}],
-            r"page_and_wait_steps\[1\]: has an unknown field 'policy'; a step may have service,",
+            "level 2",
+            DEFAULT,
+            ["page_and_wait_steps is no list of steps, such as .* the default steps are made: 'level 2'"],
         ),
-        ([{"level": 2}], r"page_and_wait_steps\[1\]: must open an incident"),
-        ([{"escalation_policy": "Database"}], r"page_and_wait_steps\[1\]: must open an incident"),
-        ([SERVICE, {**SERVICE, "level": 2}], r"page_and_wait_steps\[2\]: must name one of "),
-        ([SERVICE, {"escalation_policy": "D", "level": 2}], r"page_and_wait_steps\[2\]: must name one of "),
-        ([SERVICE, {"level": 0}], r"page_and_wait_steps\[2\]\.level: must be 1 or greater, or next"),
-        ([SERVICE, {"level": "last"}], r"page_and_wait_steps\[2\]\.level: must be 1 or greater, or next"),
-        ([{"wait": "soon"}], r"page_and_wait_steps\[1\]\.wait: must be a duration"),
-        ([{"wait": 10}], r"page_and_wait_steps\[1\]\.wait: a number below 60 must have a unit: 10m"),
+        (7, DEFAULT, ["page_and_wait_steps is no list of steps"]),
+        (["level 2"], DEFAULT, [r"page_and_wait_steps\[1\] is left out, as it is no dictionary: 'level 2'"]),
+        ([SERVICE, None], [OPENED], [r"page_and_wait_steps\[2\] is left out, as it is no dictionary: None"]),
+        (
+            [{**SERVICE, "waits": "5m"}],
+            [OPENED],
+            [r"page_and_wait_steps\[1\]: waits is left out, .* service, routing_key"],
+        ),
+        ([{"policy": "Database"}], [BY_EVENT], [r"page_and_wait_steps\[1\]: policy is left out"]),
+        (
+            [SERVICE, {"policy": "Database"}, {"level": "next"}],
+            [OPENED, Step(LEVEL, "key", 600, "2")],
+            [
+                r"page_and_wait_steps\[2\]: policy is left out",
+                r"page_and_wait_steps\[2\] is left out, as it names nobody to page",
+            ],
+        ),
+        (
+            [{"level": 2}],
+            [BY_EVENT],
+            [r"page_and_wait_steps\[1\]: level is left out, as the first step opens the incident"],
+        ),
+        (
+            [{**SERVICE, "escalation_policy": "D"}],
+            [OPENED],
+            [r"page_and_wait_steps\[1\]: escalation_policy is left out"],
+        ),
+        (
+            [SERVICE, {**SERVICE, "level": 2}],
+            [OPENED, Step(LEVEL, "key", 600, "2")],
+            [r"page_and_wait_steps\[2\]: service is left out, as the step has level"],
+        ),
+        (
+            [SERVICE, {"escalation_policy": "D", "level": 2}],
+            [OPENED, Step(POLICY, "key", 600, "D")],
+            [r"page_and_wait_steps\[2\]: level is left out, as the step has escalation_policy"],
+        ),
+        (
+            [SERVICE, {"level": 0}, {"level": "last"}],
+            [OPENED, Step(LEVEL, "key", 600, "2"), Step(LEVEL, "key", 600, "3")],
+            [
+                r"page_and_wait_steps\[2\]\.level: must be 1 or greater, or next, got '0'. It is level 2",
+                r"page_and_wait_steps\[3\]\.level: must be 1 or greater, or next, got 'last'. It is level 3",
+            ],
+        ),
+        ([{"wait": "soon"}], [BY_EVENT], [r"page_and_wait_steps\[1\]\.wait: must be a duration.* The step waits 10m"]),
+        ([{"wait": 10}], [BY_EVENT], [r"page_and_wait_steps\[1\]\.wait: a number below 60 must have a unit: 10m"]),
+        ([{**SERVICE, 7: "x"}], [OPENED], [r"page_and_wait_steps\[1\]: 7 is left out"]),
     ],
     ids=str,
 )
-def test_a_step_that_has_no_meaning_is_named(given: t.Any, message: str) -> None:
-    with pytest.raises(InvalidOption, match=f"^{message}"):
-        steps_of(given, "key")
+def test_what_cannot_be_used_is_left_out_and_told(given: t.Any, steps: list[Step], problems: list[str]) -> None:
+    read = steps_of(given, "key")
+    assert read.steps == steps
+    unmatched = list(itertools.zip_longest(problems, read.problems, fillvalue="nothing"))
+    assert [pair for pair in unmatched if not re.match(f"{pair[0]}.*\\.$", pair[1])] == []
 
 
-def test_a_run_needs_a_key() -> None:
-    with pytest.raises(InvalidOption, match=r"^page_and_wait_key: must not be empty"):
-        steps_of([SERVICE], " ")
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from(["5m", "next", "Checkout"]),
+        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from([*FIELDS, "policy"]) | st.text(), inner),
+    )
+)
+def test_whatever_is_given_somebody_is_paged(given: t.Any) -> None:
+    steps = steps_of(given, "key").steps
+    assert steps[0].opens
+    assert all(each.seconds > 0 for each in steps)
+
+
+@pytest.mark.parametrize(("key", "used"), [(" disk ", "disk"), (" ", "page_and_wait")])
+def test_a_run_always_has_a_key(key: str, used: str) -> None:
+    assert steps_of([{}], key).steps == [Step(EVENT, used, 600)]
