@@ -206,6 +206,8 @@ class Poller:
 
     async def _put(self, event: Json) -> bool:
         """Return whether the rules have an event."""
+        # Filters ask for an age, and this machine's clock may be wrong.
+        event["meta"]["handed_over_at"] = iso(self._feed.now())
         try:
             return await self._rules.put(event, ANSWER_TIMEOUT)
         except Exception as error:

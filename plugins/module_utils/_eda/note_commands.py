@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 import typing as t
 
 from .options import number, texts
@@ -38,6 +37,8 @@ class Command(t.NamedTuple):
     """The id of whoever wrote it."""
     at: float
     """When, in seconds since 1970."""
+    age: float
+    """Minutes, by PagerDuty's clock; infinite where the event does not say."""
     incident: Json
 
     @property
@@ -87,24 +88,31 @@ def command_in(event: Json) -> Command | None:
             return None
         # A webhook has no log entry, and its note has a reference to the incident.
         incident = event["payload"].get("log_entry", reported["data"])["incident"]
-        return Command(text, str((reported["agent"] or {}).get("id")), time_of(reported["occurred_at"]), {**incident})
+        at = time_of(reported["occurred_at"])
+        age = (_handed_over_at(event) - at) / MINUTE
+        return Command(text, str((reported["agent"] or {}).get("id")), at, age, {**incident})
     except (KeyError, TypeError, AttributeError, ValueError):
         return None
 
 
 def refusal(command: Command, people: t.Collection[str], max_age: float) -> str | None:
     """Return why a command is not run; None if it is."""
-    age = (time.time() - command.at) / MINUTE
     if command.by not in {*command.assigned, *people}:
         return (
             f"the incident is not assigned to {command.by}, who wrote it. To let them give commands on every incident, "
             f"add this id to {PEOPLE}"
         )
-    if age > max_age:
-        return f"it is {age:.0f} minutes old, and only those of the last {max_age:g} minutes are run"
     if command.changed_at - command.at > TOLERANCE:
         return f"the status of the incident {_change(command.changed_at)}. Write it again if it still holds"
+    if command.age > max_age:
+        return f"it is {command.age:.0f} minutes old, and only those of the last {max_age:g} minutes are run"
     return None
+
+
+def _handed_over_at(event: Json) -> float:
+    """Return the time at which the source log_entries has handed an event over."""
+    handed_over_at = event["meta"].get("handed_over_at")
+    return time_of(handed_over_at) if handed_over_at else float("inf")
 
 
 def _change(changed_at: float) -> str:

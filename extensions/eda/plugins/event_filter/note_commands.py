@@ -32,7 +32,7 @@ options:
     default: []
   max_age:
     description:
-      - The age in minutes after which a command is no longer run, by the clock of this machine.
+      - The age in minutes after which a command is no longer run, by PagerDuty's clock.
     type: float
     default: 15
 """

@@ -116,6 +116,17 @@ def test_each_log_entry_is_handed_over_once() -> None:
     assert poll(feed, a_position(), polls=3) == ["R0", "R1", "R2"]
 
 
+def test_an_event_says_when_it_was_handed_over_by_the_clock_of_pagerduty() -> None:
+    taken: list[Json] = []
+
+    class Rules(asyncio.Queue[Json]):
+        async def put(self, item: Json) -> None:
+            taken.append(item)
+
+    poll(Feed(NOW - 100), a_position(), queue=Rules())
+    assert [each["meta"] for each in taken] == [{"uuid": "R0", "handed_over_at": iso(NOW)}]
+
+
 def test_a_first_poll_begins_at_the_start() -> None:
     assert poll(Feed(NOW - 100, NOW + 1), Position(None, 60.0), polls=2) == []
 

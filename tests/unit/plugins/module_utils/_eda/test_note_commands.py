@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import copy
-import time
 import typing as t
 
 import pytest
@@ -23,8 +22,7 @@ IGNORED = "Ignored the command /resolve on incident Q1: "
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "time", lambda: NOW)
+def nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PAGERDUTY_NOTE_COMMANDERS", raising=False)
 
 
@@ -45,7 +43,9 @@ def note(
             **incident,
         },
     }
-    return event_of(entry)
+    event = event_of(entry)
+    event["meta"]["handed_over_at"] = iso(NOW)
+    return event
 
 
 @pytest.mark.parametrize(
@@ -141,10 +141,19 @@ def test_every_other_event_passes_unchanged(event: Json, caplog: pytest.LogCaptu
     assert caplog.messages == []
 
 
-def test_a_note_in_a_webhook_is_no_command_since_it_does_not_say_how_the_incident_stands() -> None:
+def test_a_note_in_a_webhook_is_no_command_since_it_does_not_say_how_the_incident_stands(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     event = note()
-    del event["payload"]["log_entry"]
+    del event["payload"]["log_entry"], event["meta"]["handed_over_at"]
     assert "command" not in main(event, people=["PUSER01"])["meta"]
+    assert "the status of the incident is not known to be the same since" in caplog.text
+
+
+def test_a_command_of_unknown_age_is_not_run() -> None:
+    event = note()
+    del event["meta"]["handed_over_at"]
+    assert "command" not in main(event)["meta"]
 
 
 def test_an_age_that_is_no_number_is_refused() -> None:
