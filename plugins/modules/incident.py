@@ -113,7 +113,8 @@ options:
       - With O(status=acknowledged) and several users, it is assigned to them, and acknowledging it is left to one of
         them, as PagerDuty assigns it to nobody else then; a warning says so.
       - PagerDuty opens an incident for one user; a second call assigns it to the others. If that user is the one who
-        opens it, PagerDuty opens it as acknowledged and pages nobody; a warning says so.
+        opens it, PagerDuty opens it as acknowledged and pages nobody; a warning says so. With O(status=triggered), a
+        second call triggers it, which pages them.
     type: list
     elements: str
   title:

@@ -17,10 +17,10 @@ from .._api.client import PAGE_SIZE, PagerDuty, Record, path_of
 from .._api.directory import ESCALATION_POLICY, SERVICE, USER, Directory, full_reference, reference
 from .._core.action import Action, State
 from .._core.change import CAREFULLY, Change, Notification
-from .._core.errors import InvalidOption, Refused, TaskError
+from .._core.errors import InvalidOption, NotSent, Refused, TaskError
 from .._core.words import OPEN, label, short_name
 from .._incidents.action import with_bridge
-from .._incidents.fields import Assignees, Desired, EscalationPolicy, ImpactedService, check_fields
+from .._incidents.fields import Assignees, Desired, EscalationPolicy, ImpactedService, assignees_of, check_fields
 from .._incidents.foretold import new_incident
 from .._incidents.on_call import QUICK_READS, notified
 from .._incidents.read import holds_key, incidents_with_key, name_of
@@ -91,7 +91,7 @@ class NotOpen(t.NamedTuple):
     """What is known if no incident with the key is open.
 
     Args:
-        is_own: whether the incident would be assigned to the user who opens it.
+        is_own: whether PagerDuty would open the incident as acknowledged, as it is for the user who opens it.
         pages_nobody: whether nobody is on call for it.
     """
 
@@ -161,11 +161,7 @@ class UpdateOrOpening(IncidentUpdate):
                 yield key, IncidentState(found[0])
 
     def plan(self, target: str, state: IncidentState | NotOpen) -> Change:
-        """Plan to update the open incident, or to open one.
-
-        Raises:
-            Refused: the new incident should be triggered, but would be acknowledged.
-        """
+        """Plan to update the open incident, or to open one."""
         if isinstance(state, NotOpen):
             return self._plan_opening(target, state)
         incident = state.incident
@@ -189,15 +185,28 @@ class UpdateOrOpening(IncidentUpdate):
         if change.record:
             return super().send(changes)
         opened = self.client.write_and_get("POST", "/incidents", {"incident": change.body}, "incident")
-        return [with_bridge(change, self._assigned_to_all(opened))]
+        return [with_bridge(change, self._completed(change, opened))]
 
-    def _assigned_to_all(self, opened: Record) -> Record:
-        """Assign a new incident to the other users as well: PagerDuty opens it for one."""
-        wanted = self.desired.get("assignees")
-        if not isinstance(wanted, Assignees) or len(wanted.users) == 1:
+    def _completed(self, change: Change, opened: Record) -> Record:
+        """Change a new incident to what PagerDuty does not open."""
+        rest = self._rest(opened)
+        if not rest:
             return opened
-        body = {"incident": {"type": "incident_reference", **wanted.body(opened)}}
-        return self.client.write_and_get("PUT", path_of("incidents", opened["id"]), body, "incident")
+        body = {"incident": {"type": "incident_reference", **rest}}
+        try:
+            return self.client.write_and_get("PUT", path_of("incidents", opened["id"]), body, "incident")
+        except (NotSent, Refused):
+            paged = [] if _is_acknowledged(opened) else [user["id"] for user in assignees_of(opened)]
+            change.notifies = [each for each in change.notifies if each.who and each.who["id"] in paged]
+            raise
+
+    def _rest(self, opened: Record) -> Record:
+        """Return what a new incident lacks: PagerDuty opens it for one user, and for who opens it as acknowledged."""
+        users, status = self.desired.get("assignees"), self.desired.get("status")
+        return {
+            **(users.body(opened) if users and len(self._assignees()) > 1 else {}),
+            **(status.body(opened) if status and _is_acknowledged(opened) else {}),
+        }
 
     def name(self, change: Change, record: Record) -> str:
         """Return the name of the incident, with its address if it is new."""
@@ -275,13 +284,8 @@ class UpdateOrOpening(IncidentUpdate):
         return [Notification(None, f"on call for service {label(self._service)}")]
 
     def _plan_opening(self, target: str, state: NotOpen) -> Change:
-        if state.is_own and "status" in self.desired:
-            raise Refused(
-                "An incident that is assigned to the user who opens it is opened as acknowledged.",
-                hint="Leave out status, or choose another assignee.",
-            )
         fields = {name: want for name, want in self.desired.items() if name != "status"}
-        status = "acknowledged" if state.is_own else "triggered"
+        status = "acknowledged" if self._stays_acknowledged(state) else "triggered"
         after = {
             "service": label(self._service),
             "incident_key": target,
@@ -301,6 +305,9 @@ class UpdateOrOpening(IncidentUpdate):
             resend=CAREFULLY,
             warnings=self._warnings(state),
         )
+
+    def _stays_acknowledged(self, state: NotOpen) -> bool:
+        return state.is_own and "status" not in self.desired
 
     def _predicted(self, fields: Desired, status: str) -> Record:
         record = new_incident(self._key, {**self._known(), "status": status})
@@ -338,7 +345,7 @@ class UpdateOrOpening(IncidentUpdate):
             warnings.append(
                 f"Service {short_name(self._service)} is {trouble}, so PagerDuty may not open the incident."
             )
-        if state.is_own:
+        if self._stays_acknowledged(state):
             warnings.append(
                 "The incident is assigned to the user who opens it, so PagerDuty opens it as acknowledged and pages "
                 "nobody."
@@ -349,6 +356,10 @@ class UpdateOrOpening(IncidentUpdate):
                 f"Nobody is on call for escalation policy {short_name(policy)}, so PagerDuty may not open the incident."
             )
         return warnings
+
+
+def _is_acknowledged(incident: Record) -> bool:
+    return incident.get("status") == "acknowledged"
 
 
 def _moves(change: Change) -> bool:

@@ -31,6 +31,7 @@ ONE = {"incident_id": ["1"]}
 TRIGGER = ("event", {"dedup_key": KEY})
 NEW = {"incident_id": None, "incident_key": KEY, "title": "Disk full"}
 FOR_OWNER = {"assignees": [account.OWNER.id]}
+FOR_ITSELF = {"assignees": [account.AUTOMATION.id], "status": "triggered"}
 BY_HAND = {"assignees": [account.OWNER.id, account.COMMANDER.id]}
 
 
@@ -62,6 +63,13 @@ PAGING = (
     Paging("event", {"dedup_key": KEY, "severity": "critical"}, [], before=[TRIGGER], incidents=0),
     Paging("incident", {"service": account.DATABASE.name, **NEW}, [account.DATABASE_FIRST], incidents=0),
     Paging("incident", {"service": account.DATABASE.name, **NEW, **FOR_OWNER}, [account.OWNER], incidents=0),
+    Paging(
+        "incident",
+        {"service": account.DATABASE.name, **NEW, **BY_HAND},
+        [account.OWNER, account.COMMANDER],
+        incidents=0,
+    ),
+    Paging("incident", {"service": account.DATABASE.name, **NEW, **FOR_ITSELF}, [account.AUTOMATION], incidents=0),
     Paging("incident", {"assignees": [account.OWNER.id, account.PRIMARY.id]}, [account.OWNER]),
     Paging("incident", {"status": "triggered"}, FIRST_LEVEL, CLOSED),
     Paging("incident", {"urgency": "high"}, FIRST_LEVEL, {"urgency": "low"}),

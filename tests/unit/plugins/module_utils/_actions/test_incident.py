@@ -259,11 +259,50 @@ def test_an_incident_for_its_own_user_pages_nobody(
     assert http.warnings == [
         "The incident is assigned to the user who opens it, so PagerDuty opens it as acknowledged and pages nobody."
     ]
-    assert task(assignees=["Someone"], status="triggered").run()["msg"] == (
-        "An incident that is assigned to the user who opens it is opened as acknowledged. "
-        "Leave out status, or choose another assignee."
-    )
     assert http.writes == []
+
+
+def test_an_incident_for_its_own_user_is_triggered_if_that_is_asked_for(
+    task: Tasks, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    sends_as(pagerduty, SOMEONE["email"])
+    own = {"assignments": [{"assignee": SOMEONE}]}
+    http.answers |= {
+        OPEN: (201, {"incident": incident(status="acknowledged", **own)}),
+        "PUT /incidents/Q1": {"incident": incident(**own)},
+    }
+    asked = task(assignees=["Someone"], status="triggered")
+    assert asked.says(check_mode=True) == f"{WOULD_OPEN}; would page Someone."
+    result = asked.run()
+    assert (result["msg"], http.warnings) == (f"{OPENED}; paged Someone.", [])
+    assert [body["incident"].get("status") for _call, body in http.writes] == [None, "triggered"]
+    assert result["incident"]["status"] == "triggered"
+
+
+@pytest.mark.parametrize(
+    ("assignees", "status", "becomes", "paged"),
+    [(["Someone", "Other"], None, "triggered", [SOMEONE["id"]]), (["Someone"], "triggered", "acknowledged", [])],
+)
+def test_a_new_incident_that_lacks_something_has_paged_only_those_whom_it_is_assigned_to(
+    assignees: list[str],
+    status: str | None,
+    becomes: str,
+    paged: list[str],
+    task: Tasks,
+    pagerduty: PagerDuty,
+    http: ScriptedHttp,
+) -> None:
+    sends_as(pagerduty, SOMEONE["email"] if status else None)
+    opened = incident(status=becomes, assignments=[{"assignee": SOMEONE}])
+    http.answers |= {
+        ME: (400, {"error": {"message": "no user", "code": 2001}}),
+        FIND: [found(), found(opened)],
+        OPEN: (201, {"incident": opened}),
+        "PUT /incidents/Q1": (400, {"error": {"message": "no", "code": 2001}}),
+    }
+    result = task(assignees=assignees, status=status).run()
+    assert result["failures"][0]["outcome"] == "partly_done"
+    assert [each["who"]["id"] for each in result["notifies"]] == paged
 
 
 @pytest.mark.parametrize(
