@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import typing as t
 
+from ..module_utils._api.auth import REQUIRED_KEY
+from ..module_utils._core.errors import InvalidOption
+
 Result = t.Mapping[str, t.Any]
 
 NO_ROUTING_KEY = "No change event was recorded, as there is no routing key."
-MISSING_KEY = "routing_key: required"
-"""How the module change_event starts to say that there is none."""
 WINDOW, CHANGE = "maintenance_window", "change_event"
 
 
@@ -83,7 +84,7 @@ def _may_be_open(opening: Result) -> bool:
 
 
 def _has_no_key(change: Result) -> bool:
-    return _message(change).startswith(MISSING_KEY)
+    return _message(change).startswith(str(InvalidOption("routing_key", REQUIRED_KEY)))
 
 
 def _message(result: Result) -> str:

@@ -38,6 +38,7 @@ AUTH_TYPES = ("token", "bearer")
 MAX_TIMEOUT = 24 * 60 * 60
 """Seconds; the operating system's own limit differs from system to system."""
 ROUTING_KEY_LENGTH = 32
+REQUIRED_KEY = "required; set the option or the environment variable PAGERDUTY_ROUTING_KEY"
 
 Options = t.Mapping[str, t.Any]
 Value = t.TypeVar("Value")
@@ -136,7 +137,7 @@ def routing_key(params: Options) -> str:
     """
     key = _text(params, "routing_key")
     if not key:
-        raise InvalidOption("routing_key", "required; set the option or the environment variable PAGERDUTY_ROUTING_KEY")
+        raise InvalidOption("routing_key", REQUIRED_KEY)
     if len(key) != ROUTING_KEY_LENGTH or not _is_word(key) or not key.isalnum():
         raise InvalidOption("routing_key", "must be the 32 letters and digits of an Events API v2 integration key")
     return key

@@ -12,7 +12,6 @@ Private to the collection.
 from __future__ import annotations
 
 import os
-import re
 import typing as t
 from urllib.parse import urlsplit
 
@@ -21,8 +20,8 @@ VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 HTTP_SCHEMES = ("http", "https")
 SCHEMES = (*HTTP_SCHEMES, "socks4", "socks4a", "socks5", "socks5h")
 HINT = "In its user name and password, write / as %2F, # as %23, ? as %3F, @ as %40 and : as %3A."
-HOST = re.compile(r"[\w.:%-]+")
-"""What the name or the IP address of a server is made of."""
+PUNCTUATION = frozenset("_.:%-")
+"""What else than letters and digits is in the name or the IP address of a server."""
 
 
 def address_of(proxy: str) -> str:
@@ -38,12 +37,16 @@ def is_proxy(address: str, schemes: t.Collection[str] = SCHEMES) -> bool:
     """
     try:
         parts = urlsplit(address)
-        names_server = bool(HOST.fullmatch(parts.hostname or "")) and parts.port != 0
+        names_server = _is_host(parts.hostname or "") and parts.port != 0
     except ValueError:
         return False
     rest = f"{parts.path.rstrip('/')}{parts.query}{parts.fragment}"
-    is_one_word = address.isprintable() and not re.search(r"\s", address)
+    is_one_word = address.isprintable() and not any(map(str.isspace, address))
     return names_server and parts.scheme in schemes and not rest and is_one_word
+
+
+def _is_host(name: str) -> bool:
+    return bool(name) and all(each.isalnum() or each in PUNCTUATION for each in name)
 
 
 def problem(proxy: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.auth import REQUIRED_KEY
 from ansible_collections.oncall.pagerduty.plugins.plugin_utils._deployment_status import status
 
 Result = dict[str, t.Any]
@@ -23,7 +24,7 @@ NO_ANSWER = {"maintenance_window": None, "msg": "Timed out.", "failures": [{"out
 NOT_TEMPLATED = {"failed": True, "msg": "'x' is undefined"}
 RECORDED = {"changed": True, "msg": "Change: recorded.", "change_event": {"summary": "shop"}}
 NOT_RECORDED = {**FAILURES, "msg": "Bad key.", "change_event": None}
-NO_KEY = {**FAILURES, "msg": "routing_key: required; set the option."}
+NO_KEY = {**FAILURES, "msg": f"routing_key: {REQUIRED_KEY}."}
 ENDED = {"changed": True, "msg": "Window: ended.", "maintenance_window": None}
 NOT_ENDED = {**FAILURES, "msg": "Cannot connect."}
 
