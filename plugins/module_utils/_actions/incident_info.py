@@ -17,7 +17,6 @@ from .._core.change import Change, found
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._incidents.action import IncidentAction
 from .._incidents.foretold import is_foretold
-from .._incidents.notify_entries import people_notified
 from .._incidents.read import (
     SINGLE_ONLY,
     IncidentsById,
@@ -128,6 +127,9 @@ class Reading(IncidentAction):
         names = [name for name in READ_SEPARATELY if name in self.options["include"]]
         parts: Record = {name: self._part(f"{path}/{name}", name) for name in names}
         if "log_entries" in parts:
+            # Most tasks read no log, and do without it.
+            from .._incidents.notify_entries import people_notified
+
             parts["notified"] = people_notified(parts["log_entries"])
         return {**incident, **parts}
 

@@ -13,8 +13,6 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
-from .time_texts import now
-
 
 class ServerClock:
     """The server's clock as far as its responses tell; this machine's until then.
@@ -25,7 +23,7 @@ class ServerClock:
 
     def __init__(self, monotonic: t.Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._shown = now()
+        self._shown = datetime.now(timezone.utc)
         self._since = monotonic()
 
     def set(self, date: str | None) -> None:
