@@ -89,6 +89,8 @@ class HttpClient:
             try:
                 return self._exchange(request, proxy)
             except (OSError, ValueError, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
+                # Before version 2, urllib3 keeps a connection on which a response has ended early.
+                session(request, self._verify).close()
                 # Only a failed call needs it.
                 from .call_failures import FailedCall
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 import socket
 import ssl
@@ -16,6 +17,8 @@ from simulator.connect_proxy import Handler, Listener, read_request
 DRIP = 0.03
 """Seconds between two bytes of a trickle."""
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+
+CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"
 
 
 def respond(content: bytes) -> Handler:
@@ -72,6 +75,18 @@ def break_tls(connection: socket.socket) -> None:
     with raw:
         raw.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         raw.shutdown(socket.SHUT_WR)
+        wait(raw)
+
+
+def end_early(connection: socket.socket) -> None:
+    """Send a part of a response, and nothing more; the connection stays open."""
+    connection.sendall(CUT)
+    if isinstance(connection, ssl.SSLSocket):
+        connection.setblocking(False)
+        with contextlib.suppress(ssl.SSLWantReadError):
+            connection.unwrap()
+        connection.setblocking(True)
+    with socket.socket(fileno=connection.detach()) as raw:
         wait(raw)
 
 

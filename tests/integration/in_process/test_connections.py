@@ -24,11 +24,13 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors impo
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.http_client import HttpClient, Request, Response
 
 from integration.in_process.failing_server import (
+    CUT,
     OK,
     FailingServer,
     after_hello,
     break_tls,
     close,
+    end_early,
     reset,
     respond,
     succeed,
@@ -125,7 +127,7 @@ FAILURES = (
         after=trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", b" "),
         slow=True,
     ),
-    Failure("truncated body", OutcomeUnknown, after=respond(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{")),
+    Failure("truncated body", OutcomeUnknown, after=respond(CUT)),
     Failure("the proxy wants another password", NotSent, on="proxy", proxy=respond(b"HTTP/1.1 407 No\r\n\r\n")),
     Failure("the proxy cannot connect", NotSent, on="proxy", proxy=respond(b"HTTP/1.1 502 No\r\n\r\n")),
     Failure("the proxy closes", NotSent, on="proxy", proxy=close),
@@ -267,6 +269,18 @@ def test_a_kept_connection_that_closes_on_the_next_request_leaves_it_unknown(
     ):
         results = [send(way, server.port, ca_path) for _call in range(2)]
     assert [type(result) for result in results] == [Response, OutcomeUnknown]
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way.tls], ids=lambda way: way.name)
+def test_a_connection_on_which_a_response_ended_early_is_replaced(way: Way, ca_path: str, tls: ssl.SSLContext) -> None:
+    """Before version 2, urllib3 keeps it. Over plain HTTP nothing can end but the connection."""
+    answers = iter((end_early, succeed))
+    with (
+        FailingServer(tls=tls, after_request=lambda connection: next(answers)(connection)) as server,
+        proxied(way, FAILURES[0], server.port, tls),
+    ):
+        results = [send(way, server.port, ca_path) for _call in range(2)]
+    assert [type(result) for result in results] == [OutcomeUnknown, Response]
 
 
 @pytest.mark.parametrize("way", [way for way in WAYS if way.proxy], ids=lambda way: way.name)
