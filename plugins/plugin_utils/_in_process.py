@@ -46,9 +46,10 @@ IMPORTED_LATE = (
     "_core.summary",
     "_incidents.awaiting",
     "_incidents.by_key",
+    "_incidents.notify_entries",
     "_incidents.search",
 )
-"""What a module imports only when it writes, waits, searches, has a key, has several targets, or meets an error."""
+"""What a module imports only when it writes, waits, searches, reads a log, has a key, has several targets, or meets an error."""
 DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent", "", None)
 """Interpreter settings that leave the choice to Ansible."""
 
