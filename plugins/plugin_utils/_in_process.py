@@ -49,7 +49,9 @@ IMPORTED_LATE = (
     "_incidents.notify_entries",
     "_incidents.search",
 )
-"""What a module imports only when it writes, waits, searches, reads a log, has a key, has several targets, or meets an error."""
+"""What a module imports only when it writes, waits, searches, reads a log, has a key or several targets, or meets an
+error.
+"""
 DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent", "", None)
 """Interpreter settings that leave the choice to Ansible."""
 
