@@ -22,7 +22,6 @@ from ._api.confidential import without_confidential
 from ._core import abandoned
 from ._core.action import Action, predict
 from ._core.change import Notification, Outcome
-from ._core.differences import differences
 from ._core.errors import InvalidOption, PartlyDone, TaskError
 from ._core.http_client import REQUESTS_IMPORT_ERROR
 from ._core.retry import Log, RetryBudget
@@ -161,6 +160,9 @@ class Module:
         if self._writes:
             result["notifies"] = [_shown(outcome.target, each) for outcome in outcomes for each in outcome.notifies]
         if diff_mode:
+            # Without diff mode, tasks do without it.
+            from ._core.differences import differences
+
             result["diff"] = differences(action, outcomes)
         if failures:
             result["failures"] = [{"target": target, **error.as_result()} for target, error in failures]

@@ -40,6 +40,7 @@ IMPORTED_LATE = (
     "_api.failed_responses",
     "_api.scopes",
     "_core.call_failures",
+    "_core.differences",
     "_core.locks",
     "_core.recovery",
     "_core.runner",
@@ -49,9 +50,7 @@ IMPORTED_LATE = (
     "_incidents.notify_entries",
     "_incidents.search",
 )
-"""What a module imports only when it writes, waits, searches, reads a log, has a key or several targets, or meets an
-error.
-"""
+"""What a module imports only to write, wait, search, read a log, show a diff, find a key, or tell of an error."""
 DISCOVERED = ("auto", "auto_legacy", "auto_silent", "auto_legacy_silent", "", None)
 """Interpreter settings that leave the choice to Ansible."""
 
