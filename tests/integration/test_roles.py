@@ -653,3 +653,23 @@ class TestPageAndWait:
         waits = [task for task in done.tasks if "Wait for an acknowledgement" in task.task]
         assert [len(task.calls) for task in waits] == [1, 1, 2]
         assert "Database First acknowledged incident " in done.output
+
+    def test_a_mistake_in_the_steps_keeps_nobody_from_being_paged(
+        self, play: PlaybookRunner, simulator: Simulator
+    ) -> None:
+        simulator.reset()
+        wrong = {
+            "page_and_wait_key": "",
+            "page_and_wait_steps": [{"service": "Checkout", "wait": "soon"}, {"policy": 1}],
+        }
+        read = {"method": "GET", "path": "/incidents/[^/]+", "fault": "meanwhile", "seconds": 1}
+        simulator.faults([{**read, "acknowledged_by": account.PRIMARY.id}])
+        options = {"page_and_wait_title": "Disk full", **wrong}
+        foretold = run_role(play, "page_and_wait", "--check", **options)
+        done = run_role(play, "page_and_wait", **options)
+        assert (foretold.code, done.code) == (0, 0), done.output
+        assert [page["user"] for page in simulator.state()["pages"]] == [account.PRIMARY.id]
+        assert "Would page Primary On-call and wait 10m, and fail " in foretold.output
+        for told in (foretold.output, done.output):
+            assert "page_and_wait_steps[1].wait: must be a duration" in told
+            assert "page_and_wait_steps[2]: policy is left out" in told
