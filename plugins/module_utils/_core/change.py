@@ -75,6 +75,7 @@ class Change:
     """
 
     __slots__ = (
+        "_origin",
         "after",
         "batch",
         "before",
@@ -82,7 +83,6 @@ class Change:
         "if_unknown",
         "name",
         "notifies",
-        "origin",
         "predicted",
         "record",
         "resend",
@@ -121,8 +121,17 @@ class Change:
         self.warnings = warnings
         self.notifies: t.Sequence[Notification] = ()
         """Whom the change notifies; the runner asks once."""
-        self.origin = self
+        self._origin: Change | None = None
+
+    @property
+    def origin(self) -> Change:
         """The change as first planned; another one if this was planned again."""
+        # A reference to itself would keep all that was read until the end.
+        return self._origin or self
+
+    @origin.setter
+    def origin(self, first: Change) -> None:
+        self._origin = None if first is self else first
 
     @property
     def is_needed(self) -> bool:

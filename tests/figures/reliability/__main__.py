@@ -35,7 +35,7 @@ from figures.reliability.fast_forward import fast_forward, plan
 from figures.reliability.fuzz import Fuzz
 from figures.reliability.fuzz_strangers import Strangers
 from figures.reliability.kills import REST_LIMIT, Killed, LogEntries, Webhooks, h2, run_and_kill
-from figures.reliability.load import MAX_MEMORY, BulkLoad, EventLoad, acknowledge, send_events
+from figures.reliability.load import BulkLoad, EventLoad, acknowledge, send_events
 from figures.reliability.matrix import FAULTS, TASKS, Finding, Scenario, scenarios, scenarios_through_proxy
 from figures.reliability.routes import direct_runner, proxied_runner
 from figures.reliability.scenario_runner import ScenarioRunner
@@ -279,7 +279,7 @@ def _all_arrived(events: EventLoad) -> bool:
 
 def _is_cheap(bulk: BulkLoad) -> bool:
     wanted = bulk.acknowledged == INCIDENTS and bulk.calls <= bulk.minimum * MAX_CALLS_RATIO
-    return wanted and bulk.peak < MAX_MEMORY
+    return wanted and bulk.peak < bulk.max_memory
 
 
 if __name__ == "__main__":

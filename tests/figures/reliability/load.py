@@ -25,8 +25,8 @@ BATCH = 250
 Source: https://developer.pagerduty.com/docs/pagination; PagerDuty/api-schema, reference/REST/openapiv3.json,
 PUT /incidents.
 """
-MAX_MEMORY = 80.0
-"""MiB; the largest memory of a module's process."""
+MEMORY_AT_START, MEMORY_OF_INCIDENT = 42.0, 0.012
+"""MiB; Ansible copies the result, which has every incident, before it writes it."""
 MAX_WAIT = 600.0
 """Seconds; the option max_wait of each event."""
 
@@ -74,7 +74,7 @@ class BulkLoad:
     Args:
         acknowledged: by the simulator's state.
         calls: the calls that the task made; `minimum` is the fewest possible, with one to know who gets the incidents.
-        peak: the largest memory of its process, in MiB.
+        peak: the largest memory of its process, in MiB; `max_memory` is what it should need at most.
     """
 
     ran: ModuleRun
@@ -82,6 +82,7 @@ class BulkLoad:
     calls: int
     minimum: int
     peak: float
+    max_memory: float
 
 
 def acknowledge(simulator: Simulator, incidents: int) -> BulkLoad:
@@ -102,4 +103,5 @@ def acknowledge(simulator: Simulator, incidents: int) -> BulkLoad:
         calls=len(simulator.journal()["entries"]),
         minimum=math.ceil(incidents / PAGE) + math.ceil(incidents / BATCH) + 1,
         peak=int(done.stderr.split()[-1]) / 1024,
+        max_memory=MEMORY_AT_START + incidents * MEMORY_OF_INCIDENT,
     )

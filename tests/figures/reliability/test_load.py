@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from figures.reliability.load import MAX_MEMORY, acknowledge, send_events
+from figures.reliability.load import acknowledge, send_events
 from simulator.launch import Simulator
 
 
@@ -23,4 +23,4 @@ def test_a_thousand_incidents_take_the_fewest_calls_and_little_memory() -> None:
         load = acknowledge(simulator, 1000)
     assert (load.ran.code, load.acknowledged) == (0, 1000)
     assert load.calls == load.minimum
-    assert load.peak < MAX_MEMORY
+    assert load.peak < load.max_memory

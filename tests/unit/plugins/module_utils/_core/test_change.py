@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import (
     FOUND,
     FREELY,
@@ -31,6 +33,17 @@ def test_what_a_change_leaves_out_has_a_safe_default() -> None:
     assert (change.predicted, change.resend, change.origin) == (OFF, FREELY, change)
     assert (change.body, change.batch, change.if_unknown) == (None, None, "")
     assert (list(change.warnings), list(change.notifies)) == ([], [])
+
+
+def test_a_change_is_freed_with_its_last_user() -> None:
+    """It holds all that was read of a target, and a task may have thousands."""
+    change = Change(target="a", name="Lamp a", before=OFF, after=ON, says="", record=OFF)
+    again = Change(target="a", name="Lamp a", before=OFF, after=ON, says="", record=OFF)
+    again.origin = change
+    assert (change.origin, again.origin) == (change, change)
+    gc.collect()
+    del change, again
+    assert gc.collect() == 0
 
 
 def test_an_empty_prediction_is_one() -> None:
