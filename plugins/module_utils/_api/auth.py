@@ -122,8 +122,8 @@ def settings(params: Options, unusable: t.Callable[[InvalidOption], None] = refu
         is_bearer=auth_type == "bearer",
         from_email=checked(lambda: checked_email("from_email", _text(params, "from_email")), None),
         verify=params["validate_certs"] and (checked(lambda: _ca_path(_text(params, "ca_path")), None) or True),
-        timeout=checked(lambda: _timeout(params["timeout"]), float(DEFAULTS["timeout"])),
-        max_wait=checked(lambda: _max_wait(params["max_wait"]), float(DEFAULTS["max_wait"])),
+        timeout=checked(lambda: _timeout(float(params["timeout"])), float(DEFAULTS["timeout"])),
+        max_wait=checked(lambda: _max_wait(float(params["max_wait"])), float(DEFAULTS["max_wait"])),
     )
 
 
