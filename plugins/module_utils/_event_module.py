@@ -33,7 +33,6 @@ class EventModule(Module):
 
     def checked(self, params: Params, warn: Log) -> tuple[Params, Settings]:
         """Return the options as JSON can hold them, and the connection that they ask for, as far as it is usable."""
-        # A time that is no number becomes a text.
         usable = encodable(params)
         connection = settings(usable, lambda error: warn(f"Ignored {error}"))
         unreadable = connection.verify is True and unreadable_bundle()

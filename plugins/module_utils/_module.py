@@ -28,6 +28,8 @@ from ._core.retry import Log, RetryBudget
 from ._core.sentences import message
 from ._options import AUTH, Options
 
+MALFORMED = (ArithmeticError, TypeError, UnicodeError)
+"""What ansible-core raises for some malformed options, before it can report anything."""
 Params = dict[str, t.Any]
 Result = dict[str, t.Any]
 
@@ -68,8 +70,7 @@ class Module:
         gc.enable()
         try:
             module = self.ansible_module()
-        except (TypeError, UnicodeError) as error:
-            # ansible-core itself fails on some malformed options, before it can report anything.
+        except MALFORMED as error:
             sys.stdout.write(json.dumps({"failed": True, "changed": False, "msg": invalid_options(error)}))
             raise SystemExit(1) from error
         if REQUESTS_IMPORT_ERROR:

@@ -25,7 +25,7 @@ from ..module_utils._core.http_client import REQUESTS_IMPORT_ERROR
 from ..module_utils._core.json_values import encodable
 from ..module_utils._core.retry import Log
 from ..module_utils._event_module import EventModule
-from ..module_utils._module import Module, invalid_options
+from ..module_utils._module import MALFORMED, Module, invalid_options
 from ._given import given_to, option_names
 from ._unknown_options import did_you_mean, unknown_options
 
@@ -133,7 +133,10 @@ def _problem(module: Module, option: str | None, name: str, value: t.Any) -> str
         return f"{name}: the module has no such option. {did_you_mean(module, [name])}".rstrip()
     spec = module.options[option]
     alone = {name: {key: spec[key] for key in ("type", "choices", "elements", "no_log") if key in spec}}
-    problems = ArgumentSpecValidator(alone).validate({name: value}).error_messages
+    try:
+        problems = ArgumentSpecValidator(alone).validate({name: value}).error_messages
+    except MALFORMED as error:
+        problems = [str(error)]
     return f"{name}: {problems[0]}." if problems else ""
 
 
@@ -166,7 +169,7 @@ def validate(module: Module, name: str, options: Options) -> tuple[Options, str]
     """
     try:
         validated = ArgumentSpecValidator(module.options, **module.rules).validate(options)
-    except (TypeError, UnicodeError) as error:
+    except MALFORMED as error:
         return {}, invalid_options(error)
     parameters = validated.validated_parameters
     if not validated.error_messages:

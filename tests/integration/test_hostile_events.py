@@ -76,6 +76,7 @@ BOTH: tuple[Row, ...] = (
     ({"timeout": "nan"}, ""),
     ({"max_wait": "nan"}, ""),
     ({"max_wait": INFINITE}, ""),
+    ({"max_wait": 10**400}, ""),
     ({"timeout": 0}, ""),
     ({"max_wait": -1}, ""),
     ({"validate_certs": "perhaps"}, ""),

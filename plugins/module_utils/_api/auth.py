@@ -122,8 +122,8 @@ def settings(params: Options, unusable: t.Callable[[InvalidOption], None] = refu
         is_bearer=auth_type == "bearer",
         from_email=checked(lambda: checked_email("from_email", _text(params, "from_email")), None),
         verify=params["validate_certs"] and (checked(lambda: _ca_path(_text(params, "ca_path")), None) or True),
-        timeout=checked(lambda: _timeout(float(params["timeout"])), float(DEFAULTS["timeout"])),
-        max_wait=checked(lambda: _max_wait(float(params["max_wait"])), float(DEFAULTS["max_wait"])),
+        timeout=checked(lambda: _timeout(params["timeout"]), float(DEFAULTS["timeout"])),
+        max_wait=checked(lambda: _max_wait(params["max_wait"]), float(DEFAULTS["max_wait"])),
     )
 
 
@@ -209,14 +209,14 @@ def _ca_path(ca_path: str | None) -> str | None:
     return ca_path
 
 
-def _timeout(seconds: float) -> float:
-    # "Not a number" fails this comparison as well.
-    if not 0 < seconds <= MAX_TIMEOUT:
+def _timeout(seconds: float | str) -> float:
+    # "Not a number" fails this comparison as well, and is a text in what an event was given.
+    if not 0 < float(seconds) <= MAX_TIMEOUT:
         raise InvalidOption("timeout", f"must be greater than 0 and at most {MAX_TIMEOUT} seconds", seconds)
-    return seconds
+    return float(seconds)
 
 
-def _max_wait(seconds: float) -> float:
-    if not 0 <= seconds < float("inf"):
+def _max_wait(seconds: float | str) -> float:
+    if not 0 <= float(seconds) < float("inf"):
         raise InvalidOption("max_wait", "must be 0 or greater", seconds)
-    return seconds
+    return float(seconds)

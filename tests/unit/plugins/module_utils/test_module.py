@@ -183,9 +183,10 @@ def test_a_module_that_only_reads_never_writes(run: Run) -> None:
     ("error", "words"),
     [
         (TypeError("argument of type 'int' is not iterable"), "The options are malformed: argument of type"),
+        (OverflowError("Python int too large to convert to C ssize_t"), "The options are malformed: Python int"),
         (UnicodeEncodeError("utf-8", "\ud83d", 0, 1, "surrogates not allowed"), "contain invalid Unicode"),
     ],
-    ids=["type", "unicode"],
+    ids=["type", "number", "unicode"],
 )
 def test_options_on_which_ansible_core_fails_have_a_message(error: Exception, words: str) -> None:
     assert words in invalid_options(error)
