@@ -34,8 +34,13 @@ TAGGED = {"tags": "deploy"}
 
 
 def kill(signal: str) -> Task:
-    """A task that sends ansible-playbook a signal."""
-    return {"name": "Kill", "run_once": True, "ansible.builtin.raw": f"kill -{signal} $ANSIBLE_PLAYBOOK_PID"}
+    """A task that sends ansible-playbook a signal.
+
+    It waits before and after that: ansible-playbook itself may hang if Ctrl-C comes while it forks a worker, or while
+    one hands over its result.
+    """
+    command = f"sleep 1; kill -{signal} $ANSIBLE_PLAYBOOK_PID; sleep 2"
+    return {"name": "Kill", "run_once": True, "ansible.builtin.raw": command}
 
 
 KILL_WORKER: Task = {"name": "Kill", "run_once": True, "ansible.builtin.raw": "kill -KILL $PPID"}
