@@ -85,7 +85,7 @@ def steps_of(given: t.Any, key: str) -> Steps:
         if isinstance(each, dict):
             steps += _step(name, each, steps, key, problems)
         else:
-            problems.append(f"{name} is left out, as it is no dictionary: {each!r}.")
+            problems.append(f"{name} is left out, as it is no dictionary.")
     return Steps(steps or _default_steps(key), problems)
 
 
@@ -104,9 +104,9 @@ def _listed(given: t.Any, problems: list[str]) -> list[t.Any]:
     listed = [listed] if isinstance(listed, dict) else listed
     if isinstance(listed, list):
         return listed
+    # It is not repeated: it may hold a routing key.
     problems.append(
-        f"{OPTION} is no list of steps, such as [{{service: Checkout, wait: 10m}}], so the default steps are made: "
-        f"{shorten(repr(given))}."
+        f"{OPTION} is no list of steps, such as [{{service: Checkout, wait: 10m}}], so the default steps are made."
     )
     return []
 

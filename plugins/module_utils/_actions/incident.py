@@ -188,7 +188,7 @@ class UpdateOrOpening(IncidentUpdate):
         return [with_bridge(change, self._completed(change, opened))]
 
     def _completed(self, change: Change, opened: Record) -> Record:
-        """Change a new incident to what PagerDuty does not open."""
+        """Set what PagerDuty does not set when it opens an incident."""
         rest = self._rest(opened)
         if not rest:
             return opened
@@ -201,7 +201,7 @@ class UpdateOrOpening(IncidentUpdate):
             raise
 
     def _rest(self, opened: Record) -> Record:
-        """Return what a new incident lacks: PagerDuty opens it for one user, and for who opens it as acknowledged."""
+        """Return what is left to set: PagerDuty opens it for one user, and as acknowledged if it is who opens it."""
         users, status = self.desired.get("assignees"), self.desired.get("status")
         return {
             **(users.body(opened) if users and len(self._assignees()) > 1 else {}),

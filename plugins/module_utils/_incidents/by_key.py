@@ -25,6 +25,7 @@ OPEN: Query = (("statuses[]", "triggered"), ("statuses[]", "acknowledged"))
 Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents.
 """
 NOT_OPENED = "No open incident has the key"
+"""How the error begins, by which the role page_and_wait knows it."""
 TOO_EARLY = "If its event was just sent, set wait: 30, as PagerDuty opens the incident shortly after that."
 IN_VAIN = "Look at the service in PagerDuty: it may be in maintenance, or have suppressed the alert."
 

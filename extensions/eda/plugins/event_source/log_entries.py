@@ -31,8 +31,8 @@ description:
   - The whole log entry, with its channel, is at C(event.payload.log_entry). Integration keys, which are secrets, are
     left out.
   - PagerDuty's clock decides what is new, not that of this machine; C(event.meta.handed_over_at) is the time on it when
-    the rules got the event. The position moves with the times of log entries,
-    so a clock that is wrong neither skips nor repeats any.
+    the rules got the event. The position moves with the times of log entries, so a clock that is wrong neither skips
+    nor repeats any.
   - A log entry that cannot be read is skipped alone, with a message. The same goes for one on which a filter fails.
 options:
   api_token:
