@@ -39,8 +39,8 @@ options:
       - With V(next), every run escalates further. Within a run, a task escalates an incident once, however many hosts
         it has, for all items of its loop, and for all attempts of C(until). The other hosts wait for the first one. So
         the level stays the same, also if the response to the escalation is lost. If such a task fails with C(outcome)
-        V(unknown), its C(hint) and RV(levels) have the number to set before you run it again. With C(async), each host
-        escalates further.
+        V(unknown), its C(hint) and RV(levels) have the number to set before you run it again. C(async) is ignored with
+        a warning, as jobs do not know of each other.
     type: str
     required: true
     aliases: [escalation_level]

@@ -78,6 +78,9 @@ class ActionModule(NormalActionModule):
         if self._task.action.rpartition(".")[2] in DESCRIBED:
             self._task.args = with_defaults(self._usable_options(warnings.append), variables)
         climbing = self._climbing_task(variables)
+        if climbing and self._task.async_val:
+            self._task.async_val = 0
+            warnings.append(_next_level.ASYNC_IGNORED)
         result = self._climb(climbing, tmp, variables) if climbing else self._run(tmp, variables)
         if warnings:
             result["warnings"] = [*warnings, *result.get("warnings", ())]

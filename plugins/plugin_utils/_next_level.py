@@ -40,6 +40,10 @@ MODULE = "incident_escalation"
 NEXT = "next"
 RECORD_OFFSET = 1 << 60
 """The byte that is locked while the record is read and written; those of incidents are before it."""
+ASYNC_IGNORED = (
+    "async is ignored: jobs that run at the same time would each escalate the incident to the next level. Set level to a "
+    "number to use async."
+)
 LISTS = ("incidents", "notifies", "failures", "diff", "warnings")
 """The lists of a result."""
 
@@ -97,7 +101,7 @@ class Round(t.TypedDict):
 
 def climbing_task(task: t.Any, host: str) -> Task | None:
     """Return a task that must climb only once; None for any other one."""
-    if FILE is None or task.action.rpartition(".")[2] != MODULE or task.async_val:
+    if FILE is None or task.action.rpartition(".")[2] != MODULE:
         return None
     module = definition(MODULE)
     options, error = validate(module, task.action, plain(task.args))

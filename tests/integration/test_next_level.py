@@ -58,6 +58,17 @@ def test_of_several_hosts_one_escalates(way: str, play_both_ways: PlaybookRunner
     assert first.result["notifies"]
 
 
+@pytest.mark.parametrize("poll", [1, 0])
+def test_jobs_that_would_not_know_of_each_other_are_not_started(
+    poll: int, play_both_ways: PlaybookRunner, simulator: Simulator
+) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    done = on_hosts(play_both_ways, escalation(incident, **{"async": 30, "poll": poll}))
+    assert writes(done.tasks) == [PUT]
+    assert [task.result["levels"] for task in done.tasks] == [{incident: 2}] * 3
+    assert "async is ignored: jobs that run at the same time would each escalate" in done.output
+
+
 def test_items_and_attempts_escalate_once_and_another_task_escalates_further(
     play_both_ways: PlaybookRunner, simulator: Simulator
 ) -> None:

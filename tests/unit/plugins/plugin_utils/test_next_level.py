@@ -172,7 +172,6 @@ def task(**keywords: t.Any) -> t.Any:
     defaults: dict[str, t.Any] = {
         "action": "oncall.pagerduty.incident_escalation",
         "args": {"incident_id": ["Q1", "2"], "level": "next", "api_token": "s3cr3t"},
-        "async_val": 0,
         "check_mode": False,
         "get_path": lambda: "site.yml:7",
         "get_name": lambda: "Escalate",
@@ -191,7 +190,6 @@ def test_a_task_with_the_next_level_climbs() -> None:
     "keywords",
     [
         {"action": "oncall.pagerduty.incident_info"},
-        {"async_val": 30},
         {"args": {"incident_id": "Q1", "level": 2}},
         {"args": {"incident_id": "Q1"}},
         {"args": {"incident_id": "?", "level": "next"}},
