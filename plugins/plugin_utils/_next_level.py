@@ -41,8 +41,8 @@ NEXT = "next"
 RECORD_OFFSET = 1 << 60
 """The byte that is locked while the record is read and written; those of incidents are before it."""
 ASYNC_IGNORED = (
-    "async is ignored: jobs that run at the same time would each escalate the incident to the next level. Set level to a "
-    "number to use async."
+    "async is ignored: jobs that run at the same time would each escalate the incident to the next level. Set level to "
+    "a number to use async."
 )
 LISTS = ("incidents", "notifies", "failures", "diff", "warnings")
 """The lists of a result."""
