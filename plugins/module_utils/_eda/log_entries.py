@@ -112,6 +112,7 @@ class Poller:
         self._settings = settings
         self._started = _monotonic()
         self._knows_time = False
+        self._interrupted = dict(position.begun)
         self._unanswered: list[tuple[Json, Json]] = []
         """Log entries, with their events, for which the rule engine has not answered."""
 
@@ -154,10 +155,23 @@ class Poller:
         since = int(self._since(now))
         # PagerDuty has reached the time of its latest log entry, whatever its Date says.
         until = max(math.ceil(max(now, self._position.until or 0.0)), since)
+        await self._hand_over_begun(since, until)
         if not await self._is_known(since, until):
             await self._hand_over_span(await self._first_unknown(since), until)
         if not self._unanswered:
             self._position.finish_poll(now)
+
+    async def _hand_over_begun(self, since: int, until: int) -> None:
+        """Hand over first what a kill has interrupted.
+
+        The rule engine may have it, and recognizes only its latest events: not after those that have appeared late.
+        """
+        begun, self._interrupted = self._interrupted, {}
+        for entry_id, at in begun.items():
+            # PagerDuty may leave out what is at the ends.
+            async for entry in self._feed.between(int(at) - 1, int(at) + 1):
+                if entry["id"] == entry_id and at >= since:
+                    await self._hand_over(entry, until)
 
     async def _hand_over_span(self, since: int, until: int) -> None:
         async for entry in self._feed.between(since, until):
@@ -196,6 +210,8 @@ class Poller:
             until: the end of the span that is read; an entry cannot be from after it.
         """
         event = _event_of(entry)
+        if event is not None and self._rules.has_feedback:
+            await asyncio.to_thread(self._position.save_begun, entry["id"], _time_of(entry, until))
         if event is not None and not await self._put(event):
             self._unanswered.append((entry, event))
         elif event is not None or not self._unanswered:
@@ -221,7 +237,7 @@ class Poller:
         await self._move_on(entry, until)
 
     async def _move_on(self, entry: Json, until: float) -> None:
-        self._position.add(entry["id"], min(time_of(entry["created_at"]), until))
+        self._position.add(entry["id"], _time_of(entry, until))
         if self._rules.has_feedback:
             await asyncio.to_thread(self._position.save_entry, entry["id"])
 
@@ -233,6 +249,10 @@ def _event_of(entry: Json) -> Json | None:
     except Exception as error:
         LOGGER.error("Skipped log entry %r, which cannot be read: %s", entry["id"], error)
         return None
+
+
+def _time_of(entry: Json, until: float) -> float:
+    return min(time_of(entry["created_at"]), until)
 
 
 def _monotonic() -> float:

@@ -57,6 +57,8 @@ class Position:
         self._file = file
         self._overlap = overlap
         self._seen: dict[str, float] = {}
+        self.begun: dict[str, float] = {}
+        """The log entries, with their times, that were given to the rules, which have not answered yet."""
         self._start = 0.0
         self.until: float | None = None
         """The time of the latest log entry that was handed over, or the start; None before the first poll."""
@@ -83,13 +85,18 @@ class Position:
 
     def _restore(self, lines: t.Sequence[str]) -> None:
         kept = json.loads(lines[0])
-        self._seen = {str(entry_id): _seconds(at) for entry_id, at in kept["seen"].items()}
+        self._seen, self.begun = (
+            {str(entry_id): _seconds(at) for entry_id, at in kept[name].items()} for name in ("seen", "begun")
+        )
         self._start, self.polled, self.until = (_seconds(kept[name]) for name in ("start", "polled", "until"))
         for line in lines[1:]:
             # A kill can cut a line.
             with contextlib.suppress(ValueError):
-                entry_id, at = json.loads(line)
-                self.add(str(entry_id), _seconds(at))
+                entry_id, at, *begun = json.loads(line)
+                if begun:
+                    self.begun[str(entry_id)] = _seconds(at)
+                else:
+                    self.add(str(entry_id), _seconds(at))
 
     def close(self) -> None:
         """Let other processes use the file."""
@@ -126,23 +133,33 @@ class Position:
     def add(self, entry_id: str, seconds: float) -> None:
         """Remember a log entry that was handed to the rules. All earlier ones of this poll were."""
         self._seen[entry_id] = seconds
+        self.begun.pop(entry_id, None)
         self.until = max(self.until or 0.0, seconds)
 
     def finish_poll(self, now: float) -> None:
         """Everything that PagerDuty has shown by now was handed to the rules."""
         self.polled = now
+        self.begun = {}
         # The next poll begins with a whole second.
         self._seen = {entry_id: at for entry_id, at in self._seen.items() if at >= int(self.since)}
 
     def save(self) -> None:
         """Write the file. Takes as long as the disk does."""
         if self._file and self.until is not None:
-            kept = {"until": self.until, "polled": self.polled, "start": self._start, "seen": self._seen}
-            self._file.replace(json.dumps(kept))
+            kept = {"until": self.until, "polled": self.polled, "start": self._start}
+            self._file.replace(json.dumps({**kept, "seen": self._seen, "begun": self.begun}))
+
+    def save_begun(self, entry_id: str, seconds: float) -> None:
+        """Write that one log entry is given to the rules now: after a kill, nobody knows whether they have it."""
+        self.begun[entry_id] = seconds
+        self._append([entry_id, seconds, "begun"])
 
     def save_entry(self, entry_id: str) -> None:
         """Write that one log entry was handed over, which costs less than to write the file."""
-        if self._file and not self._file.append(json.dumps([entry_id, self._seen[entry_id]])):
+        self._append([entry_id, self._seen[entry_id]])
+
+    def _append(self, record: list[t.Any]) -> None:
+        if self._file and not self._file.append(json.dumps(record)):
             self.save()
 
 

@@ -171,7 +171,14 @@ state_files = bodies | st.builds(
 )
 """Contents."""
 STATE = json.dumps(
-    {"until": 1.7e9, "polled": 1.7e9, "start": 1.7e9, "seen": {"R1": 1.7e9}, "since": "2026-01-31T12:00:00Z"}
+    {
+        "until": 1.7e9,
+        "polled": 1.7e9,
+        "start": 1.7e9,
+        "seen": {"R1": 1.7e9},
+        "begun": {},
+        "since": "2026-01-31T12:00:00Z",
+    }
 ).encode()
 
 

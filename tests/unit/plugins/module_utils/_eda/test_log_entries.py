@@ -155,7 +155,7 @@ def test_a_saved_position_in_the_future_is_left_with_a_sentence(
 ) -> None:
     path = tmp_path / "state.json"
     later = NOW + 48 * HOUR
-    path.write_text(json.dumps({"until": later, "polled": later, "start": 0, "seen": {"R0": NOW - 100}}))
+    path.write_text(json.dumps({"until": later, "polled": later, "start": 0, "seen": {"R0": NOW - 100}, "begun": {}}))
     position = Position(StateFile(path), 60.0)
     position.load()
     assert poll(Feed(NOW - 100, NOW - 90), position) == ["R1"]
@@ -245,8 +245,8 @@ def test_a_filter_that_fails_on_one_event_stops_none_of_the_others(caplog: pytes
 
 def saved(path: Path) -> list[str]:
     """The ids of the log entries that a source knows that starts now."""
-    text = path.read_text().splitlines()
-    return [*json.loads(text[0])["seen"], *(json.loads(line)[0] for line in text[1:])]
+    kept, *lines = map(json.loads, path.read_text().splitlines())
+    return [*kept["seen"], *(line[0] for line in lines if "begun" not in line)]
 
 
 def test_the_position_is_saved_when_the_engine_has_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,6 +263,37 @@ def test_the_position_is_saved_when_the_engine_has_answered(tmp_path: Path, monk
     monkeypatch.setattr(engine.answers, "put", answer)
     assert poll(Feed(NOW - 100, NOW - 50, NOW - 10), position, engine=engine) == ["R0", "R1", "R2"]
     assert known == [[], ["R0"], ["R0", "R1"]]
+
+
+@pytest.mark.parametrize(
+    ("interrupted", "order"),
+    [
+        # Log entry 3 has appeared before the others, and 1 late.
+        (3, ["R3", "R0", "R1", "R2", "R4"]),
+        (1, ["R1", "R0", "R2", "R3", "R4"]),
+        # Deleted in the meantime.
+        (9, ["R0", "R1", "R2", "R3", "R4"]),
+    ],
+)
+def test_what_a_kill_interrupted_comes_first_as_the_engine_recognizes_few_events(
+    interrupted: int, order: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "state.json"
+    before = a_position(file=path)
+    before.save()
+    before.save_begun(f"R{interrupted}", NOW - 100 + 10 * interrupted)
+    after = Position(StateFile(path), 60.0)
+    after.load()
+    feed = Feed(*(NOW - 100 + 10 * number for number in range(5)))
+    assert poll(feed, after, polls=2, engine=Engine()) == order
+    after.close()
+    assert after.begun == {}
+
+
+def test_what_a_kill_interrupted_is_skipped_when_it_is_older_than_max_age(tmp_path: Path) -> None:
+    position = a_position(NOW - 9 * HOUR, tmp_path / "state.json")
+    position.save_begun("R0", NOW - 8 * HOUR)
+    assert poll(Feed(NOW - 8 * HOUR, NOW - 10), position, engine=Engine(), max_age=1) == ["R1"]
 
 
 @pytest.fixture

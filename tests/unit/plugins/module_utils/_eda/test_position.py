@@ -110,6 +110,25 @@ def test_a_kill_while_an_entry_is_written_leaves_the_others(cut: int, path: Path
         assert [f"R{number}" in position for number in (1, 2, 3)] == [cut <= len('\n["R2", 1002.0]'), False, True]
 
 
+def test_what_was_begun_is_known_after_a_kill_until_it_is_handed_over_or_the_poll_is_complete(path: Path) -> None:
+    with loaded(path) as position:
+        position.start_at(1_000.0)
+        position.save()
+        for number in (1, 2, 3):
+            position.save_begun(f"R{number}", 1_000.0 + number)
+        position.add("R2", 1_002.0)
+        position.save_entry("R2")
+    for _restart in range(2):
+        with loaded(path) as position:
+            assert (position.begun, "R1" in position) == ({"R1": 1_001.0, "R3": 1_003.0}, False)
+            position.save()
+    with loaded(path) as position:
+        position.finish_poll(1_010.0)
+        position.save()
+    with loaded(path) as position:
+        assert position.begun == {}
+
+
 def test_an_entry_is_written_though_the_file_has_vanished(path: Path) -> None:
     with loaded(path) as position:
         position.start_at(1_000.0)
@@ -133,13 +152,15 @@ def test_an_empty_file_is_as_good_as_none(content: str, path: Path) -> None:
         "{}",
         "root:x:0:0::/root:/bin/sh\n",
         "[" * 100_000,
-        '{"until": 1, "polled": 1, "start": "never", "seen": {}}',
-        '{"until": NaN, "polled": 1, "start": 1, "seen": {}}',
-        '{"until": 1e400, "polled": 1, "start": 1, "seen": {}}',
-        '{"until": -1, "polled": 1, "start": 1, "seen": {}}',
-        '{"until": null, "polled": 1, "start": 1, "seen": {}}',
-        '{"until": 1, "polled": 1, "start": 1, "seen": ["R1"]}',
-        '{"until": 1, "polled": 1, "start": 1, "seen": {"R1": "noon"}}',
+        '{"until": 1, "polled": 1, "start": "never", "seen": {}, "begun": {}}',
+        '{"until": NaN, "polled": 1, "start": 1, "seen": {}, "begun": {}}',
+        '{"until": 1e400, "polled": 1, "start": 1, "seen": {}, "begun": {}}',
+        '{"until": -1, "polled": 1, "start": 1, "seen": {}, "begun": {}}',
+        '{"until": null, "polled": 1, "start": 1, "seen": {}, "begun": {}}',
+        '{"until": 1, "polled": 1, "start": 1, "seen": ["R1"], "begun": {}}',
+        '{"until": 1, "polled": 1, "start": 1, "seen": {"R1": "noon"}, "begun": {}}',
+        '{"until": 1, "polled": 1, "start": 1, "seen": {}, "begun": {"R1": "noon"}}',
+        '{"until": 1, "polled": 1, "start": 1, "seen": {}}',
     ],
     ids=lambda content: content[:60],
 )
@@ -156,7 +177,7 @@ FILES = st.binary() | st.builds(
     st.fixed_dictionaries({}, optional=dict.fromkeys(("until", "polled", "start"), NUMBERS))
     | st.fixed_dictionaries(
         {name: st.floats(0, 1e10) for name in ("until", "polled", "start")},
-        optional={"seen": st.dictionaries(st.text(), NUMBERS)},
+        optional=dict.fromkeys(("seen", "begun"), st.dictionaries(st.text(), NUMBERS)),
     ),
     st.binary(),
 )
@@ -192,7 +213,7 @@ def test_whatever_the_file_says_a_source_starts_in_the_present_or_says_why_not(c
 def test_a_position_in_the_future_goes_back_to_the_latest_entry_that_is_not(
     seen: dict[str, float], until: float, path: Path
 ) -> None:
-    path.write_text(json.dumps({"until": 99_999.0, "polled": 99_999.0, "start": 10.0, "seen": seen}))
+    path.write_text(json.dumps({"until": 99_999.0, "polled": 99_999.0, "start": 10.0, "seen": seen, "begun": {}}))
     with loaded(path) as position:
         said = f"{path} says 1970-01-02T03:46:39Z, which is in the future: continuing from {iso(until)}"
         assert position.leave_future(1_000.0) == said
@@ -201,14 +222,16 @@ def test_a_position_in_the_future_goes_back_to_the_latest_entry_that_is_not(
 
 
 def test_a_start_in_the_future_is_none(path: Path) -> None:
-    path.write_text(json.dumps({"until": 99_999.0, "polled": 99_999.0, "start": 99_999.0, "seen": {}}))
+    path.write_text(json.dumps({"until": 99_999.0, "polled": 99_999.0, "start": 99_999.0, "seen": {}, "begun": {}}))
     with loaded(path) as position:
         position.leave_future(1_000.0)
         assert position.since == 1_000.0
 
 
 def test_a_position_that_only_seems_ahead_of_a_slower_clock_stays(path: Path) -> None:
-    path.write_text(json.dumps({"until": 1_030.0, "polled": 1_030.0, "start": 10.0, "seen": {"R1": 1_030.0}}))
+    path.write_text(
+        json.dumps({"until": 1_030.0, "polled": 1_030.0, "start": 10.0, "seen": {"R1": 1_030.0}, "begun": {}})
+    )
     with loaded(path) as position:
         assert (position.leave_future(1_000.0), position.until) == ("", 1_030.0)
 
