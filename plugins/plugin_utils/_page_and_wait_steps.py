@@ -23,6 +23,9 @@ EVENT, INCIDENT, LEVEL, POLICY = "event", "incident", "level", "escalation_polic
 FIELDS = ("service", "routing_key", LEVEL, POLICY, "wait")
 WAIT = "10m"
 """How long a step waits that does not say so."""
+MAX_WAIT = "52w"
+MAX_DIGITS = 9
+"""Digits in a level: Python refuses to read a number of some thousands."""
 NEXT = "next"
 NO_KEY = "page_and_wait"
 """The key of a run that has neither a key nor a title."""
@@ -143,7 +146,10 @@ def _tell_unused(name: str, fields: t.Sequence[str], why: str, problems: list[st
 
 def _seconds(name: str, given: str, problems: list[str]) -> int:
     try:
-        return parse_duration(f"{name}.wait", given)
+        seconds = parse_duration(f"{name}.wait", given)
+        if seconds <= parse_duration("wait", MAX_WAIT):
+            return seconds
+        problems.append(f"{name}.wait: must be at most {MAX_WAIT}, got {given!r}. The step waits {WAIT}.")
     except InvalidOption as error:
         problems.append(f"{error} The step waits {WAIT}.")
     return parse_duration("wait", WAIT)
@@ -151,7 +157,7 @@ def _seconds(name: str, given: str, problems: list[str]) -> int:
 
 def _level(name: str, given: str, before: Step, problems: list[str]) -> str:
     """Return a level as a number: the next one is known, as incidents begin with the first."""
-    if given.isdecimal() and int(given) > 0:
+    if given.isdecimal() and len(given) <= MAX_DIGITS and int(given) > 0:
         return given
     level = int(before.to) + 1 if before.kind == LEVEL else 2
     if given != NEXT:

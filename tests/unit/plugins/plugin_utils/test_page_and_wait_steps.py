@@ -118,6 +118,16 @@ def test_what_a_step_means(given: t.Any, steps: list[Step]) -> None:
             ],
         ),
         ([{"wait": "soon"}], [BY_EVENT], [r"page_and_wait_steps\[1\]\.wait: must be a duration.* The step waits 10m"]),
+        (
+            [{"wait": "999999999d"}],
+            [BY_EVENT],
+            [r"page_and_wait_steps\[1\]\.wait: must be at most 52w, got '999999999d'"],
+        ),
+        (
+            [SERVICE, {"level": "9" * 5_000}],
+            [OPENED, Step(LEVEL, "key", 600, "2")],
+            [r"page_and_wait_steps\[2\]\.level: must be 1 or greater, or next, got '99.* It is level 2"],
+        ),
         ([{"wait": 10}], [BY_EVENT], [r"page_and_wait_steps\[1\]\.wait: a number below 60 must have a unit: 10m"]),
         ([{**SERVICE, 7: "x"}], [OPENED], [r"page_and_wait_steps\[1\]: 7 is left out"]),
     ],
