@@ -26,6 +26,8 @@ MAX_OFFSET = 10_000
 """The largest offset plus limit. Source: https://developer.pagerduty.com/docs/pagination."""
 MAX_MARK = 40
 """Characters in the log of a field of an entry that cannot be used."""
+MAX_FAILURES = 3
+"""After how many failures less is asked for: a middlebox, or PagerDuty itself, may fail on large responses."""
 REFUSAL_PATIENCE = 600.0
 """Seconds for which a source that has read before goes on when PagerDuty refuses it."""
 
@@ -56,11 +58,13 @@ class Feed:
         Raises:
             Refused: PagerDuty refuses the token or the request, and has done so for a while if it did not at first.
         """
-        failures = 0
+        found: list[Json] = []
+        read, size, failures = 0, limit, 0
         refused_since: float | None = None
         while True:
+            asked = min(size, limit - read)
             try:
-                page = await self._page(since, until, offset, limit)
+                entries, more = await self._page(since, until, offset + read, asked)
             except Refused as error:
                 now = asyncio.get_running_loop().time()
                 refused_since = now if refused_since is None else refused_since
@@ -72,10 +76,17 @@ class Feed:
                 await _wait(LOGGER.error, error, failures)
             except Delayed as error:
                 failures, refused_since = failures + 1, None
+                if error.seconds is None and (failures >= MAX_FAILURES or size < limit):
+                    size = max(size // 2, 1)
                 await _wait(LOGGER.warning, error, failures, error.seconds)
             else:
                 self._has_read = True
-                return page
+                failures, refused_since = 0, None
+                found += entries
+                read += asked
+                if not more or read >= limit:
+                    return found, more
+                size = min(size * 2, limit)
 
     async def _page(self, since: int, until: int, offset: int, limit: int) -> Page:
         query = [*self._query, ("since", iso(since)), ("until", iso(until))]

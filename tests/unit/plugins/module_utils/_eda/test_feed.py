@@ -110,6 +110,27 @@ def test_one_call_shows_whether_a_span_has_only_what_is_known(count: int, only: 
     assert api.calls == [(count - 1, 2)]
 
 
+@pytest.mark.parametrize("largest", [1, 7, 64, 99])
+def test_a_page_that_always_fails_on_its_size_is_read_in_smaller_ones(largest: int) -> None:
+    class Cutting(Api):
+        async def get(self, path: str, query: t.Sequence[tuple[str, str]]) -> Json:
+            if int(dict(query)["limit"]) > largest:
+                raise Delayed("Response payload is not completed")
+            return await super().get(path, query)
+
+    api = Cutting(range(1_000, 1_250))
+    assert read(api, 900, 2_000) == [f"R{number}" for number in range(250)]
+    if largest > 1:
+        # Never one by one.
+        assert len(api.calls) < 250 * 3 / largest + 10
+
+
+def test_after_an_outage_a_page_is_soon_read_in_few_calls() -> None:
+    api = Api(range(1_000, 1_100), *(Delayed("timed out") for _failure in range(20)))
+    assert len(read(api, 900, 2_000)) == 100
+    assert api.calls == [(0, 1), (1, 2), (3, 4), (7, 8), (15, 16), (31, 32), (63, 37)]
+
+
 @pytest.mark.parametrize(
     ("said", "limit", "more"),
     [({"more": False}, 1, False), ({"more": True}, 9, True), ({}, 1, True), ({}, 9, False), ({"more": None}, 9, False)],
