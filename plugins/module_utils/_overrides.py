@@ -20,7 +20,7 @@ from ._api.client import PagerDuty, Record, path_of
 from ._api.directory import USER, reference
 from ._api.schedules import is_shift_based, kind_of
 from ._core.errors import OutcomeUnknown, Refused
-from ._core.time_texts import iso_8601, time_of
+from ._core.timestamps import iso_8601, time_of
 from ._turns import Span, Turn
 
 OVERRIDES, CUSTOM_SHIFTS = "overrides", "custom_shifts"

@@ -12,7 +12,8 @@ from __future__ import annotations
 from datetime import datetime, timezone, tzinfo
 
 from ._api.client import PagerDuty, Query, Record
-from ._core.time_texts import parse_time, spoken_time
+from ._core.time_texts import parse_time
+from ._core.timestamps import spoken_time
 
 
 def open_windows(client: PagerDuty, description: str) -> list[Record]:

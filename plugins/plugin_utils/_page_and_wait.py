@@ -16,7 +16,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta
 
-from ..module_utils._core.time_texts import EARLIEST, iso_8601, now, spoken_duration, spoken_time, time_of
+from ..module_utils._core.timestamps import EARLIEST, iso_8601, now, spoken_duration, spoken_time, time_of
 from ..module_utils._core.words import few
 from ..module_utils._incidents.acknowledging import ACKNOWLEDGED, ASSIGNING, kind_of
 from ..module_utils._incidents.awaiting import answer_to

@@ -18,7 +18,7 @@ from .._api.directory import SERVICE, Directory
 from .._core.action import Action, State
 from .._core.change import NEVER, Change
 from .._core.errors import TaskError, shorten
-from .._core.time_texts import iso_8601, time_of
+from .._core.timestamps import iso_8601, time_of
 from .._core.words import RECORD
 from .._events.body import CHANGE_KEY, build_change_event
 from .._events.limits import READS_BEFORE_EVENT

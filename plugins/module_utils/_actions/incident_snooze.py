@@ -19,16 +19,8 @@ from .._api.client import PagerDuty, Record, path_of
 from .._api.times import Times
 from .._core.change import Change
 from .._core.errors import InvalidOption, Refused
-from .._core.time_texts import (
-    EARLIEST,
-    iso_8601,
-    now,
-    parse_duration,
-    parse_time,
-    spoken_duration,
-    spoken_time,
-    time_of,
-)
+from .._core.time_texts import parse_duration, parse_time
+from .._core.timestamps import EARLIEST, iso_8601, now, spoken_duration, spoken_time, time_of
 from .._core.words import ACKNOWLEDGE, SNOOZE, Phrase
 from .._incidents.acknowledging import Acknowledger, AssignedByAcknowledging, acknowledger, tell_who_got_it
 from .._incidents.action import IncidentAction

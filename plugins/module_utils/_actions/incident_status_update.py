@@ -17,7 +17,7 @@ from .._api.client import PagerDuty, Record, path_of
 from .._core.action import Action, State
 from .._core.change import NEVER, Change, Notification
 from .._core.errors import TaskError
-from .._core.time_texts import time_of
+from .._core.timestamps import time_of
 from .._core.words import NOTIFY, SEND
 from .._incidents.action import IncidentAction
 from .._incidents.subscribers import Subscribers

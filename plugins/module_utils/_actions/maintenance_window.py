@@ -21,7 +21,8 @@ from .._api.times import Times
 from .._core.action import Action, State, each
 from .._core.change import CAREFULLY, Change, Fields
 from .._core.errors import InvalidOption, Refused, TaskError
-from .._core.time_texts import iso_8601, now, parse_time, spoken_duration, spoken_time
+from .._core.time_texts import parse_time
+from .._core.timestamps import iso_8601, now, spoken_duration, spoken_time
 from .._core.words import ADD, END, EXTEND, MAX_NAMES, MOVE, OPEN, REMOVE, SET, Phrase, few, label, short_name
 from .._windows import end_of, open_windows, order_of, spoken_period, start_of
 

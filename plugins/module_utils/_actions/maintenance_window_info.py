@@ -16,7 +16,7 @@ from .._api.directory import SERVICE, TEAM, Directory
 from .._core.action import Action, State
 from .._core.change import Change, found
 from .._core.errors import InvalidOption, TaskError
-from .._core.time_texts import now
+from .._core.timestamps import now
 from .._windows import description_of, list_windows, spoken_period
 
 

@@ -24,7 +24,8 @@ from .._api.times import Times
 from .._core.action import Action, State
 from .._core.change import Change, found
 from .._core.errors import InvalidOption, TaskError, shorten
-from .._core.time_texts import iso_8601, now, parse_time
+from .._core.time_texts import parse_time
+from .._core.timestamps import iso_8601, now
 from .._core.words import few, label
 
 MAX_FUTURE = timedelta(days=90)

@@ -20,7 +20,7 @@ from .._api.times import Times
 from .._core.action import Action, State, each
 from .._core.change import CAREFULLY, Change, Fields
 from .._core.errors import InvalidOption, Refused, TaskError
-from .._core.time_texts import iso_8601, now, spoken_time, time_of
+from .._core.timestamps import iso_8601, now, spoken_time, time_of
 from .._core.words import END, PUT, few, label, short_name
 from .._overrides import CUSTOM_SHIFTS, OVERRIDES, Override, create_overrides, end_override, list_overrides
 from .._turns import Span, Turn, joined, on_top, parts_in, parts_out_of, without

@@ -18,7 +18,7 @@ from .._api.directory import USER
 from .._core.action import Action, State, each
 from .._core.change import CAREFULLY, Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
-from .._core.time_texts import iso_8601, now
+from .._core.timestamps import iso_8601, now
 from .._core.words import CREATE, DELETE, INVITE, NOTIFY, REMOVE, SET, Phrase, few, label, short_name
 from .._incidents.on_call import QUICK_READS
 from .._incidents.read import id_and_number

@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
-from .._core.time_texts import iso_8601
+from .._core.timestamps import iso_8601
 from .client import PagerDuty, Record, path_of
 from .directory import SCHEDULE, SHIFT_BASED_SCHEDULE, Kind
 

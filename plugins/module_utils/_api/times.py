@@ -13,7 +13,8 @@ import typing as t
 from datetime import datetime, timedelta, timezone, tzinfo
 
 from .._core.errors import InvalidOption, Refused
-from .._core.time_texts import EARLIEST, GivenTime, given_time, now, parse_duration, parse_zone
+from .._core.time_texts import GivenTime, given_time, parse_duration, parse_zone
+from .._core.timestamps import EARLIEST, now
 from .._core.words import short_name
 from .client import PagerDuty, Record
 from .directory import USER, Directory

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Times and durations in options, and times in responses.
+"""Times and durations in options.
 
 Private to the collection.
 """
@@ -14,20 +14,8 @@ import typing as t
 from datetime import datetime, time, timedelta, timezone, tzinfo
 
 from .errors import InvalidOption
+from .timestamps import UNITS, iso_8601_time
 
-UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
-"""Seconds."""
-TIME_PARTS = ("year", "month", "day", "hour", "minute", "second")
-ISO_8601_TIME = (
-    r"(?P<year>\d{4})(?P<dash>-?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d)"
-    r"(?:(?:[T ]\s*)(?P<hour>\d\d)(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?)?"
-    r"\s*(?P<zone>Z|UTC|(?P<sign>[+-])(?P<offset_hours>[01]\d|2[0-3])(?::?(?P<offset_minutes>[0-5]\d))?)?)?"
-)
-EPOCH = r"(\d{9,19})(?:\.(\d{1,9}))?"
-"""Eight digits are a date, such as 20260131."""
-MAX_EPOCH = 10**17
-"""Microseconds since 1970, in the year 5138: a larger number counts smaller units."""
-EARLIEST = datetime.min.replace(tzinfo=timezone.utc)
 NUMBER = r"\d{1,9}"
 MIN_NUMBER = 60
 """Seconds. A smaller number without a unit is meant as minutes or hours."""
@@ -121,7 +109,7 @@ def parse_time(option: str, text: str) -> datetime:
     Raises:
         InvalidOption: it is something else.
     """
-    time = _iso_8601_time(text)
+    time = iso_8601_time(text)
     if time is None or time.tzinfo is None:
         raise InvalidOption(option, "must be an ISO 8601 time with a time zone, such as 2026-01-31T23:59:59Z", text)
     return time
@@ -167,7 +155,7 @@ def _time_of_day(option: str, text: str, found: re.Match[str]) -> GivenTime | No
     except ValueError:
         return None
     # Any date will do: what is wanted is the zone.
-    zoned = _iso_8601_time(f"2026-01-01T00:00{found['zone']}") if found["zone"] else None
+    zoned = iso_8601_time(f"2026-01-01T00:00{found['zone']}") if found["zone"] else None
     zone = timezone(datetime(2026, 1, 1, tzinfo=timezone.utc) - zoned) if zoned else None
     if found["zone"] and not zone:
         return None
@@ -176,7 +164,7 @@ def _time_of_day(option: str, text: str, found: re.Match[str]) -> GivenTime | No
 
 def _date_and_time(option: str, text: str) -> GivenTime | None:
     """Return a given date and time; None for a date alone: it may mean the start of a day, or the end."""
-    found = _iso_8601_time(text)
+    found = iso_8601_time(text)
     if found is None or not re.search(r"[T ]", text.strip(), re.IGNORECASE):
         return None
     if found.tzinfo:
@@ -219,54 +207,6 @@ def parse_zone(option: str, name: str) -> tzinfo:
         ) from error
 
 
-def time_or_epoch(text: str) -> datetime | None:
-    """Return the time of an event, wherever it comes from; None if it is no time.
-
-    Args:
-        text: an ISO 8601 date or time, in UTC if it has no zone; or the seconds, milliseconds, microseconds or
-            nanoseconds since 1970.
-    """
-    epoch = re.fullmatch(EPOCH, text.strip(), re.ASCII)
-    if not epoch:
-        time = _iso_8601_time(text)
-        return time and time.replace(tzinfo=time.tzinfo or timezone.utc)
-    # Exact, unlike a float.
-    microseconds = int(epoch[1] + (epoch[2] or "").ljust(6, "0")[:6])
-    while microseconds > MAX_EPOCH:
-        microseconds //= 1000
-    return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=microseconds)
-
-
-def _iso_8601_time(text: str) -> datetime | None:
-    """Return a time, in UTC if it has a zone; None if there is none.
-
-    Not by `datetime.fromisoformat`: before Python 3.11 it reads few of these, and none with nanoseconds.
-
-    Source: https://developer.pagerduty.com/docs/types, DateTime.
-    """
-    found = re.fullmatch(ISO_8601_TIME, text.strip(), re.ASCII | re.IGNORECASE)
-    if not found:
-        return None
-    year, month, day, hour, minute, second = (int(found[name] or 0) for name in TIME_PARTS)
-    microsecond = int((found["fraction"] or "").ljust(6, "0")[:6])
-    try:
-        time = datetime(year, month, day, hour, minute, second, microsecond)
-        if found["zone"]:
-            offset = timedelta(hours=int(found["offset_hours"] or 0), minutes=int(found["offset_minutes"] or 0))
-            time = (time + offset if found["sign"] == "-" else time - offset).replace(tzinfo=timezone.utc)
-    except (ValueError, OverflowError):
-        return None
-    return time
-
-
-def time_of(text: object) -> datetime:
-    """Return the time that a response names, for sorting; the earliest of all if it names none."""
-    try:
-        return parse_time("", str(text))
-    except InvalidOption:
-        return EARLIEST
-
-
 def parse_duration(option: str, text: str) -> int:
     """Return the seconds that an option names.
 
@@ -290,34 +230,3 @@ def parse_duration(option: str, text: str) -> int:
     if seconds > 0:
         return seconds
     raise InvalidOption(option, "must be a duration greater than 0, such as 2h, 1h 30m, PT2H or 7200 (seconds)", text)
-
-
-def iso_8601(time: datetime) -> str:
-    """Return a time in UTC, such as `2026-01-31T23:59:59Z`."""
-    return time.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
-
-
-def rfc_3339(time: datetime) -> str:
-    """Return a time in UTC with all of its digits, such as `2026-01-31T23:59:59.123000Z`."""
-    return time.astimezone(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
-
-
-def spoken_time(time: datetime, present: datetime, zone: tzinfo = timezone.utc) -> str:
-    """Return a time for sentences, such as `11:07 UTC`; on another day than today, with the date."""
-    time = time.astimezone(zone)
-    is_today = time.date() == present.astimezone(zone).date()
-    return f"{time:%H:%M} {zone}" if is_today else f"{time:%Y-%m-%d %H:%M} {zone}"
-
-
-def spoken_duration(seconds: int) -> str:
-    """Return a duration for sentences, such as `1h 30m`."""
-    parts = []
-    for unit, length in UNITS.items():
-        count, seconds = divmod(seconds, length)
-        parts += [f"{count}{unit}"] * bool(count)
-    return " ".join(parts)
-
-
-def now() -> datetime:
-    """Return the current time."""
-    return datetime.now(timezone.utc)

@@ -21,7 +21,7 @@ from .._api.auth import is_unset, routing_key
 from .._api.client import Record
 from .._core.errors import InvalidOption
 from .._core.json_values import from_json, text_of
-from .._core.time_texts import rfc_3339, time_or_epoch
+from .._core.timestamps import rfc_3339, time_or_epoch
 from .attachments import IMAGES, LINKS, attachments, usable_url
 from .limits import cut_to_fit
 from .repairs import Repairs, Warn

@@ -19,7 +19,7 @@ from .._api.directory import USER, Directory
 from .._api.shapes import LOG_ENTRY, has_shape
 from .._core.change import Change
 from .._core.errors import TaskError
-from .._core.time_texts import time_of
+from .._core.timestamps import time_of
 from .._core.words import ACKNOWLEDGE, ASSIGN, Phrase, label, short_name
 from .fields import DesiredField, assignees_of
 from .on_call import QUICK_READS, assigned

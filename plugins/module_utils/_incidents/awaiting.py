@@ -16,7 +16,8 @@ from datetime import datetime
 from .._api.client import PagerDuty, Record
 from .._api.times import Times
 from .._core.errors import InvalidOption, Refused, TaskError
-from .._core.time_texts import EARLIEST, parse_duration, spoken_duration, spoken_time, time_of
+from .._core.time_texts import parse_duration
+from .._core.timestamps import EARLIEST, spoken_duration, spoken_time, time_of
 from .._core.words import short_name
 from .read import IncidentsById, id_and_number
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from .._api.client import PagerDuty, Record, path_of
 from .._core.errors import Refused
-from .._core.time_texts import time_of
+from .._core.timestamps import time_of
 
 Notes = list[Record]
 NOTE_FIELDS = ("id", "user", "channel", "content", "created_at", "updated_at")

@@ -16,7 +16,7 @@ from .._api.client import PagerDuty, Record
 from .._api.directory import ANY_INCIDENT_TYPE, PRIORITY, SERVICE, TEAM, USER, Directory, Kind
 from .._api.times import Times
 from .._core.errors import InvalidOption, TaskError
-from .._core.time_texts import iso_8601
+from .._core.timestamps import iso_8601
 from .filters import WORDS
 from .read import IncidentsById, list_incidents
 

@@ -15,7 +15,7 @@ from .._api.client import PagerDuty, Record, path_of
 from .._api.directory import Directory
 from .._core.change import CAREFULLY, FREELY, Change, Notification
 from .._core.errors import Refused
-from .._core.time_texts import time_of
+from .._core.timestamps import time_of
 from .._core.words import Phrase, Verb
 from .acknowledging import Acknowledger, acknowledger, is_acknowledging, tell_who_got_it
 from .action import IncidentPut

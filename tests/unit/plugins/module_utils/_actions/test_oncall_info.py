@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api import times
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, TaskError
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import iso_8601, now
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.timestamps import iso_8601, now
 from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
 if t.TYPE_CHECKING:

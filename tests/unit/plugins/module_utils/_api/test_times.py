@@ -14,7 +14,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._api import times
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.times import Times
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, NotSent, Refused
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import iso_8601
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.timestamps import iso_8601
 from ansible_collections.oncall.pagerduty.tests.unit.records import named
 
 if t.TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api import times
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused, TaskError
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import iso_8601, now
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.timestamps import iso_8601, now
 from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.filters import ARRANGEMENT, FILTERS
 from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.search import Searching
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident, named
