@@ -25,11 +25,12 @@ from figures.benchmarks.profile import profile
 from simulator.launch import Simulator
 
 ROUNDS = 5
-MORE = 20
-"""How many tasks or loop items are added to measure the cost of one."""
 ANSIBLE = (IN_WORKER, AS_MODULE, URI, PING, DEBUG)
 ENOUGH_CALLS = 1_000_000
 """A rate limit that no benchmark reaches."""
+
+
+Make = t.Callable[[list[str], int], Work]
 
 
 @dataclass(frozen=True)
@@ -38,48 +39,45 @@ class Scenario:
 
     Args:
         contenders: what is measured.
-        work: the work, for given incidents.
-        less: the work whose time is subtracted; the difference is divided by `per`.
+        work: the work, for given incidents and `Contender.more`.
+        less: the work whose time is subtracted; the difference is divided by `Contender.more`.
         sample: the incidents for contenders that take them one by one; their time is scaled up to `incidents`.
     """
 
     name: str
     contenders: tuple[Contender, ...]
-    work: t.Callable[[list[str]], Work]
-    less: t.Callable[[list[str]], Work] | None = None
-    per: int = 1
+    work: Make
+    less: Make | None = None
     incidents: int = 1
     sample: int = 0
 
 
 SCENARIOS = (
-    Scenario("one task", (*ANSIBLE, CURL, CLIENT), lambda ids: Work("read", ids)),
+    Scenario("one task", (*ANSIBLE, CURL, CLIENT), lambda ids, _more: Work("read", ids)),
     Scenario(
         "one more task",
         ANSIBLE,
-        lambda ids: Work("read", ids, times=1 + MORE),
-        lambda ids: Work("read", ids),
-        per=MORE,
+        lambda ids, more: Work("read", ids, times=1 + more),
+        lambda ids, _more: Work("read", ids),
     ),
     Scenario(
         "one more loop item",
         ANSIBLE,
-        lambda ids: Work("read", ids, items=1 + MORE),
-        lambda ids: Work("read", ids, items=1),
-        per=MORE,
+        lambda ids, more: Work("read", ids, items=1 + more),
+        lambda ids, _more: Work("read", ids, items=1),
     ),
-    Scenario("one task on 100 hosts", ANSIBLE, lambda ids: Work("read", ids, hosts=100)),
+    Scenario("one task on 100 hosts", ANSIBLE, lambda ids, _more: Work("read", ids, hosts=100)),
     Scenario(
         "acknowledge 500 incidents",
         (IN_WORKER, AS_MODULE, URI, CURL, CLIENT),
-        lambda ids: Work("acknowledge", ids),
+        lambda ids, _more: Work("acknowledge", ids),
         incidents=500,
         sample=20,
     ),
     Scenario(
         "notes on 100 incidents",
         (IN_WORKER, AS_MODULE, URI, CURL, CLIENT),
-        lambda ids: Work("annotate", ids),
+        lambda ids, _more: Work("annotate", ids),
         incidents=100,
         sample=20,
     ),
@@ -145,14 +143,13 @@ def measure(bench: TestBed, simulator: Simulator, scenario: Scenario, contender:
     seconds = timed(bench, simulator, contender, scenario.work, count)
     if scenario.less:
         seconds -= timed(bench, simulator, contender, scenario.less, count)
-    return seconds / scenario.per * (scenario.incidents / count)
+        seconds /= contender.more
+    return seconds * (scenario.incidents / count)
 
 
-def timed(
-    bench: TestBed, simulator: Simulator, contender: Contender, make: t.Callable[[list[str]], Work], count: int
-) -> float:
+def timed(bench: TestBed, simulator: Simulator, contender: Contender, make: Make, count: int) -> float:
     """Return the seconds that a piece of work takes on a new account."""
-    work = make(simulator.reset(incidents=count)["incidents"])
+    work = make(simulator.reset(incidents=count)["incidents"], contender.more)
     start = time.perf_counter()
     bench.run(contender, work)
     return time.perf_counter() - start
