@@ -81,15 +81,9 @@ def steps_of(given: t.Any, key: str) -> Steps:
         key: the key of the first incident; that of each further one has a number.
     """
     key = key.strip() or NO_KEY
-    steps: list[Step] = []
-    problems: list[str] = []
-    for number, each in enumerate(_listed(given, problems), start=1):
-        name = f"{OPTION}[{number}]"
-        if isinstance(each, dict):
-            steps += _step(name, each, steps, key, problems)
-        else:
-            problems.append(f"{name} is left out, as it is no dictionary.")
-    return Steps(steps or _default_steps(key), problems)
+    reader = _Reader(key)
+    reader.read(given)
+    return Steps(reader.steps or _default_steps(key), reader.problems)
 
 
 def _default_steps(key: str) -> list[Step]:
@@ -97,71 +91,87 @@ def _default_steps(key: str) -> list[Step]:
     return [Step(EVENT, key, seconds), Step(LEVEL, key, seconds, "2")]
 
 
-def _listed(given: t.Any, problems: list[str]) -> list[t.Any]:
-    if given is None or given == [] or not str(given).strip():
-        return []
-    try:
-        listed = json.loads(given) if isinstance(given, str) else given
-    except ValueError:
-        listed = None
-    listed = [listed] if isinstance(listed, dict) else listed
-    if isinstance(listed, list):
-        return listed
-    # It is not repeated: it may hold a routing key.
-    problems.append(
-        f"{OPTION} is no list of steps, such as [{{service: Checkout, wait: 10m}}], so the default steps are made."
-    )
-    return []
+class _Reader:
+    """Reads steps, and tells what of them cannot be used.
 
+    Args:
+        key: that of the first incident.
+    """
 
-def _step(
-    name: str, given: t.Mapping[t.Any, t.Any], earlier: t.Sequence[Step], key: str, problems: list[str]
-) -> list[Step]:
-    """Return the step that a dictionary describes; none if it names nobody to page."""
-    fields = {str(field): str(value).strip() for field, value in given.items() if value is not None}
-    fields = {field: value for field, value in fields.items() if value}
-    unknown = [field for field in fields if field not in FIELDS]
-    if unknown:
-        problems.append(f"{name}: {few(unknown)} is left out, as a step may have {', '.join(FIELDS)} only.")
-    ways = [field for field in (POLICY, LEVEL, "service", "routing_key") if field in fields]
-    if unknown and earlier and not ways:
-        problems.append(f"{name} is left out, as it names nobody to page.")
-        return []
-    seconds = _seconds(name, fields.get("wait", WAIT), problems)
-    if earlier and ways and ways[0] in (POLICY, LEVEL):
-        _tell_unused(name, ways[1:], f"the step has {ways[0]}", problems)
-        to = fields[POLICY] if ways[0] == POLICY else _level(name, fields[LEVEL], earlier[-1], problems)
-        return [Step(ways[0], earlier[-1].key, seconds, to)]
-    _tell_unused(name, [way for way in ways if way in (POLICY, LEVEL)], "the first step opens the incident", problems)
-    kind = INCIDENT if "service" in fields and "routing_key" not in fields else EVENT
-    count = 1 + sum(each.opens for each in earlier)
-    own_key = key if count == 1 else f"{key}/{count}"
-    return [Step(kind, own_key, seconds, fields.get("service", ""), fields.get("routing_key", ""))]
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self.steps: list[Step] = []
+        self.problems: list[str] = []
 
+    def read(self, given: t.Any) -> None:
+        """Add the steps that are given."""
+        for number, each in enumerate(self._listed(given), start=1):
+            name = f"{OPTION}[{number}]"
+            if isinstance(each, dict):
+                self._add(name, each)
+            else:
+                self.problems.append(f"{name} is left out, as it is no dictionary.")
 
-def _tell_unused(name: str, fields: t.Sequence[str], why: str, problems: list[str]) -> None:
-    if fields:
-        problems.append(f"{name}: {few(fields)} is left out, as {why}.")
-
-
-def _seconds(name: str, given: str, problems: list[str]) -> int:
-    try:
-        seconds = parse_duration(f"{name}.wait", given)
-        if seconds <= parse_duration("wait", MAX_WAIT):
-            return seconds
-        problems.append(f"{name}.wait: must be at most {MAX_WAIT}, got {given!r}. The step waits {WAIT}.")
-    except InvalidOption as error:
-        problems.append(f"{error} The step waits {WAIT}.")
-    return parse_duration("wait", WAIT)
-
-
-def _level(name: str, given: str, before: Step, problems: list[str]) -> str:
-    """Return a level as a number: the next one is known, as incidents begin with the first."""
-    if given.isdecimal() and len(given) <= MAX_DIGITS and int(given) > 0:
-        return given
-    level = int(before.to) + 1 if before.kind == LEVEL else 2
-    if given != NEXT:
-        problems.append(
-            f"{name}.level: must be 1 or greater, or next, got {shorten(repr(given))}. It is level {level}."
+    def _listed(self, given: t.Any) -> list[t.Any]:
+        if given is None or given == [] or not str(given).strip():
+            return []
+        try:
+            listed = json.loads(given) if isinstance(given, str) else given
+        except (ValueError, RecursionError):
+            listed = None
+        listed = [listed] if isinstance(listed, dict) else listed
+        if isinstance(listed, list):
+            return listed
+        # It is not repeated: it may hold a routing key.
+        self.problems.append(
+            f"{OPTION} is no list of steps, such as [{{service: Checkout, wait: 10m}}], so the default steps are made."
         )
-    return str(level)
+        return []
+
+    def _add(self, name: str, given: t.Mapping[t.Any, t.Any]) -> None:
+        """Add the step that a dictionary describes, unless it names nobody to page."""
+        fields = {str(field): str(value).strip() for field, value in given.items() if value is not None}
+        fields = {field: value for field, value in fields.items() if value}
+        unknown = [field for field in fields if field not in FIELDS]
+        self._tell_unused(name, unknown, f"a step may have {', '.join(FIELDS)} only")
+        ways = [field for field in (POLICY, LEVEL, "service", "routing_key") if field in fields]
+        if unknown and self.steps and not ways:
+            self.problems.append(f"{name} is left out, as it names nobody to page.")
+            return
+        seconds = self._seconds(name, fields.get("wait", WAIT))
+        if self.steps and ways and ways[0] in (POLICY, LEVEL):
+            self._tell_unused(name, ways[1:], f"the step has {ways[0]}")
+            to = fields[POLICY] if ways[0] == POLICY else self._level(name, fields[LEVEL])
+            self.steps.append(Step(ways[0], self.steps[-1].key, seconds, to))
+            return
+        self._tell_unused(name, [way for way in ways if way in (POLICY, LEVEL)], "the first step opens the incident")
+        kind = INCIDENT if "service" in fields and "routing_key" not in fields else EVENT
+        opened = sum(each.opens for each in self.steps)
+        key = f"{self._key}/{opened + 1}" if opened else self._key
+        self.steps.append(Step(kind, key, seconds, fields.get("service", ""), fields.get("routing_key", "")))
+
+    def _tell_unused(self, name: str, fields: t.Sequence[str], why: str) -> None:
+        if fields:
+            self.problems.append(f"{name}: {few(fields)} is left out, as {why}.")
+
+    def _seconds(self, name: str, given: str) -> int:
+        try:
+            seconds = parse_duration(f"{name}.wait", given)
+            if seconds <= parse_duration("wait", MAX_WAIT):
+                return seconds
+            self.problems.append(f"{name}.wait: must be at most {MAX_WAIT}, got {given!r}. The step waits {WAIT}.")
+        except InvalidOption as error:
+            self.problems.append(f"{error} The step waits {WAIT}.")
+        return parse_duration("wait", WAIT)
+
+    def _level(self, name: str, given: str) -> str:
+        """Return a level as a number: the next one is known, as incidents begin with the first."""
+        if given.isdecimal() and len(given) <= MAX_DIGITS and int(given) > 0:
+            return given
+        before = self.steps[-1]
+        level = int(before.to) + 1 if before.kind == LEVEL else 2
+        if given != NEXT:
+            self.problems.append(
+                f"{name}.level: must be 1 or greater, or next, got {shorten(repr(given))}. It is level {level}."
+            )
+        return str(level)

@@ -73,6 +73,7 @@ def test_what_a_step_means(given: t.Any, steps: list[Step]) -> None:
             ["page_and_wait_steps is no list of steps, such as .* the default steps are made"],
         ),
         (7, DEFAULT, ["page_and_wait_steps is no list of steps"]),
+        ("[" * 100_000, DEFAULT, ["page_and_wait_steps is no list of steps"]),
         (["level 2"], DEFAULT, [r"page_and_wait_steps\[1\] is left out, as it is no dictionary"]),
         ([SERVICE, None], [OPENED], [r"page_and_wait_steps\[2\] is left out, as it is no dictionary"]),
         (
@@ -131,7 +132,7 @@ def test_what_a_step_means(given: t.Any, steps: list[Step]) -> None:
         ([{"wait": 10}], [BY_EVENT], [r"page_and_wait_steps\[1\]\.wait: a number below 60 must have a unit: 10m"]),
         ([{**SERVICE, 7: "x"}], [OPENED], [r"page_and_wait_steps\[1\]: 7 is left out"]),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:60],
 )
 def test_what_cannot_be_used_is_left_out_and_told(given: t.Any, steps: list[Step], problems: list[str]) -> None:
     read = steps_of(given, "key")
