@@ -163,5 +163,5 @@ def _entries(name: str, given: t.Any) -> t.Any:
         return [entry.strip() for entry in listed if entry.strip()]
     try:
         return encodable(json.loads(value))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise AnsibleLookupError(f"{name} starts with '[', but is not a JSON list: {error}") from error

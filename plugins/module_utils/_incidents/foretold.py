@@ -113,7 +113,7 @@ def from_text(given: str) -> Record | None:
         return new_incident(key_of(given))
     try:
         incident = json.loads(given) if given.startswith("{") else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if as_text(incident) is None:
         return None
