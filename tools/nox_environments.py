@@ -143,14 +143,18 @@ def tests_programs(session: nox.Session) -> Path:
     return TESTS_VENV / "bin"
 
 
-def run(session: nox.Session, program: str, *arguments: str, env: t.Mapping[str, str]) -> None:
-    """Run a program of the shared environment, in which other programs find those of the same environment."""
+def run(session: nox.Session, program: str, *arguments: str, env: t.Mapping[str, str], silent: bool = False) -> None:
+    """Run a program of the shared environment, in which other programs find those of the same environment.
+
+    Args:
+        silent: whether its output shows only if it fails.
+    """
     folder = tests_programs(session)
     path = {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
-    session.run(str(folder / program), *arguments, env={**path, **env}, external=True)
+    session.run(str(folder / program), *arguments, env={**path, **env}, external=True, silent=silent)
 
 
-def ansible_test(session: nox.Session, *arguments: str) -> None:
+def ansible_test(session: nox.Session, *arguments: str, silent: bool = False) -> None:
     """Run a command of ansible-test in the copied tree."""
     copy_tree()
     # Files of an interrupted run would be taken for code of the collection.
@@ -159,7 +163,7 @@ def ansible_test(session: nox.Session, *arguments: str) -> None:
     # uv is beside nox.
     path = [str(tests_programs(session)), str(Path(sys.executable).parent), os.environ["PATH"]]
     variables = {"HOME": str(ansible_test_home()), "PATH": os.pathsep.join(path)}
-    run(session, "ansible-test", *arguments, "--python", PYTHON, "--color", "no", env=variables)
+    run(session, "ansible-test", *arguments, "--python", PYTHON, "--color", "no", env=variables, silent=silent)
 
 
 def ansible_test_home() -> Path:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import typing as t
 from pathlib import Path
@@ -28,15 +27,6 @@ settings_of_hypothesis.load_profile("busy")
 
 API_URL = "https://api.pagerduty.com"
 EVENTS_URL = "https://events.pagerduty.com"
-
-
-def pytest_collection_finish() -> None:
-    """Leave what is there now out of garbage collections.
-
-    ansible-test runs each test in a process of its own, which would otherwise copy most of this one's memory.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 class ScriptedHttp:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -171,10 +172,23 @@ def assert_window(state: State, after: Options, options: Options) -> None:
 
 
 def assert_override(state: State, after: Options, options: Options) -> None:
-    """Check that there are as many overrides as the diff promises."""
-    ids = {name: user.id for user in account.USERS.values() for name in (user.id, user.name, user.email)}
-    found = [each for each in state["overrides"] if each["user"] == ids[options["user"]] and each["end"] > state["now"]]
+    """Check that the user has as many overrides of the schedule in the period as the diff promises."""
+    schedules = {name: each.id for each in account.SCHEDULES.values() for name in (each.id, each.name)}
+    users = {name: user.id for user in account.USERS.values() for name in (user.id, user.name, user.email)}
+    wanted = schedules[options["schedule"]], users[options["user"]]
+    present = moment(state["now"])
+    start = max(present, moment(options.get("start", state["now"])))
+    end = moment(options["end"]) if "end" in options else present + timedelta(hours="duration" in options)
+    found = [
+        each
+        for each in state["overrides"]
+        if (each["schedule"], each["user"]) == wanted and moment(each["start"]) <= end and moment(each["end"]) > start
+    ]
     assert len(found) == len(after["overrides"])
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def assert_change_event(state: State, after: Options, _options: Options) -> None:
