@@ -33,7 +33,8 @@ from ..module_utils._core.errors import InvalidOption
 from ..module_utils._core.locks import lock_offset
 from ..module_utils._core.sentences import message
 from ..module_utils._incidents.foretold import id_of, is_foretold
-from ..module_utils._incidents.read import checked_ids, name_of
+from ..module_utils._incidents.names import name_of
+from ..module_utils._incidents.read import checked_ids
 from ._controller import Options, Result, definition, plain, validate
 
 MODULE = "incident_escalation"

@@ -18,11 +18,10 @@ from datetime import datetime, timedelta
 
 from ..module_utils._core.timestamps import EARLIEST, iso_8601, now, spoken_duration, spoken_time, time_of
 from ..module_utils._core.words import few
-from ..module_utils._incidents.acknowledging import ACKNOWLEDGED, ASSIGNING, kind_of
-from ..module_utils._incidents.awaiting import answer_to
-from ..module_utils._incidents.by_key import NOT_OPENED
-from ..module_utils._incidents.foretold import is_foretold
-from ..module_utils._incidents.read import id_and_number
+from ..module_utils._incidents.answers import answer_to
+from ..module_utils._incidents.foretold import NOT_OPENED, is_foretold
+from ..module_utils._incidents.log_entries import ACKNOWLEDGED, ASSIGNING, kind_of
+from ..module_utils._incidents.names import id_and_number
 from ._page_and_wait_steps import EVENT, INCIDENT, LEVEL, POLICY, Step
 
 Record = dict[str, t.Any]

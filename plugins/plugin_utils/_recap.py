@@ -13,7 +13,7 @@ import typing as t
 from collections import Counter
 
 from ..module_utils._core.words import INVITE, NOTIFY, PAGE, counted, one_line
-from ..module_utils._incidents.read import title_of
+from ..module_utils._incidents.names import title_of
 
 MAX_INCIDENTS = 10
 """How many incidents are listed."""

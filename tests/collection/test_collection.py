@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import typing as t
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from tools.versions import CONTROLLERS
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
+FILTERS = (ROOT / "plugins" / "filter").glob("*.py")
 ROLES = sorted(path for path in (ROOT / "roles").iterdir() if path.is_dir())
 FOLDERS = ("plugins", "extensions", "simulator", "tests", "tools")
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
@@ -147,6 +150,15 @@ def test_imports_run_down(folder: str) -> None:
     place = LAYERS.index(folder if folder in LAYERS else "_actions")
     for source in (ROOT / "plugins" / "module_utils" / folder).glob("*.py"):
         assert not imported_layers(source) & set(LAYERS[:place]), source.name
+
+
+@pytest.mark.parametrize("plugin", ["callback.log", *sorted(f"filter.{path.stem}" for path in FILTERS)])
+def test_what_calls_nobody_does_not_load_an_http_client(plugin: str) -> None:
+    """Ansible loads all filters anew for each task that has one of them, so each would take 0.1 s longer."""
+    name = f"ansible_collections.oncall.pagerduty.plugins.{plugin}"
+    script = f"import sys, {name}; print('requests' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_no_action_imports_another() -> None:

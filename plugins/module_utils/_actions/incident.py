@@ -22,8 +22,9 @@ from .._core.words import OPEN, label, short_name
 from .._incidents.action import with_bridge
 from .._incidents.fields import Assignees, Desired, EscalationPolicy, ImpactedService, assignees_of, check_fields
 from .._incidents.foretold import new_incident
+from .._incidents.names import name_of
 from .._incidents.on_call import QUICK_READS, notified
-from .._incidents.read import holds_key, incidents_with_key, name_of
+from .._incidents.read import holds_key, incidents_with_key
 from .._incidents.update import IncidentState, IncidentUpdate
 
 Options = dict[str, t.Any]

@@ -17,7 +17,8 @@ from .._core.change import Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.words import MOVE, RESOLVE, Phrase, short_name
 from .._incidents.action import IncidentAction
-from .._incidents.read import check_open, id_and_number, known, names_incident
+from .._incidents.names import id_and_number
+from .._incidents.read import check_open, known, names_incident
 from .._incidents.urgency import paged_by_new_alerts
 
 REFERENCE_FIELDS = ("id", "summary", "self", "html_url")

@@ -17,7 +17,8 @@ from .._core.errors import InvalidOption, Refused
 from .._core.words import CLEAR, SET, Phrase
 from .._incidents.action import IncidentAction
 from .._incidents.custom_field_values import equals, is_fixed, parse_value, refused, shown
-from .._incidents.read import lacking, name_of
+from .._incidents.names import name_of
+from .._incidents.read import lacking
 
 Choices = dict[str, list[t.Any]]
 """The values that fields take, by the names of the fields; a field that is left out takes any."""

@@ -23,8 +23,9 @@ from .._incidents.acknowledging import assignees_before
 from .._incidents.action import IncidentPut
 from .._incidents.fields import assignees_of
 from .._incidents.foretold import is_foretold
+from .._incidents.names import name_of
 from .._incidents.on_call import OnCall, UsersByLevel, assigned, notified
-from .._incidents.read import check_open, lacking, name_of
+from .._incidents.read import check_open, lacking
 
 NEXT = "next"
 POLICY = "escalation_policy"

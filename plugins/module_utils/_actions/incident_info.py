@@ -17,15 +17,8 @@ from .._core.change import Change, found
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._incidents.action import IncidentAction
 from .._incidents.foretold import is_foretold
-from .._incidents.read import (
-    SINGLE_ONLY,
-    IncidentsById,
-    checked_ids,
-    id_and_number,
-    incidents_with_key,
-    known,
-    read_incidents,
-)
+from .._incidents.names import id_and_number
+from .._incidents.read import SINGLE_ONLY, IncidentsById, checked_ids, incidents_with_key, known, read_incidents
 
 Options = dict[str, t.Any]
 

@@ -18,7 +18,8 @@ from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.words import MERGE, few
 from .._incidents.action import NO_INCIDENTS, IncidentAction
 from .._incidents.foretold import is_foretold
-from .._incidents.read import check_open, id_and_number, name_of, names_incident, read_incident
+from .._incidents.names import id_and_number, name_of
+from .._incidents.read import check_open, names_incident, read_incident
 from .._incidents.urgency import paged_by_new_alerts
 
 MAX_ALERTS = 1000

@@ -21,8 +21,9 @@ from .._core.change import CAREFULLY, Change, Notification
 from .._core.errors import InvalidOption, Refused
 from .._core.words import CANCEL, REQUEST, few, label, short_name
 from .._incidents.action import IncidentAction
+from .._incidents.names import name_of
 from .._incidents.on_call import OnCall
-from .._incidents.read import check_open, name_of, read_incident
+from .._incidents.read import check_open, read_incident
 from .._incidents.responders import (
     CANCELLED,
     DECLINED,

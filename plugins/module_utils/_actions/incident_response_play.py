@@ -22,9 +22,10 @@ from .._core.change import CAREFULLY, Change, Fields, Notification
 from .._core.errors import Refused
 from .._core.words import NOTIFY, RUN, SET, label, short_name
 from .._incidents.action import IncidentAction
+from .._incidents.names import name_of
 from .._incidents.notes import Notes, read_notes
 from .._incidents.on_call import OnCall
-from .._incidents.read import check_open, name_of, read_incident, well_formed
+from .._incidents.read import check_open, read_incident, well_formed
 from .._incidents.responders import notified_responders, shows_responders, states_of_responders
 from .._incidents.run_note import IF_UNKNOWN, Run, has_started, start
 

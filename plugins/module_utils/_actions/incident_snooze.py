@@ -24,14 +24,14 @@ from .._core.timestamps import EARLIEST, iso_8601, now, spoken_duration, spoken_
 from .._core.words import ACKNOWLEDGE, SNOOZE, Phrase
 from .._incidents.acknowledging import Acknowledger, AssignedByAcknowledging, acknowledger, tell_who_got_it
 from .._incidents.action import IncidentAction
-from .._incidents.read import check_open, name_of
+from .._incidents.log_entries import ACKNOWLEDGED, SNOOZED
+from .._incidents.names import name_of
+from .._incidents.read import check_open
 
 MAX_SECONDS = 604_800
 """A week. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, POST /incidents/{id}/snooze."""
 TOLERANCE = timedelta(minutes=1)
 """A snooze that ends so much earlier is long enough: clocks differ, and a playbook may run twice in a row."""
-SNOOZED, ACKNOWLEDGED = "snooze_log_entry", "acknowledge_log_entry"
-"""Log entries. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `LogEntry`."""
 
 
 class Acknowledged(t.NamedTuple):

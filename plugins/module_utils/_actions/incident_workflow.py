@@ -19,8 +19,9 @@ from .._core.change import CAREFULLY, Change, Notification
 from .._core.errors import InvalidOption, Refused
 from .._core.words import NOTIFY, START, label, short_name
 from .._incidents.action import IncidentAction
+from .._incidents.names import name_of
 from .._incidents.notes import Notes, read_notes
-from .._incidents.read import check_open, name_of
+from .._incidents.read import check_open
 from .._incidents.run_note import IF_UNKNOWN, Run, has_started, start
 
 Options = dict[str, t.Any]

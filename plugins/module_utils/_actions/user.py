@@ -20,8 +20,8 @@ from .._core.change import CAREFULLY, Change, Notification
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.timestamps import iso_8601, now
 from .._core.words import CREATE, DELETE, INVITE, NOTIFY, REMOVE, SET, Phrase, few, label, short_name
+from .._incidents.names import id_and_number
 from .._incidents.on_call import QUICK_READS
-from .._incidents.read import id_and_number
 from .._users import without_calendars
 
 Options = dict[str, t.Any]

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import re
-import ssl
 import typing as t
 
 from .._core.errors import InvalidOption, TaskError
@@ -200,6 +199,9 @@ def _ca_path(ca_path: str | None) -> str | None:
     if ca_path and not os.path.exists(ca_path):
         raise InvalidOption("ca_path", "no such file or directory on the machine that calls PagerDuty", shown(ca_path))
     if ca_path and os.path.isfile(ca_path):
+        # Filters of the roles import this file, and each of their tasks would load OpenSSL.
+        import ssl
+
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_path)
         except OSError as error:

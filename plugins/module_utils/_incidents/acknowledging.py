@@ -22,11 +22,8 @@ from .._core.errors import TaskError
 from .._core.timestamps import time_of
 from .._core.words import ACKNOWLEDGE, ASSIGN, Phrase, label, short_name
 from .fields import DesiredField, assignees_of
+from .log_entries import ACKNOWLEDGED, ASSIGNING, kind_of
 from .on_call import QUICK_READS, assigned
-
-ASSIGNING = ("assign_log_entry", "delegate_log_entry", "escalate_log_entry")
-"""Log entries with new assignees. Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `AssignLogEntry`."""
-ACKNOWLEDGED = "acknowledge_log_entry"
 
 
 class Acknowledger(t.NamedTuple):
@@ -206,8 +203,3 @@ def _assignments(entries: t.Sequence[Record]) -> list[tuple[set[str], bool]]:
             is_acknowledging = len(users) == 1 and (at, *users) in acknowledged
             found.setdefault((at, kind, is_acknowledging), set()).update(users)
     return [(users, is_acknowledging) for (_at, _type, is_acknowledging), users in found.items()]
-
-
-def kind_of(entry: Record) -> str:
-    """Return the type of a log entry, also of a reference to one."""
-    return str(entry.get("type")).removesuffix("_reference")

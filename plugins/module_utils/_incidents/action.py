@@ -16,7 +16,8 @@ from .._core.action import Action, State, each
 from .._core.change import Change, Outcome
 from .._core.errors import Refused, TaskError
 from .foretold import NotOpened, from_text, is_foretold, never_opened
-from .read import IncidentsById, checked_ids, id_and_number, known, name_of, read_incidents, title_of, well_formed
+from .names import id_and_number, name_of, title_of
+from .read import IncidentsById, checked_ids, known, read_incidents, well_formed
 
 if t.TYPE_CHECKING:
     from .by_key import ByKey

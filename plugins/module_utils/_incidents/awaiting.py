@@ -17,9 +17,10 @@ from .._api.client import PagerDuty, Record
 from .._api.times import Times
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.time_texts import parse_duration
-from .._core.timestamps import EARLIEST, spoken_duration, spoken_time, time_of
-from .._core.words import short_name
-from .read import IncidentsById, id_and_number
+from .._core.timestamps import EARLIEST, spoken_duration, spoken_time
+from .answers import Answer, answer_to
+from .names import id_and_number
+from .read import IncidentsById
 
 OPTION = "wait_for_acknowledgement"
 MAX_DELAY = 10.0
@@ -29,49 +30,6 @@ Source: https://developer.pagerduty.com/docs/rest-api-rate-limits.
 """
 READ_SECONDS = 10.0
 """Seconds for one read: the next one may bring what it does not."""
-ANSWERS = ("acknowledged", "resolved")
-"""The statuses of an incident that somebody has taken care of."""
-
-SOMEBODY: Record = {"id": None, "type": None, "summary": "Somebody"}
-
-
-class Answer(t.NamedTuple):
-    """What somebody did about an incident.
-
-    Args:
-        who: a reference with a `summary`; SOMEBODY if PagerDuty does not say who.
-        status: `acknowledged` or `resolved`.
-        at: when, as PagerDuty writes it; None if it does not say.
-    """
-
-    who: Record
-    status: str
-    at: str | None
-
-    def sentence(self, incident: str, present: datetime) -> str:
-        """Return who did what to an incident, such as "Ana acknowledged it at 11:07 UTC".
-
-        Args:
-            incident: what the sentence calls it.
-        """
-        time = time_of(self.at)
-        at = "" if time == EARLIEST else f" at {spoken_time(time, present)}"
-        return f"{short_name(self.who)} {self.status} {incident}{at}."
-
-
-def answer_to(incident: Record) -> Answer | None:
-    """Return who has acknowledged or resolved an incident; None if it is triggered.
-
-    Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `Incident`: `acknowledgements`,
-    `last_status_change_by`, `last_status_change_at`.
-    """
-    status = incident.get("status")
-    if status not in ANSWERS:
-        return None
-    given = incident.get("acknowledgements") or ()
-    if status == "acknowledged" and given:
-        return Answer(given[-1].get("acknowledger") or SOMEBODY, status, given[-1].get("at"))
-    return Answer(incident.get("last_status_change_by") or SOMEBODY, status, incident.get("last_status_change_at"))
 
 
 class Awaiting:

@@ -14,8 +14,9 @@ import typing as t
 from .._api.client import PagerDuty, Query, Record
 from .._core.errors import InvalidOption, Refused
 from .._core.words import short_name
-from .foretold import NotOpened, id_of, new_incident
-from .read import holds_key, id_and_number, incidents_with_key, known
+from .foretold import NOT_OPENED, NotOpened, id_of, new_incident
+from .names import id_and_number
+from .read import holds_key, incidents_with_key, known
 
 MAX_DELAY = 5
 """Seconds between two reads."""
@@ -24,8 +25,6 @@ OPEN: Query = (("statuses[]", "triggered"), ("statuses[]", "acknowledged"))
 
 Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents.
 """
-NOT_OPENED = "No open incident has the key"
-"""How the error begins, by which the role page_and_wait knows it."""
 TOO_EARLY = "If its event was just sent, set wait: 30, as PagerDuty opens the incident shortly after that."
 IN_VAIN = "Look at the service in PagerDuty: it may be in maintenance, or have suppressed the alert."
 

@@ -17,6 +17,8 @@ from .._core.errors import Refused
 Record = dict[str, t.Any]
 
 WOULD_BE_OPENED = "would-be-opened:"
+NOT_OPENED = "No open incident has the key"
+"""How the error begins, by which the role page_and_wait knows it."""
 FIELDS_OF_INCIDENT = (
     "acknowledgements",
     "alert_counts",

@@ -14,9 +14,9 @@ import typing as t
 
 from .._api.client import PagerDuty, Query, Record, path_of
 from .._api.shapes import INCIDENT, has_shape
-from .._core.errors import InvalidOption, Refused, TaskError, shorten
-from .._core.words import one_line
-from .foretold import from_text, is_foretold, key_of
+from .._core.errors import InvalidOption, Refused, TaskError
+from .foretold import from_text
+from .names import name_of
 
 IncidentsById = dict[str, t.Union[Record, TaskError]]
 """Incidents by the id or number that the user gave; an error instead of an incident that could not be read."""
@@ -29,8 +29,6 @@ SINGLE_ONLY = "custom_fields"
 
 Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `include_incidents`.
 """
-MAX_TITLE = 100
-"""Characters of a title in the name of an incident."""
 OPEN = (("statuses[]", "triggered"), ("statuses[]", "acknowledged"), ("sort_by", "created_at:desc"))
 RESOLVED = (("statuses[]", "resolved"), ("sort_by", "resolved_at:desc"))
 
@@ -180,29 +178,6 @@ def check_open(incident: Record, consequence: str) -> None:
             f"{name_of(incident)} is resolved; {consequence}.",
             hint="Re-open it with incident_status (status: triggered), or trigger a new one with the event module.",
         )
-
-
-def name_of(incident: Record) -> str:
-    """Return an incident's name in sentences, such as `Incident Q1R2DLCB21K7NP (#42)`."""
-    return f"Incident {id_and_number(incident)}"
-
-
-def title_of(incident: Record) -> str:
-    """Return an incident's name for people, such as `#42 Disk full (Q1R2DLCB21K7NP)`."""
-    number, title = incident.get("incident_number"), incident.get("title")
-    known = ["" if number is None else f"#{number}", shorten(one_line(str(title or "")), MAX_TITLE)]
-    identity = str(incident["id"])
-    if is_foretold(identity):
-        identity = f"would be opened with key {key_of(identity)!r}"
-    return " ".join([*filter(None, known), f"({identity})"])
-
-
-def id_and_number(incident: Record) -> str:
-    """Return what identifies an incident in a list or within a sentence, such as `Q1R2DLCB21K7NP (#42)`."""
-    if is_foretold(str(incident["id"])):
-        return f"that would be opened with key {key_of(incident['id'])!r}"
-    number = incident.get("incident_number")
-    return str(incident["id"]) if number is None else f"{incident['id']} (#{number})"
 
 
 def lacking(incident: Record, field: str, consequence: str = "", hint: str = "") -> Refused:

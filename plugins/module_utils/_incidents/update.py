@@ -20,8 +20,8 @@ from .._core.words import Phrase, Verb
 from .acknowledging import Acknowledger, acknowledger, is_acknowledging, tell_who_got_it
 from .action import IncidentPut
 from .fields import REASSIGNING, Assignees, Desired, TriggeredByReassigning, check_fields, desired_fields
+from .names import name_of
 from .on_call import OnCall
-from .read import name_of
 
 NOTIFYING = (*REASSIGNING, "status", "urgency")
 """Fields that notify people. If several are set, the first one says whom."""

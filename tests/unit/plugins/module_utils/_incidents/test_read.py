@@ -19,9 +19,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.read i
     incidents_with_key,
     is_id,
     lacking,
-    name_of,
     read_incidents,
-    title_of,
 )
 from ansible_collections.oncall.pagerduty.tests.unit.records import incident
 
@@ -162,26 +160,3 @@ def test_a_resolved_incident_is_refused_and_any_other_is_not() -> None:
 @pytest.mark.parametrize(("text", "expected"), [("Q1", True), ("42", True), ("", False), ("q1", False), ("Q-1", False)])
 def test_ids_and_numbers_are_told_from_other_texts(text: str, expected: bool) -> None:
     assert is_id(text) is expected
-
-
-def test_an_incident_is_called_by_id_and_number() -> None:
-    assert name_of(incident("Q7")) == "Incident Q7 (#7)"
-
-
-@pytest.mark.parametrize(
-    ("fields", "name"),
-    [
-        ({"incident_number": 42, "title": "Disk full"}, "#42 Disk full (Q7)"),
-        ({"incident_number": None, "title": "Disk\n full\x1b"}, "Disk full (Q7)"),
-        ({"incident_number": 42, "title": None}, "#42 (Q7)"),
-        ({"incident_number": 42, "title": "x" * 200}, f"#42 {'x' * 99}… (Q7)"),
-        ({}, "(Q7)"),
-        (
-            {"id": "would-be-opened:disk-1", "incident_number": None, "title": "Disk full"},
-            "Disk full (would be opened with key 'disk-1')",
-        ),
-    ],
-    ids=str,
-)
-def test_people_call_an_incident_by_number_and_title(fields: dict[str, t.Any], name: str) -> None:
-    assert title_of({"id": "Q7", **fields}) == name
