@@ -119,7 +119,7 @@ def molecule(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Integration, contract, simulator and reliability tests."""
     # Much of their time is waiting, for time-outs and for delayed responses: hence three on two cores.
-    default = [*TESTS, *(f"--ignore={path}" for path in OF_OTHER_SESSIONS), "-n", "3"]
+    default = [*TESTS, *(f"--ignore={path}" for path in OF_OTHER_SESSIONS), "-n", "3", "--dist", "loadgroup"]
     run(session, "pytest", *(session.posargs or default), env=environment())
 
 

@@ -40,7 +40,7 @@ options:
         it has, for all items of its loop, and for all attempts of C(until). The other hosts wait for the first one. So
         the level stays the same, also if the response to the escalation is lost. If such a task fails with C(outcome)
         V(unknown), its C(hint) and RV(levels) have the number to set before you run it again. C(async) is ignored with
-        a warning, as jobs do not know of each other.
+        a warning, as jobs do not know of each other, so a task with C(poll=0) returns no C(ansible_job_id).
     type: str
     required: true
     aliases: [escalation_level]

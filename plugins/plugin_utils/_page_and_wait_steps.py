@@ -24,6 +24,7 @@ FIELDS = ("service", "routing_key", LEVEL, POLICY, "wait")
 WAIT = "10m"
 """How long a step waits that does not say so."""
 MAX_WAIT = "52w"
+"""A wait that is far longer could end after the year 9999, which no date can say."""
 MAX_DIGITS = 9
 """Digits in a level: Python refuses to read a number of some thousands."""
 NEXT = "next"

@@ -15,6 +15,9 @@ import pytest
 
 from tools.demo.story import shortened
 
+# They look at one run, so one process of pytest-xdist has them all.
+pytestmark = pytest.mark.xdist_group("demo")
+
 ROOT = Path(__file__).resolve().parents[2]
 TOLD = """\
 ACT 1: Whom would it wake?

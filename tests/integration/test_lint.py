@@ -22,6 +22,9 @@ from simulator import account
 from simulator.launch import Simulator
 
 INCIDENT = "Q0000000000001"
+# They look at one run, so one process of pytest-xdist has them all.
+pytestmark = pytest.mark.xdist_group("lint")
+
 NEEDS_NOTHING = ("change_event", "event", "maintenance_window_info", "oncall_info", "user_info")
 """Modules whose task is right without options; a routing key may come from the environment."""
 

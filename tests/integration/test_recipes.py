@@ -18,6 +18,9 @@ from integration.test_documentation import BLOCKS, YAML, Documentation, fresh_ac
 from simulator import account
 from simulator.launch import Simulator
 
+# They look at one run, so one process of pytest-xdist has them all.
+pytestmark = pytest.mark.xdist_group("recipes")
+
 AGAIN = "Play it again"
 LONG_AGO = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
 

@@ -2,17 +2,21 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two time zones, whatever the machine knows."""
+"""Time zones: two by name, whatever the machine knows, and all offsets."""
 
 from __future__ import annotations
 
 import struct
 import typing as t
 import zoneinfo
+from datetime import timedelta, timezone
 from pathlib import Path
+
+from hypothesis import strategies as st
 
 RULES = {"Europe/Berlin": "CET-1CEST,M3.5.0,M10.5.0/3", "Asia/Tokyo": "JST-9"}
 """As POSIX writes them."""
+OFFSETS = st.builds(timezone, st.integers(-14 * 60, 14 * 60).map(lambda minutes: timedelta(minutes=minutes)))
 
 
 def only_zones(folder: Path) -> t.Iterator[None]:

@@ -9,10 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import (
-    parse_duration,
-    parse_zone,
-)
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.time_texts import parse_duration, parse_zone
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.timestamps import (
     rfc_3339,
     spoken_duration,
@@ -20,11 +17,11 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.timestamps 
     time_of,
     time_or_epoch,
 )
+from ansible_collections.oncall.pagerduty.tests.unit.zones import OFFSETS
 from hypothesis import given
 from hypothesis import strategies as st
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
-ZONES = st.builds(timezone, st.integers(-14 * 60, 14 * 60).map(lambda minutes: timedelta(minutes=minutes)))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +65,7 @@ def test_what_is_no_time_is_none(text: str) -> None:
     assert time_or_epoch(text) is None
 
 
-@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=ZONES))
+@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=OFFSETS))
 def test_every_time_of_pythons_is_read(time: datetime) -> None:
     read = time_or_epoch(time.isoformat())
     assert read == time == time_or_epoch(rfc_3339(time))
