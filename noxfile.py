@@ -118,8 +118,8 @@ def molecule(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
     """Integration, contract, simulator and reliability tests."""
-    # Much of their time is waiting, for time-outs and for delayed responses: hence three on two cores.
-    default = [*TESTS, *(f"--ignore={path}" for path in OF_OTHER_SESSIONS), "-n", "3", "--dist", "loadgroup"]
+    # Another check, which runs beside them, uses the time in which they wait.
+    default = [*TESTS, *(f"--ignore={path}" for path in OF_OTHER_SESSIONS), "-n", "2", "--dist", "loadgroup"]
     run(session, "pytest", *(session.posargs or default), env=environment())
 
 
