@@ -19,8 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 NOX = Path(sys.executable).with_name("nox")
 AT_ONCE = 2
-"""For two cores. Most sessions start several processes, and too many at once disturb each other: with eight, each start
-of ansible-playbook takes a fifth more processor time.
+"""For two cores. Most sessions start several processes, and too many at once slow each other down: where eight runs of
+ansible-playbook start at a time, each takes a fifth more processor time than where two do.
 """
 LANES = (("tests",), ("matrix",), ("sanity", "units", "targets"), ("molecule",), ("awx",), ("ansible-lint",), ("eda",))
 """Sessions that start first, as they take longest; those of one lane run one after the other."""

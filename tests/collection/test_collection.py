@@ -21,7 +21,7 @@ from tools.versions import CONTROLLERS
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
-FILTERS = (ROOT / "plugins" / "filter").glob("*.py")
+FILTERS = sorted((ROOT / "plugins" / "filter").glob("*.py"))
 ROLES = sorted(path for path in (ROOT / "roles").iterdir() if path.is_dir())
 FOLDERS = ("plugins", "extensions", "simulator", "tests", "tools")
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
@@ -152,7 +152,7 @@ def test_imports_run_down(folder: str) -> None:
         assert not imported_layers(source) & set(LAYERS[:place]), source.name
 
 
-@pytest.mark.parametrize("plugin", ["callback.log", *sorted(f"filter.{path.stem}" for path in FILTERS)])
+@pytest.mark.parametrize("plugin", ["callback.log", *(f"filter.{path.stem}" for path in FILTERS)])
 def test_what_calls_nobody_does_not_load_an_http_client(plugin: str) -> None:
     """Ansible loads all filters anew for each task that has one of them, so each would take 0.1 s longer."""
     name = f"ansible_collections.oncall.pagerduty.plugins.{plugin}"

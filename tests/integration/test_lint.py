@@ -21,10 +21,10 @@ from modules import MODULES, targeted
 from simulator import account
 from simulator.launch import Simulator
 
-INCIDENT = "Q0000000000001"
 # They look at one run, so one process of pytest-xdist has them all.
 pytestmark = pytest.mark.xdist_group("lint")
 
+INCIDENT = "Q0000000000001"
 NEEDS_NOTHING = ("change_event", "event", "maintenance_window_info", "oncall_info", "user_info")
 """Modules whose task is right without options; a routing key may come from the environment."""
 

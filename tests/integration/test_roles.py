@@ -233,10 +233,13 @@ class TestDeployment:
         assert [call.partition(" ")[0] for call in writes(done)] == ["POST", "POST", "DELETE", "POST", "DELETE"]
         assert deployed(done) == ["web-1", "web-2"]
 
-    def test_check_mode_sends_nothing(self, play: PlaybookRunner, variables: dict[str, t.Any]) -> None:
+    def test_check_mode_sends_nothing(self, play: PlaybookRunner, variables: dict[str, t.Any], tmp_path: Path) -> None:
+        write = {"ansible.builtin.copy": {"dest": str(tmp_path / "deployed"), "content": "done", "mode": "0600"}}
+        (tmp_path / "deploy.yml").write_text(json.dumps([write]))
         done = run_role(play, "deployment", "--check", **variables)
         assert done.code == 0, done.output
         assert writes(done) == []
+        assert not (tmp_path / "deployed").exists()
 
     def test_the_window_is_open_until_the_last_host_has_deployed(
         self, play: PlaybookRunner, variables: dict[str, t.Any], tmp_path: Path
