@@ -33,7 +33,8 @@ HTTP_TESTS = (
     "tests/unit/plugins/module_utils/_core/test_http_client.py",
 )
 NAMED_PLUGINS = ("callback", "filter", "lookup")
-TESTS = ("simulator/tests", "tests/beliefs", "tests/integration", "tests/figures")
+TESTS = ("tests/figures", "tests/beliefs", "simulator/tests", "tests/integration")
+"""Those that wait for time-outs first: other checks, which start several processes, use the time."""
 OF_OTHER_SESSIONS = [f"tests/integration/{name}" for name in ("awx", "clients", "eda", "test_versions.py")]
 
 environments.set_up()
