@@ -50,8 +50,8 @@ def main() -> int:
     parser.add_argument("--account", type=Path, help="an account that make snapshot has written")
     parser.add_argument("--port", type=int, default=0, help="the port to listen on (default: a free one)")
     given = parser.parse_args()
-    # The end of the terminal, or of the machine, ends it as Ctrl+C does.
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    # The end of the terminal, or of the machine, ends it as Ctrl+C does, which a shell lets its background jobs ignore.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.default_int_handler)
     try:
         practice(given.port, given.account, given.file)

@@ -13,10 +13,10 @@ import functools
 import pkgutil
 import types
 import typing as t
+from pathlib import Path
 from unittest import mock
 
 import pytest
-import requests.certs
 from ansible_collections.oncall.pagerduty.plugins import modules
 from ansible_collections.oncall.pagerduty.plugins.callback import notify
 from ansible_collections.oncall.pagerduty.plugins.lookup.oncall import LookupModule
@@ -38,7 +38,8 @@ VALUES = {
     "api_url": "https://api.example.com",
     "events_url": "https://events.example.com",
     "validate_certs": "false",
-    "ca_path": requests.certs.where(),
+    # A folder: the certificates of a file would be loaded in each test.
+    "ca_path": str(Path(__file__).parent),
     "timeout": "7",
     "max_wait": "8",
     "routing_key": "r" * 32,
