@@ -21,7 +21,6 @@ def main() -> None:
     """Start the simulator, write the file, and wait."""
     with Simulator() as simulator:
         settings = {
-            "simulator_url": simulator.url,
             "simulator_defaults": {
                 "api_token": account.ACCOUNT_KEY,
                 "api_url": simulator.url,
