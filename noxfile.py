@@ -33,8 +33,7 @@ HTTP_TESTS = (
     "tests/unit/plugins/module_utils/_core/test_http_client.py",
 )
 NAMED_PLUGINS = ("callback", "filter", "lookup")
-TESTS = ("tests/figures", "tests/beliefs", "simulator/tests", "tests/integration")
-"""Those that wait for time-outs first: other checks, which start several processes, use the time."""
+TESTS = ("tests/beliefs", "simulator/tests", "tests/integration")
 OF_OTHER_SESSIONS = [f"tests/integration/{name}" for name in ("awx", "clients", "eda", "test_versions.py")]
 
 environments.set_up()
@@ -121,6 +120,9 @@ def tests(session: nox.Session) -> None:
     """Integration, contract, simulator and reliability tests."""
     # Another check, which runs beside them, uses the time in which they wait.
     default = [*TESTS, *(f"--ignore={path}" for path in OF_OTHER_SESSIONS), "-n", "2", "--dist", "loadgroup"]
+    if not session.posargs:
+        # These wait for time-outs, most of the time.
+        run(session, "pytest", "tests/figures", "-n", "4", env=environment())
     run(session, "pytest", *(session.posargs or default), env=environment())
 
 

@@ -22,11 +22,10 @@ AT_ONCE = 2
 """For two cores. Most sessions start several processes, and too many at once slow each other down: where eight runs of
 ansible-playbook start at a time, each takes a fifth more processor time than where two do.
 """
-LANES = (("tests",), ("matrix",), ("unit",), ("sanity", "units", "targets"), ("molecule",), ("ansible-lint",))
-"""Sessions that start first; those of one lane run one after the other.
+LANES = (("tests",), ("matrix",), ("sanity", "units", "targets"), ("molecule",), ("ansible-lint",))
+"""Sessions that start first, as they take longest; those of one lane run one after the other.
 
-`tests` takes longest, and waits a lot at first, so those with several processes run beside it then. Others of these are
-the last of all, and keep both cores busy to the end.
+Of the others, the last ones start several processes, and so keep both cores busy to the end.
 """
 
 
