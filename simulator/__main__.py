@@ -154,7 +154,11 @@ async def serve(given: argparse.Namespace, simulation: Simulation, tls: ssl.SSLC
 
 
 def _stopped(*, until_stdin_closes: bool) -> asyncio.Event:
-    """Return what is set once the simulator has to stop."""
+    """Return what is set once the simulator has to stop.
+
+    Raises:
+        SystemExit: the standard input is none that could close.
+    """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -166,7 +170,13 @@ def _stopped(*, until_stdin_closes: bool) -> asyncio.Event:
             stopped.set()
 
     if until_stdin_closes:
-        loop.add_reader(sys.stdin, read_stdin)
+        try:
+            loop.add_reader(sys.stdin, read_stdin)
+        except (OSError, ValueError):
+            # A file, the null device, or nothing at all.
+            sys.exit(
+                "--until-stdin-closes needs a pipe or a terminal as standard input. Leave it out to run until stopped."
+            )
     return stopped
 
 

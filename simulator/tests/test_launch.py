@@ -76,6 +76,15 @@ def test_a_busy_port_is_told_in_one_sentence() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
 
 
+@pytest.mark.parametrize("given", ["</dev/null", "<&-"])
+def test_an_input_that_cannot_close_is_told_in_one_sentence(given: str) -> None:
+    """Such as that of a job without a terminal."""
+    command = ["sh", "-c", f'exec "$0" -m simulator --until-stdin-closes {given}', sys.executable]
+    done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False, timeout=TIME_LIMIT)
+    sentence = "--until-stdin-closes needs a pipe or a terminal as standard input. Leave it out to run until stopped.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
+
+
 @pytest.mark.parametrize("text", ["[]", "no JSON", '{"users": []}'])
 def test_a_file_that_is_no_account_is_told_in_one_sentence(text: str, tmp_path: Path) -> None:
     file = tmp_path / "account.json"

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import typing as t
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,8 @@ ONLY_BY_2_16 = ("2.7", "3.6")
 """Later versions of ansible-core fail on these before any module runs."""
 WAYS = {"in the worker": True, "in a process": False}
 OLDEST, NEWEST = next(iter(VERSIONS)), next(reversed(VERSIONS))
+OTHERS = [name for name in VERSIONS if name.split()[0] != metadata.version("ansible-core")]
+"""What the other tests show of the version that runs them is not shown again."""
 IN_A_PROCESS = ("maintenance_window", "oncall_info")
 """On the newest version, everything runs in a process as well; on the others these, and the tasks with templates and
 defaults: it is Ansible's own way to run a module, and takes ten times as long.
@@ -274,6 +277,7 @@ def optional_variables(role: str) -> t.Iterator[str]:
     return (name for name, option in options.items() if not option.get("required"))
 
 
+@pytest.mark.parametrize("ansible_playbook", OTHERS, indirect=True)
 def test_roles_and_the_callbacks(simulator: Simulator, tmp_path: Path, ansible_playbook: Path) -> None:
     (incident,) = simulator.reset(incidents=1)["incidents"]
     runner = PlaybookRunner(simulator, tmp_path, in_worker=True, ansible_playbook=ansible_playbook)
@@ -312,6 +316,7 @@ def test_roles_and_the_callbacks(simulator: Simulator, tmp_path: Path, ansible_p
     assert why.endswith("Check the disk")
 
 
+@pytest.mark.parametrize("ansible_playbook", OTHERS, indirect=True)
 @pytest.mark.parametrize("ending", ["undefined hosts of the second play", "SIGTERM", "SIGINT"])
 def test_the_callback_learns_how_a_run_ended(
     ending: str, simulator: Simulator, tmp_path: Path, ansible_playbook: Path
@@ -322,6 +327,7 @@ def test_the_callback_learns_how_a_run_ended(
     assert (sent.actions, sent.run.code) == (row.actions, row.code), sent.run.output
 
 
+@pytest.mark.parametrize("ansible_playbook", OTHERS, indirect=True)
 def test_the_lookup_takes_lists_and_variables(simulator: Simulator, tmp_path: Path, ansible_playbook: Path) -> None:
     simulator.reset()
     runner = PlaybookRunner(simulator, tmp_path, in_worker=True, ansible_playbook=ansible_playbook)

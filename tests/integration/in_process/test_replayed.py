@@ -28,6 +28,8 @@ from simulator.launch import Simulator
 
 Json = dict[str, t.Any]
 
+# What each case usually does is found out once.
+pytestmark = pytest.mark.xdist_group("replayed")
 MAX_INCIDENTS = 3
 LIKE = Case("reads what is like two", {"include": ["past_incidents", "related_incidents"]}, False, 4, incidents=2)
 CASES = [
