@@ -96,17 +96,18 @@ def sanity(session: nox.Session) -> None:
 def units(session: nox.Session) -> None:
     """`ansible-test units` imports all unit tests, and runs those of the plugins that Ansible loads by name.
 
-    It starts a process for each test, which takes three times as long as `unit`. Hosted CI runs all of them so.
+    It starts a process for each test, which takes three times as long as `unit`. Hosted CI runs all of them so, in an
+    environment of their own.
     """
-    ansible_test(session, "units", "--venv", "--collect-only", silent=True)
-    ansible_test(session, "units", "--venv", *(f"tests/unit/plugins/{kind}/" for kind in NAMED_PLUGINS))
+    ansible_test(session, "units", "--collect-only", silent=True)
+    ansible_test(session, "units", *(f"tests/unit/plugins/{kind}/" for kind in NAMED_PLUGINS))
 
 
 @nox.session(venv_backend="none")
 def targets(session: nox.Session) -> None:
     """One smoke target for each module, as `ansible-test integration` runs them, against the simulator."""
     with environments.simulator_settings(session):
-        ansible_test(session, "integration", "--venv")
+        ansible_test(session, "integration")
 
 
 @nox.session(venv_backend="none")
