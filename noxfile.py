@@ -33,7 +33,9 @@ HTTP_TESTS = (
     "tests/unit/plugins/module_utils/_core/test_http_client.py",
 )
 NAMED_PLUGINS = ("callback", "filter", "lookup")
-TESTS = ("tests/beliefs", "simulator/tests", "tests/integration")
+TESTS_THAT_WAIT = ("tests/beliefs", "tests/figures")
+"""Most of their time, for time-outs and for what PagerDuty does later."""
+TESTS = ("simulator/tests", "tests/integration")
 OF_OTHER_SESSIONS = [f"tests/integration/{name}" for name in ("awx", "clients", "eda", "test_versions.py")]
 
 environments.set_up()
@@ -122,8 +124,7 @@ def tests(session: nox.Session) -> None:
     # Another check, which runs beside them, uses the time in which they wait.
     default = [*TESTS, *(f"--ignore={path}" for path in OF_OTHER_SESSIONS), "-n", "2", "--dist", "loadgroup"]
     if not session.posargs:
-        # These wait for time-outs, most of the time.
-        run(session, "pytest", "tests/figures", "-n", "4", env=environment())
+        run(session, "pytest", *TESTS_THAT_WAIT, "-n", "4", env=environment())
     run(session, "pytest", *(session.posargs or default), env=environment())
 
 
