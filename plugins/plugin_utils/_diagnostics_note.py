@@ -101,10 +101,10 @@ def _end(result: Result) -> str:
     # A command that Ansible could start has an entry of this name.
     if "cmd" not in result:
         return f"Failed: {_details(result, reason)}"
-    if result["rc"] == TIMED_OUT:
+    if result.get("rc") == TIMED_OUT and result.get("delta"):
         # Such as 0:01:00.004310.
-        return f"Timed out after {str(result.get('delta')).partition('.')[0]}."
-    return f"Exit code {result['rc']}." if result["rc"] else ""
+        return f"Timed out after {str(result['delta']).partition('.')[0]}."
+    return f"Exit code {result['rc']}." if result.get("rc") else ""
 
 
 def _reason(result: Result) -> str:
