@@ -20,8 +20,8 @@ NOTE_LIMIT = 25_000
 ELSEWHERE = "See stdout/stderr for the exact error"
 NO_REASON = "MODULE FAILURE\n"
 """What ansible-core before 2.19 says of a module that could not run; the note shows what the host said."""
-TIMED_OUT = 124
-"""The exit code of timeout(1) for a command that it has ended."""
+ENDINGS = {124: "Timed out", 137: "Killed"}
+"""By the exit codes of timeout(1) for a command that it has ended, and for one that it had to kill."""
 CUT = "\n[...]"
 MAX_SECTIONS = 2_000
 """More commands have no room at all."""
@@ -101,9 +101,9 @@ def _end(result: Result) -> str:
     # A command that Ansible could start has an entry of this name.
     if "cmd" not in result:
         return f"Failed: {_details(result, reason)}"
-    if result.get("rc") == TIMED_OUT and result.get("delta"):
+    if result.get("rc") in ENDINGS and result.get("delta"):
         # Such as 0:01:00.004310.
-        return f"Timed out after {str(result['delta']).partition('.')[0]}."
+        return f"{ENDINGS[result['rc']]} after {str(result['delta']).partition('.')[0]}."
     return f"Exit code {result['rc']}." if result.get("rc") else ""
 
 

@@ -33,6 +33,7 @@ def ran(command: str = "uptime", **result: t.Any) -> dict[str, t.Any]:
         (ran(stdout=" 11:07 up 3 days\n"), "$ uptime\n11:07 up 3 days"),
         (ran(stdout="out", stderr="err", rc=3), "$ uptime\nout\nerr\nExit code 3."),
         (ran(stdout="out", rc=124, delta="0:01:00.004310"), "$ uptime\nout\nTimed out after 0:01:00."),
+        (ran(stdout="out", rc=137, delta="0:01:05.004310"), "$ uptime\nout\nKilled after 0:01:05."),
         (ran(stdout="out", rc=124), "$ uptime\nout\nExit code 124."),
         ({"item": "uptime", "cmd": "uptime", "stdout": "out"}, "$ uptime\nout"),
         (ran(), "$ uptime"),
