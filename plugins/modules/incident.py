@@ -80,7 +80,8 @@ options:
       - With V(triggered), a resolved incident is re-opened. It is assigned by O(assignees) or O(escalation_policy), or
         by its current escalation policy.
       - With V(acknowledged), PagerDuty assigns the incident to whoever acknowledges it, and to nobody else. That is the
-        user in O(assignees). Without O(assignees) it is the user of O(from_email), or of the token if it is a user's.
+        user in O(assignees). Without O(assignees) it is the user of the token, or of O(from_email) if the token is
+        not a user's.
       - With V(acknowledged), a resolved incident is an error unless O(reopen=true).
       - With O(incident_key), V(acknowledged) and V(resolved) never open an incident. If none is open, V(acknowledged)
         is an error, and V(resolved) changes nothing.

@@ -12,7 +12,7 @@ description:
   - Does nothing when each alert has that status and belongs to that incident.
   - All alerts are tried. If some fail, the task fails, and RV(failures) lists them while RV(alerts) has the others.
   - When the last open alert of an incident is resolved, PagerDuty resolves the incident.
-  - Nobody is notified, except where the urgency of the service follows the severity of its alerts. If an alert is moved
+  - Nobody is paged, except where the urgency of the service follows the severity of its alerts. If an alert is moved
     to an incident with low urgency, it may raise it.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)

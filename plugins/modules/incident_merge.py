@@ -15,7 +15,7 @@ description:
   - PagerDuty merges only incidents that have alerts, or that were opened in its web interface. The incident can have
     at most 1000 alerts afterwards. Both are checked before the call.
   - Responders and subscribers of the merged incidents are not taken over.
-  - Nobody is notified, except where the urgency of the service follows the severity of its alerts. If the incident has
+  - Nobody is paged, except where the urgency of the service follows the severity of its alerts. If the incident has
     low urgency, an alert that it takes over may raise it.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)

@@ -42,7 +42,8 @@ options:
   requester:
     description:
       - The user who requests them, by id or e-mail address.
-      - If not set or unknown, the user of O(from_email), or else the user of the API token.
+      - If not set or unknown, the user of O(from_email), or else the user of the API token. If PagerDuty refuses them,
+        because the token is another user's, that user requests.
     type: str
   renotify:
     description: Whether to request those again who declined.

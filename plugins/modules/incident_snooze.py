@@ -11,11 +11,12 @@ description:
   - Snoozes one or more incidents. Until the time is over, they stay acknowledged and notify nobody. Then PagerDuty
     triggers them again, which notifies their assignees, and whoever has come on call since.
   - PagerDuty snoozes only acknowledged incidents, so a triggered incident is acknowledged first. PagerDuty assigns it
-    to whoever acknowledges it - the user of O(from_email), or of the token if it is a user's - and to nobody else. To
-    acknowledge it for somebody who should keep it, use M(oncall.pagerduty.incident) first.
+    to whoever acknowledges it - the user of the token, or of O(from_email) if the token is not a user's - and to nobody
+    else. To acknowledge it for somebody who should keep it, use M(oncall.pagerduty.incident) first.
   - Does nothing when the incident is snoozed at least until that time. An end up to a minute earlier counts as the
     same. The acknowledgement timeout of the service is no snooze, and is replaced, also by an earlier end.
-  - Nobody is notified when the incident is snoozed. Requested escalation policies go on notifying their people.
+  - Nobody is paged when the incident is snoozed. Assignees with a notification rule for incidents that change may be
+    told that it is acknowledged. Requested escalation policies go on notifying their people.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -94,7 +95,7 @@ incident:
     status: acknowledged
 notifies:
   description:
-    - Always empty, as snoozing notifies nobody.
+    - Always empty, as snoozing pages nobody.
   returned: success
   type: list
   elements: dict

@@ -10,8 +10,9 @@ version_added: 1.0.0
 description:
   - Sets the status of one or more incidents.
   - Acknowledging an incident stops its escalation, and PagerDuty assigns it to whoever acknowledges it - the user of
-    O(from_email), or of the token if it is a user's - and to nobody else. Nobody is paged. To acknowledge it for
-    somebody who should keep it, use M(oncall.pagerduty.incident) with O(oncall.pagerduty.incident#module:assignees).
+    the token, or of O(from_email) if the token is not a user's - and to nobody else. Nobody is paged. To acknowledge it
+    for somebody who should keep it, use M(oncall.pagerduty.incident) with
+    O(oncall.pagerduty.incident#module:assignees).
   - Resolving an incident ends it. Setting it back to V(triggered) takes an acknowledgement back or re-opens a resolved
     incident, and pages people.
   - Does nothing when the incident already has the status.

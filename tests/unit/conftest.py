@@ -29,6 +29,10 @@ API_URL = "https://api.pagerduty.com"
 EVENTS_URL = "https://events.pagerduty.com"
 
 
+ACCOUNT_TOKEN = {"GET /users/me": (400, {"error": {"message": "Account-level token", "code": 2001}})}
+"""The token is an account's, unless the script has a user for it."""
+
+
 class ScriptedHttp:
     """Takes the place of HTTP.
 
@@ -54,7 +58,7 @@ class ScriptedHttp:
     def send(self, request: Request) -> Response:
         """Answer as scripted."""
         self.requests.append(request)
-        answer = self.answers[_name(request)]
+        answer = {**ACCOUNT_TOKEN, **self.answers}[_name(request)]
         if isinstance(answer, list):
             answer = answer.pop(0)
         if callable(answer):

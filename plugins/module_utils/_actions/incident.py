@@ -19,11 +19,12 @@ from .._core.action import Action, State
 from .._core.change import CAREFULLY, Change, Notification
 from .._core.errors import InvalidOption, NotSent, Refused, TaskError
 from .._core.words import OPEN, label, short_name
+from .._incidents.acknowledging import user_of_token
 from .._incidents.action import with_bridge
 from .._incidents.fields import Assignees, Desired, EscalationPolicy, ImpactedService, assignees_of, check_fields
 from .._incidents.foretold import new_incident
 from .._incidents.names import name_of
-from .._incidents.on_call import QUICK_READS, notified
+from .._incidents.on_call import notified
 from .._incidents.read import holds_key, incidents_with_key
 from .._incidents.update import IncidentState, IncidentUpdate
 
@@ -192,6 +193,7 @@ class UpdateOrOpening(IncidentUpdate):
         """Set what PagerDuty does not set when it opens an incident."""
         rest = self._rest(opened)
         if not rest:
+            self._tell_if_it_pages_nobody(change, opened)
             return opened
         body = {"incident": {"type": "incident_reference", **rest}}
         try:
@@ -200,6 +202,13 @@ class UpdateOrOpening(IncidentUpdate):
             paged = [] if _is_acknowledged(opened) else [user["id"] for user in assignees_of(opened)]
             change.notifies = [each for each in change.notifies if each.who and each.who["id"] in paged]
             raise
+
+    def _tell_if_it_pages_nobody(self, change: Change, opened: Record) -> None:
+        """Tell that PagerDuty has opened the incident as acknowledged, if that was not foretold."""
+        if _is_acknowledged(opened) and change.after["status"] == "triggered":
+            change.notifies = ()
+            change.after = {**change.after, "status": "acknowledged"}
+            self.client.warn(f"{name_of(opened)}: PagerDuty has opened it as acknowledged, so it pages nobody.")
 
     def _rest(self, opened: Record) -> Record:
         """Return what is left to set: PagerDuty opens it for one user, and as acknowledged if it is who opens it."""
@@ -257,14 +266,10 @@ class UpdateOrOpening(IncidentUpdate):
 
     def _is_requester(self, user: Record) -> bool:
         """Return whether a user is the one who opens the incident."""
-        email = self.client.settings.from_email
-        if email:
-            return str(user.get("email")).casefold() == email.casefold()
-        try:
-            return bool(self.client.quick(QUICK_READS).get("/users/me", "user")["id"] == user["id"])
-        except TaskError:
-            # The token belongs to an account or an app, not to a user. Whatever else it is must not delay the page.
-            return False
+        own = user_of_token(self.client)
+        if own:
+            return bool(own["id"] == user["id"])
+        return str(user.get("email")).casefold() == str(self.client.settings.from_email).casefold()
 
     def _assignees(self) -> list[Record]:
         wanted = self.desired.get("assignees")

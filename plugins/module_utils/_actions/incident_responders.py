@@ -20,6 +20,7 @@ from .._core.action import Action
 from .._core.change import CAREFULLY, Change, Notification
 from .._core.errors import InvalidOption, Refused
 from .._core.words import CANCEL, REQUEST, few, label, short_name
+from .._incidents.acknowledging import user_of_token
 from .._incidents.action import IncidentAction
 from .._incidents.names import name_of
 from .._incidents.on_call import OnCall
@@ -37,6 +38,7 @@ from .._incidents.responders import (
 )
 
 Options = dict[str, t.Any]
+Answer = t.TypeVar("Answer")
 
 NAMED = (("users", USER), ("escalation_policies", ESCALATION_POLICY))
 """The options that name responders, and what to look up."""
@@ -69,7 +71,7 @@ class ResponderAction(IncidentAction):
         super().__init__(client, options)
         self._wanted: dict[str, Record] = {}
         """References to users and escalation policies, with their names, by id."""
-        self._requester_id = ""
+        self._requester: Record = {}
 
     def check(self) -> None:
         """Check who is named."""
@@ -89,7 +91,7 @@ class ResponderAction(IncidentAction):
             for target_id, record in directory.find_known(kind, self.options[option]).items():
                 self._wanted[target_id] = {**reference(kind, record), "summary": short_name(record)}
         self.left_out = directory.left_out(self._wanted)
-        self._requester_id = self._find_requester(directory)["id"]
+        self._requester = self._find_requester(directory)
 
     def _find_requester(self, directory: Directory) -> Record:
         """Return the user who requests: the one given, else that of from_email, else the token's own.
@@ -100,7 +102,7 @@ class ResponderAction(IncidentAction):
         problems: list[Refused] = []
         for name in (self.options["requester"], self.client.settings.from_email, OWNER):
             try:
-                user = self._requester(directory, name)
+                user = self._user(directory, name)
             except Refused as error:
                 problems.append(error)
             else:
@@ -112,10 +114,29 @@ class ResponderAction(IncidentAction):
         first.hint = f"{first.hint} Set requester or from_email to a user of this PagerDuty account.".lstrip()
         raise first
 
-    def _requester(self, directory: Directory, name: str | None) -> Record | None:
+    def _user(self, directory: Directory, name: str | None) -> Record | None:
         if name == OWNER:
             return self.client.get("/users/me", "user")
         return directory.find(USER, name) if name else None
+
+    def _send_as_requester(self, send: t.Callable[[Record], Answer]) -> Answer:
+        """Send a call in the name of the requester; if they may not, in that of the user to whom the token belongs.
+
+        Args:
+            send: takes what the body says of the requester.
+
+        Raises:
+            TaskError: the call was not accepted.
+        """
+        try:
+            return send({"requester_id": self._requester["id"]})
+        except Refused as error:
+            owner = user_of_token(self.client) if error.is_forbidden else None
+            if owner is None or owner["id"] == self._requester["id"]:
+                raise
+            self.client.warn(f"{error.message} {label(owner)}, to whom the token belongs, asks instead.")
+            self._requester = owner
+            return send({"requester_id": owner["id"]})
 
     def _by_label(self, states: t.Mapping[str, str]) -> dict[str, str]:
         """Return states by name, for the diff."""
@@ -168,8 +189,9 @@ class Request(ResponderAction):
     def send_one(self, change: Change) -> Record:
         """Request them, then read the incident to see whether another task has requested them as well."""
         path = path_of("incidents", change.target, "responder_requests")
-        body = {"requester_id": self._requester_id, **change.body}
-        self.client.write_and_get("POST", path, body, "responder_request")
+        self._send_as_requester(
+            lambda own: self.client.write_and_get("POST", path, {**own, **change.body}, "responder_request")
+        )
         incident = read_incident(self.client, change.target)
         self._warn_about_two_requests(change, incident)
         return incident
@@ -273,8 +295,11 @@ class Cancellation(ResponderAction):
         """
         path = path_of("incidents", change.target, "responder_requests", "cancel")
         targets = [{"type": self._wanted[target_id]["type"], "id": target_id} for target_id in change.body]
-        body = {"requester_id": self._requester_id, "responder_request_targets": targets}
-        results = self.client.write_and_get_list("PUT", path, body, "responder_request_targets", is_effect=False)
+        body = {"responder_request_targets": targets}
+        key = "responder_request_targets"
+        results = self._send_as_requester(
+            lambda own: self.client.write_and_get_list("PUT", path, {**own, **body}, key, is_effect=False)
+        )
         others = [
             f"{label(self._wanted.get(each['id'], each))}: {each['result']}"
             for each in results

@@ -120,10 +120,13 @@ def requester(client: PagerDuty) -> Record | None:
     """Return the user who makes a task's changes; None if PagerDuty does not tell.
 
     This only informs, so an acknowledgement must neither fail nor wait if it cannot be read.
+
+    Source: PagerDuty/python-pagerduty, sphinx/source/user_guide.rst, "The From header": a user's key tells the user.
     """
     email = client.settings.from_email
-    if email is None:
-        return user_of_token(client)
+    own = user_of_token(client)
+    if own or email is None:
+        return own
     try:
         return Directory(client.quick(QUICK_READS)).find(USER, email)
     except TaskError:

@@ -82,8 +82,31 @@ def test_references_are_expanded_by_pagerduty(run_module: ModuleRunner, incident
 
 def test_acknowledging_costs_a_read_of_the_incident_and_of_who_gets_it(run_module: ModuleRunner, incident: str) -> None:
     done = run_module("incident_status", incident_id=incident, status="acknowledged")
-    assert (done["incident"]["status"], done.reads) == ("acknowledged", [f"GET /incidents/{incident}", "GET /users"])
+    assert (done["incident"]["status"], done.reads) == (
+        "acknowledged", [f"GET /incidents/{incident}", "GET /users/me", "GET /users"],
+    )  # fmt: skip
     assert done.writes == ["PUT /incidents"]
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        ("incident_status", {"status": "acknowledged"}),
+        ("incident_snooze", {"duration": 3600}),
+        ("incident", {"status": "acknowledged"}),
+        ("incident_responders", {"users": [account.SECONDARY.email]}),
+        ("incident", {"service": account.CHECKOUT.id, "incident_key": "k", "assignees": [account.COMMANDER.id]}),
+    ],
+)
+def test_with_a_key_of_a_user_check_mode_names_that_user_whatever_from_email_says(
+    module: str, options: dict[str, t.Any], run_module: ModuleRunner, incident: str
+) -> None:
+    target = {"title": "Disk full"} if "service" in options else {"incident_id": incident}
+    asked = {"api_token": account.USER_KEY, "from_email": account.FROM_EMAIL, **target, **options}
+    foretold, done = run_module(module, check=True, **asked), run_module(module, **asked)
+    assert (foretold["failed"], done["failed"]) == (False, False)
+    assert (foretold["notifies"], foretold["diff"]) == (done["notifies"], done["diff"])
+    assert foretold["incident"]["status"] == done["incident"]["status"]
 
 
 @pytest.mark.parametrize("status", ["acknowledged", "resolved"])

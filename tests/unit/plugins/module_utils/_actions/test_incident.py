@@ -262,6 +262,22 @@ def test_an_incident_for_its_own_user_pages_nobody(
     assert http.writes == []
 
 
+def test_the_user_of_the_token_opens_it_whatever_from_email_says(
+    task: Tasks, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    sends_as(pagerduty, OTHER["email"])
+    http.answers[ME] = {"user": SOMEONE}
+    assert task(assignees=["Someone"]).plan().predicted["status"] == "acknowledged"
+    assert task(assignees=["Other"]).plan().predicted["status"] == "triggered"
+
+
+def test_an_incident_that_pagerduty_opens_as_acknowledged_has_paged_nobody(task: Tasks, http: ScriptedHttp) -> None:
+    http.answers[OPEN] = (201, {"incident": incident(status="acknowledged")})
+    result = task(assignees=["Other"]).run()
+    assert (result["changed"], result["msg"], result["notifies"]) == (True, f"{OPENED}.", [])
+    assert http.warnings == ["Incident Q1 (#1): PagerDuty has opened it as acknowledged, so it pages nobody."]
+
+
 def test_an_incident_for_its_own_user_is_triggered_if_that_is_asked_for(
     task: Tasks, pagerduty: PagerDuty, http: ScriptedHttp
 ) -> None:

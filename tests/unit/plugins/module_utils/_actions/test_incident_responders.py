@@ -208,6 +208,37 @@ def test_an_unknown_requester_does_not_keep_the_responders_away(task: Tasks, htt
     assert http.warnings[0] == "No user is called 'Carla'. Ana (PUSER1) requests the responders instead."
 
 
+@pytest.mark.parametrize(
+    ("record", "options", "call", "answer"),
+    [
+        (incident(), {}, POST, {"responder_request": request("PUSER2")}),
+        (responders((BEN, "pending")), {"state": "absent"}, CANCEL, {"responder_request_targets": []}),
+    ],
+    ids=["request", "cancel"],
+)
+def test_the_user_of_the_token_asks_where_nobody_else_may(
+    record: Record, options: Record, call: str, answer: Record, task: Tasks, http: ScriptedHttp
+) -> None:
+    asked = task(record, users=["Ben"], **options)
+    http.answers[call] = [(403, {"error": {"message": "Requester Not Authorized", "code": 1018}}), answer]
+    result = asked.run()
+    assert (result["failed"], result["changed"]) == (False, True)
+    assert [body["requester_id"] for _call, body in http.writes] == ["PUSER1", "PUSER2"]
+    refused, instead = "Requester Not Authorized (HTTP 403, code 1018).", "Ben (PUSER2), to whom the token belongs,"
+    assert http.warnings[-1].endswith(f"{refused} {instead} asks instead.")
+
+
+@pytest.mark.parametrize("own", [(400, {"error": {"message": "no user's key"}}), {"user": ANA}])
+def test_a_refused_requester_without_another_is_an_error(own: t.Any, task: Tasks, http: ScriptedHttp) -> None:
+    asked = task(incident(), users=["Ben"])
+    http.answers |= {
+        POST: (403, {"error": {"message": "Requester Not Authorized", "code": 1018}}),
+        "GET /users/me": own,
+    }
+    assert "Requester Not Authorized" in asked.run()["msg"]
+    assert len(http.writes) == 1
+
+
 def test_if_nobody_can_request_the_error_says_what_to_set(
     task: Tasks, pagerduty: PagerDuty, http: ScriptedHttp
 ) -> None:

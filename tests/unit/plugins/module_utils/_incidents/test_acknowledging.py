@@ -41,15 +41,19 @@ def without_from(pagerduty: PagerDuty) -> PagerDuty:
     return PagerDuty(pagerduty.settings._replace(from_email=None), pagerduty.budget, pagerduty.warn)
 
 
-def test_the_user_of_from_email_makes_the_changes(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+def test_with_an_account_token_the_user_of_from_email_makes_the_changes(
+    pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
     http.answers = {USERS: {"users": [ANA, BOT]}}
     assert requester(pagerduty) == BOT
-    assert http.requests[0].query[0] == ("query", "someone@example.com")
+    assert http.requests[-1].query[0] == ("query", "someone@example.com")
 
 
-def test_without_from_email_the_user_of_the_token_does(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
-    http.answers = {ME: {"user": BOT}}
-    assert requester(without_from(pagerduty)) == BOT
+def test_a_token_of_a_user_tells_who_makes_them_whatever_from_email_says(
+    pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    http.answers = {ME: {"user": BOT}, USERS: {"users": [ANA]}}
+    assert requester(pagerduty) == requester(without_from(pagerduty)) == BOT
 
 
 @pytest.mark.parametrize("answer", [{"users": []}, (500, {}), (403, {"error": {"message": "no", "code": 2010}})])
