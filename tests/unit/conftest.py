@@ -42,6 +42,8 @@ class ScriptedHttp:
 
     def __init__(self) -> None:
         self.answers: dict[str, t.Any] = {}
+        self.date = ""
+        """The header Date of every response."""
         self.requests: list[Request] = []
         self.warnings: list[str] = []
 
@@ -66,7 +68,8 @@ class ScriptedHttp:
         if isinstance(answer, Exception):
             raise answer
         status, body = answer if isinstance(answer, tuple) else (200, answer)
-        return Response(status, {"content-type": "application/json"}, json.dumps(body).encode())
+        headers = {"content-type": "application/json", "Date": self.date}
+        return Response(status, headers, json.dumps(body).encode())
 
 
 def _name(request: Request) -> str:

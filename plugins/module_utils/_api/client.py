@@ -186,7 +186,7 @@ class PagerDuty:
 
     def _parse(self, request: Request, response: Response, list_key: str) -> Record:
         try:
-            return parse(request, response, self._share_reference, list_key)
+            body = parse(request, response, self._share_reference, list_key)
         except Refused as error:
             if error.status == 403 and self.settings.is_bearer:
                 # Only a failing task needs it.
@@ -197,6 +197,9 @@ class PagerDuty:
                 # Nothing in a token tells which kind of app has obtained it.
                 error.hint += f" An OAuth token needs the scope {scope}, or {classic} if it is of Classic User OAuth."
             raise
+        # What cannot be read may come from a gateway, whose clock may be wrong.
+        self._clock.set(response.headers.get("Date"))
+        return body
 
     def _request(self, method: str, path: str, query: Query = (), body: Record | None = None) -> Request:
         headers = {
@@ -231,9 +234,7 @@ class PagerDuty:
             timeout = min(timeout, self._deadline - time.monotonic())
         if timeout <= 0:
             raise NotSent(f"{request.description}: not read, because that would have taken too long.", retryable=False)
-        response = HttpClient(timeout, self.settings.verify).send(request)
-        self._clock.set(response.headers.get("Date"))
-        return response
+        return HttpClient(timeout, self.settings.verify).send(request)
 
     def _share_reference(self, record: Record) -> Record:
         """Return one object for equal references: thousands of incidents hold the same few."""

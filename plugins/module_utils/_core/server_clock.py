@@ -36,7 +36,7 @@ class ServerClock:
         """
         try:
             shown = parsedate_to_datetime(date or "")
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return
         self._shown = shown.replace(tzinfo=shown.tzinfo or timezone.utc)
         self._since = self._monotonic()

@@ -79,13 +79,15 @@ class Awaiting:
         """
         self._read(read)
         self.settle()
-        until = self._spoken(self._end, self._client.now)
-        self._client.budget.progress(f"Waiting for an acknowledgement until {until}.")
+        present, budget = self._client.now, self._client.budget
+        budget.progress(f"Waiting for an acknowledgement until {self._spoken(self._end, present)}.")
+        # Whatever time a later response shows, the next person is called neither earlier nor later.
+        deadline = budget.clock() + (self._end - present).total_seconds()
         for seconds in itertools.count(1):
-            left = (self._end - self._client.now).total_seconds()
+            left = deadline - budget.clock()
             if self._answered() or left <= 0:
                 break
-            self._client.budget.pause(min(seconds, MAX_DELAY, left))
+            budget.pause(min(seconds, MAX_DELAY, left))
             self._read(read)
         self.is_over = True
         if self.error and self.found:

@@ -22,7 +22,17 @@ def test_it_goes_on_from_what_a_response_has_shown() -> None:
     assert clock.now() == NOON + timedelta(seconds=90)
 
 
-@pytest.mark.parametrize("date", [None, "", "yesterday", "Sat, 31 Foo 2026 12:00:00 GMT"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        None,
+        "",
+        "yesterday",
+        "Sat, 31 Foo 2026 12:00:00 GMT",
+        f"Sat, 31 Jan {'9' * 20} 12:00:00 GMT",
+        f"Sat, 31 Jan 2026 12:00:00 +{'9' * 20}",
+    ],
+)
 def test_what_is_no_date_leaves_it_as_it_is(date: str | None) -> None:
     clock = ServerClock(lambda: 100.0)
     clock.set("Sat, 31 Jan 2026 12:00:00 GMT")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 
 import pytest
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
@@ -94,6 +95,24 @@ def test_it_waits_as_long_as_it_should_and_reads_every_few_seconds(
     assert sum(time.waits) == pytest.approx(600)
     assert time.waits[:3] == [1, 2, 3]
     assert max(time.waits) == 10
+
+
+@pytest.mark.parametrize("answer", [triggered(), (502, {})], ids=["PagerDuty's", "a gateway's"])
+@pytest.mark.parametrize("hours", [-1, 0, 1])
+def test_it_waits_as_long_whatever_time_a_response_shows(
+    hours: int, answer: t.Any, passing: tuple[PagerDuty, Time], http: ScriptedHttp
+) -> None:
+    client, time = passing
+    answers = then(triggered(), answer, triggered())
+    shown = then(*(format_datetime(datetime.now(timezone.utc) + timedelta(hours=each)) for each in (0, hours, 0)))
+
+    def answered(request: object) -> t.Any:
+        http.date = shown(request)
+        return answers(request)
+
+    http.answers = {READ: answered}
+    Task("incident_info", client, incident_id=["Q1"], wait_for_acknowledgement="10m").run()
+    assert sum(time.waits) == pytest.approx(600, abs=2)
 
 
 def test_an_end_that_is_over_costs_one_read(passing: tuple[PagerDuty, Time], http: ScriptedHttp) -> None:
