@@ -70,6 +70,12 @@ _value:
     has_paged:
       description: Whether the step has paged, in this run or in one before.
       type: bool
+    search:
+      description: How many seconds to look for the incident of the event.
+      type: int
+    has_other_way:
+      description: Whether the step has paged nobody, and the routing key of the role may do.
+      type: bool
     waits:
       description: Whether to wait for an acknowledgement.
       type: bool
@@ -103,6 +109,8 @@ _value:
       service:
     is_due: true
     has_paged: false
+    search: 0
+    has_other_way: true
     waits: false
     watched:
       dedup_key: checkout-down

@@ -22,7 +22,7 @@ from ..module_utils._incidents.answers import answer_to
 from ..module_utils._incidents.foretold import NOT_OPENED, is_foretold
 from ..module_utils._incidents.log_entries import ACKNOWLEDGED, ASSIGNING, kind_of
 from ..module_utils._incidents.names import id_and_number
-from ._page_and_wait_steps import EVENT, INCIDENT, LEVEL, POLICY, Step
+from ._page_and_wait_steps import EVENT, Step
 
 Record = dict[str, t.Any]
 Result = t.Mapping[str, t.Any]
@@ -34,8 +34,10 @@ BEGINNINGS = ("trigger_log_entry", "unacknowledge_log_entry")
 Source: PagerDuty/api-schema, reference/REST/openapiv3.json, `LogEntry`;
 https://support.pagerduty.com/main/docs/incidents, "Incident Statuses".
 """
-EVIDENCE = {EVENT: "dedup_key", INCIDENT: "incidents", LEVEL: "incidents", POLICY: "incidents"}
-"""What a task returns only if it was done: the role lets none of them fail."""
+EVIDENCE = ("dedup_key", "incidents")
+"""Of these, a task that pages returns one only if it was done: the role lets none of them fail."""
+SEARCH = 30
+"""Seconds until PagerDuty has surely opened the incident of an event."""
 
 
 class Results(t.NamedTuple):
@@ -45,11 +47,13 @@ class Results(t.NamedTuple):
         paged: that of the task that pages.
         found: that of the task that reads the incident with its log.
         waited: that of the task that waits.
+        refused: why the step could not page as it says; empty if it could. The routing key of the role stands in.
     """
 
     paged: Result = NOTHING
     found: Result = NOTHING
     waited: Result = NOTHING
+    refused: str = ""
 
 
 class Run:
@@ -80,6 +84,8 @@ class Run:
             "incident": self._target(),
             "has_paged": self._has_paged,
             "is_due": self._start is None and not self._answer,
+            "search": SEARCH if _is_done(self._results.paged) else 0,
+            "has_other_way": self._step.has_other_way and not self._has_paged and not self._answer,
             "waits": self._has_paged and not self._answer,
             "watched": self._watched(),
             "until": self._until,
@@ -102,7 +108,7 @@ class Run:
         """Whether the step has paged, or may have: in this run, or in one before."""
         if self._step.kind == EVENT and _message(self._results.found).startswith(NOT_OPENED):
             return False
-        return _is_done(self._results.paged, EVIDENCE[self._step.kind]) or self._start is not None
+        return _is_done(self._results.paged) or self._start is not None
 
     @property
     def _until(self) -> str:
@@ -115,7 +121,13 @@ class Run:
     def _service(self) -> str | None:
         """The service of the incident that the step opens, if it is known."""
         told = self._results.paged.get("service") or {}
-        return told.get("id") or (self._step.to if self._step.opens else None) or None
+        is_as_given = self._step.opens and not self._results.refused
+        return told.get("id") or (self._step.to if is_as_given else None) or None
+
+    @property
+    def _people(self) -> str:
+        """Whom the step pages, as long as nobody can be named."""
+        return (self._step._replace(to="") if self._results.refused else self._step).people
 
     @property
     def _waiting(self) -> str:
@@ -150,17 +162,20 @@ class Run:
             "key": self._step.key,
             "incident": self._incident["id"] if self._incident else None,
             "service": self._service,
-            "people": _people(self._results.paged) or [self._step.people],
+            "people": _people(self._results.paged) or [self._people],
             "seconds": self._step.seconds,
             "has_paged": self._has_paged,
-            "problem": "" if self._has_paged or self._answer else self._problem(),
+            "problem": " ".join(filter(None, [self._results.refused, self._problem()])),
             "answer": self._answer,
             "end": self._answer or blind,
         }
 
     def _problem(self) -> str:
-        found = _message(self._results.found)
-        return found if found.startswith(NOT_OPENED) else _message(self._results.paged) or found
+        """Return why the step has paged nobody; empty if it has, or need not."""
+        if self._has_paged or self._answer:
+            return ""
+        paged, found = _message(self._results.paged), _message(self._results.found)
+        return found if _is_done(self._results.paged) else paged or found
 
 
 def ending(history: t.Sequence[Record], read: Result, unused: t.Sequence[str] = ()) -> Record:
@@ -190,9 +205,16 @@ def rehearsal(history: t.Sequence[Record], unused: t.Sequence[str] = ()) -> str:
     answer = next((each["answer"] for each in history if each["answer"]), "")
     if answer:
         return f"{answer} Would page nobody."
-    deeds = [f"page {few(each['people'])} and wait {spoken_duration(each['seconds'])}" for each in history]
+    deeds = [
+        f"page {few(each['people'])} and wait {spoken_duration(each['seconds'])}"
+        for each in history
+        if each["has_paged"]
+    ]
     problems = [*unused, *(each["problem"] for each in history if each["problem"])]
-    return " ".join([f"Would {', then '.join(deeds)}, and fail if nobody has acknowledged by then.", *problems])
+    would = (
+        f"{', then '.join(deeds)}, and fail if nobody has acknowledged by then" if deeds else "page nobody, and fail"
+    )
+    return " ".join([f"Would {would}.", *problems])
 
 
 def _incident_of(found: Result) -> Record | None:
@@ -228,10 +250,10 @@ def _start(incident: Record, waits: t.Sequence[int]) -> datetime | None:
     return start
 
 
-def _is_done(result: Result, evidence: str) -> bool:
-    """Return whether a task has made its change, or may have."""
+def _is_done(result: Result) -> bool:
+    """Return whether a task that pages has made its change, or may have."""
     failures = result.get("failures") or ()
-    return evidence in result and all(each.get("outcome") != "not_done" for each in failures)
+    return any(each in result for each in EVIDENCE) and all(each.get("outcome") != "not_done" for each in failures)
 
 
 def _people(paged: Result) -> list[str]:

@@ -55,6 +55,11 @@ class Step(t.NamedTuple):
         return self.kind in (EVENT, INCIDENT)
 
     @property
+    def has_other_way(self) -> bool:
+        """Whether the routing key of the role may page as well."""
+        return self.kind == INCIDENT or (self.kind == EVENT and bool(self.routing_key))
+
+    @property
     def people(self) -> str:
         """Whom it pages, as long as nobody can be named."""
         if self.kind == LEVEL:

@@ -696,3 +696,77 @@ class TestPageAndWait:
         for told in (foretold.output, done.output):
             assert "page_and_wait_steps[1].wait: must be a duration" in told
             assert "page_and_wait_steps[2]: policy is left out" in told
+
+    def test_each_use_in_a_run_waits_for_its_own_incident(self, play: PlaybookRunner, simulator: Simulator) -> None:
+        simulator.reset()
+        acknowledged = {"fault": "meanwhile", "seconds": 1, "acknowledged_by": account.COMMANDER.id}
+        read = {"method": "GET", "path": "/incidents/[^/]+", **acknowledged}
+        # The incident is read when it was opened, while the role waits, and in the end.
+        simulator.faults([{**read, "skip": 1}, {**read, "skip": 4}])
+        variables = {"page_and_wait_key": "{{ item }}", "page_and_wait_title": "{{ item }}"}
+        steps = {"page_and_wait_steps": [{"service": "Checkout"}, {"level": 2}]}
+        role = {"ansible.builtin.include_role": {"name": "oncall.pagerduty.page_and_wait"}, "loop": ["disk", "cpu"]}
+        done = play({**role, "vars": {**variables, **steps}, "ignore_errors": False})
+        assert done.code == 0, done.output
+        assert [page["user"] for page in simulator.state()["pages"]] == [account.PRIMARY.id] * 2
+        waits = [task for task in done.tasks if "Wait for an acknowledgement" in task.task]
+        assert [bool(task.calls) for task in waits] == [True, True]
+
+    @pytest.mark.parametrize(
+        "step",
+        [{"service": "Nope"}, {"routing_key": "none"}, {"service": "Checkout", "routing_key": "R" * 32}],
+        ids=str,
+    )
+    def test_a_step_that_cannot_page_pages_by_the_routing_key_of_the_role(
+        self, step: dict[str, str], play: PlaybookRunner, simulator: Simulator
+    ) -> None:
+        simulator.reset()
+        read = {"method": "GET", "path": "/incidents/[^/]+", "fault": "meanwhile", "seconds": 1}
+        simulator.faults([{**read, "acknowledged_by": account.PRIMARY.id}])
+        options = {"page_and_wait_key": DOWN, "page_and_wait_title": "Disk full", "page_and_wait_steps": [step]}
+        foretold = run_role(play, "page_and_wait", "--check", **options)
+        done = run_role(play, "page_and_wait", **options)
+        assert (foretold.code, done.code) == (0, 0), done.output
+        assert [page["user"] for page in simulator.state()["pages"]] == [account.PRIMARY.id]
+        assert "No service is called 'Nope'" in done.output or "routing_key" in done.output
+
+
+@pytest.mark.parametrize(
+    ("role", "variables", "writes_of_role"),
+    [
+        ("page_and_wait", {"page_and_wait_key": DOWN, "page_and_wait_title": "Disk full"}, ["POST /v2/enqueue"]),
+        (
+            "deployment",
+            {"deployment_description": "shop 1.2.3", "deployment_services": [account.CHECKOUT.id]},
+            ["POST /maintenance_windows", "POST /v2/change/enqueue", "DELETE /maintenance_windows/"],
+        ),
+        ("diagnostics", {"diagnostics_commands": ["echo free"]}, ["POST /incidents/"]),
+    ],
+)
+@pytest.mark.parametrize("as_import", [True, False], ids=["import_role", "roles"])
+def test_a_role_that_is_not_for_the_first_host_is_for_the_others(
+    as_import: bool,
+    role: str,
+    variables: dict[str, t.Any],
+    writes_of_role: list[str],
+    play: PlaybookRunner,
+    simulator: Simulator,
+    tmp_path: Path,
+) -> None:
+    (incident,) = simulator.reset(incidents=1)["incidents"]
+    read = {"method": "GET", "path": "/incidents/[^/]+", "fault": "meanwhile", "seconds": 1}
+    simulator.faults([{**read, "acknowledged_by": account.PRIMARY.id}])
+    tasks = tmp_path / "deploy.json"
+    tasks.write_text(json.dumps([{"ansible.builtin.debug": {"msg": "Deployed."}}]))
+    own = {"diagnostics_incident_id": incident, "deployment_tasks": str(tasks), **variables}
+    name, condition = f"oncall.pagerduty.{role}", {"when": "inventory_hostname != 'web-1'", "tags": ["ours"]}
+    keywords: dict[str, t.Any] = {"hosts": BOTH, "vars": own}
+    if as_import:
+        task = {"ansible.builtin.import_role": {"name": name}, "ignore_errors": False, **condition}
+        done = play(task, arguments=[*HOSTS, "--tags", "ours"], **keywords)
+    else:
+        done = play(arguments=[*HOSTS, "--tags", "ours"], roles=[{"role": name, **condition}], **keywords)
+    assert done.code == 0, done.output
+    found = writes(done)
+    assert len(found) == len(writes_of_role)
+    assert all(call.startswith(wanted) for call, wanted in zip(found, writes_of_role, strict=True))

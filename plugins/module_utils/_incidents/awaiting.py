@@ -81,10 +81,10 @@ class Awaiting:
         self.settle()
         present, budget = self._client.now, self._client.budget
         budget.progress(f"Waiting for an acknowledgement until {self._spoken(self._end, present)}.")
-        # Whatever time a later response shows, the next person is called neither earlier nor later.
+        # A clock that stands still, or is set back, must not put off that the next person is called.
         deadline = budget.clock() + (self._end - present).total_seconds()
         for seconds in itertools.count(1):
-            left = deadline - budget.clock()
+            left = min(deadline - budget.clock(), (self._end - self._client.now).total_seconds())
             if self._answered() or left <= 0:
                 break
             budget.pause(min(seconds, MAX_DELAY, left))

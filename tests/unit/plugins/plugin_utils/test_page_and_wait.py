@@ -106,6 +106,47 @@ def test_the_log_says_how_long_a_step_waits() -> None:
     assert now(1, found=found(*OPENED))["waiting"] == "for 5m"
 
 
+REFUSED = {"msg": "No service is called 'Nope'.", "failures": [{"outcome": "not_done"}]}
+
+
+@pytest.mark.parametrize(
+    ("step", "results", "search", "has_other_way"),
+    [
+        ({"service": "Nope"}, {"paged": REFUSED}, 0, True),
+        ({"routing_key": "bad"}, {"paged": REFUSED}, 0, True),
+        ({}, {"paged": REFUSED}, 0, False),
+        ({"service": "Checkout"}, {"paged": PAGED}, 30, False),
+        ({"routing_key": "R"}, {"paged": SENT}, 30, False),
+        ({"service": "Nope"}, {"paged": REFUSED, "found": found(*OPENED)}, 0, False),
+        ({"service": "Nope"}, {"paged": SENT, "refused": REFUSED["msg"]}, 30, False),
+    ],
+    ids=["a service", "a key", "the role's own key", "opened", "sent", "opened by a run before", "by the other way"],
+)
+def test_a_first_step_that_cannot_page_has_another_way(
+    step: Record, results: Record, search: int, has_other_way: bool
+) -> None:
+    run = Run([], steps_of([step], "key").steps, Results(**results)).as_dict()
+    assert (run["search"], run["has_other_way"]) == (search, has_other_way)
+
+
+@pytest.mark.parametrize(
+    ("paged", "has_paged", "problem"),
+    [
+        ({"dedup_key": "key"}, True, "No service is called 'Nope'."),
+        (
+            {"msg": "routing_key: required.", "failures": [{}]},
+            False,
+            "No service is called 'Nope'. routing_key: required.",
+        ),
+    ],
+)
+def test_why_the_other_way_was_needed_is_told(paged: Record, has_paged: bool, problem: str) -> None:
+    results = Results(paged, refused="No service is called 'Nope'.")
+    entry = Run([], steps_of([{"service": "Nope"}], "key").steps, results).as_dict()["entry"]
+    assert (entry["has_paged"], entry["problem"], entry["service"]) == (has_paged, problem, None)
+    assert entry["people"] == ["whoever is on call for the service of the routing key"]
+
+
 def test_an_event_that_opens_no_incident_has_paged_nobody() -> None:
     run = Run([], steps_of([{}], "key").steps, Results(SENT, NOT_OPENED)).as_dict()
     assert (run["has_paged"], run["entry"]["problem"]) == (False, NOT_OPENED["msg"])
@@ -211,6 +252,7 @@ def test_what_is_said_in_the_end(history: list[Record], read: Record, acknowledg
             "and fail if nobody has acknowledged by then. No service is called X.",
         ),
         ([{**STEP, "answer": "Ana has it."}], "Ana has it. Would page nobody."),
+        ([{**STEP, "has_paged": False, "problem": "No."}], "Would page nobody, and fail. No."),
     ],
 )
 def test_what_is_said_in_check_mode(history: list[Record], msg: str) -> None:
