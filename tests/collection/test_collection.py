@@ -115,7 +115,7 @@ def calls(tasks: list[dict[str, t.Any]], outer: dict[str, t.Any]) -> t.Iterator[
 def test_roles_call_pagerduty_where_the_ready_playbooks_do(role: Path) -> None:
     """Whatever an inventory says of its hosts, and of localhost."""
     rule = yaml.safe_load((ROOT / "playbooks" / "vars" / "connection.yml").read_text())
-    found = list(calls(yaml.safe_load((role / "tasks" / "main.yml").read_text()), {}))
+    found = list(calls(yaml.safe_load((role / "tasks" / "run.yml").read_text()), {}))
     assert found
     assert all(variables == rule for variables in found)
 

@@ -741,6 +741,7 @@ class TestPageAndWait:
             ["POST /maintenance_windows", "POST /v2/change/enqueue", "DELETE /maintenance_windows/"],
         ),
         ("diagnostics", {"diagnostics_commands": ["echo free"]}, ["POST /incidents/"]),
+        ("report", {}, []),
     ],
 )
 @pytest.mark.parametrize("as_import", [True, False], ids=["import_role", "roles"])
@@ -758,7 +759,8 @@ def test_a_role_that_is_not_for_the_first_host_is_for_the_others(
     simulator.faults([{**read, "acknowledged_by": account.PRIMARY.id}])
     tasks = tmp_path / "deploy.json"
     tasks.write_text(json.dumps([{"ansible.builtin.debug": {"msg": "Deployed."}}]))
-    own = {"diagnostics_incident_id": incident, "deployment_tasks": str(tasks), **variables}
+    of_incident = {"diagnostics_incident_id": incident, "report_incident_id": incident}
+    own = {**of_incident, "report_file": str(tmp_path / "report.md"), "deployment_tasks": str(tasks), **variables}
     name, condition = f"oncall.pagerduty.{role}", {"when": "inventory_hostname != 'web-1'", "tags": ["ours"]}
     keywords: dict[str, t.Any] = {"hosts": BOTH, "vars": own}
     if as_import:
@@ -770,3 +772,4 @@ def test_a_role_that_is_not_for_the_first_host_is_for_the_others(
     found = writes(done)
     assert len(found) == len(writes_of_role)
     assert all(call.startswith(wanted) for call, wanted in zip(found, writes_of_role, strict=True))
+    assert (tmp_path / "report.md").exists() == (role == "report")
