@@ -30,6 +30,8 @@ from ._options import AUTH, Options
 
 MALFORMED = (ArithmeticError, TypeError, UnicodeError)
 """What ansible-core raises for some malformed options, before it can report anything."""
+KEYS = ("dedup_key", "incident_key")
+"""Options whose white space at the ends is none of theirs: a key with it would open a second incident."""
 Params = dict[str, t.Any]
 Result = dict[str, t.Any]
 
@@ -106,8 +108,9 @@ class Module:
             The result for Ansible; `failed` says whether any target failed.
         """
         once = _each_once(warn)
+        keys = {name: params[name].strip() for name in KEYS if isinstance(params.get(name), str)}
         try:
-            params, connection = self.checked(params, once)
+            params, connection = self.checked({**params, **keys}, once)
         except TaskError as error:
             return _failure(error)
         client = PagerDuty(connection, RetryBudget(connection.max_wait, once, progress), once)
@@ -120,7 +123,8 @@ class Module:
             InvalidOption: an option has an unusable value.
         """
         _check_encodable(params)
-        return params, settings(params)
+        # Nothing is sent to the Events API.
+        return params, settings({**params, "events_url": None})
 
     def run_on(self, client: PagerDuty, params: Params, *, check_mode: bool, diff_mode: bool) -> Result:
         """Do the same with a client that is there already."""

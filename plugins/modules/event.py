@@ -51,6 +51,7 @@ options:
       - If not set, a trigger uses one made from O(summary), O(source), O(component), O(group), and O(class), so
         that the same problem on the same host is one alert, however often the task runs.
     type: str
+    aliases: [incident_key]
   severity:
     description:
       - The severity of the alert, V(critical), V(error), V(warning) or V(info), in any case. Used by V(trigger), as are
@@ -215,7 +216,7 @@ OPTIONS = {
         "default": "trigger",
         "aliases": ["event_action"],
     },
-    "dedup_key": {"type": "str", "no_log": False},
+    "dedup_key": {"type": "str", "aliases": ["incident_key"], "no_log": False},
     "severity": {"type": "str", "default": DEFAULT_SEVERITY},
     "summary": {"type": "str", "aliases": ["text"]},
     "source": {"type": "str"},

@@ -148,8 +148,8 @@ def _defaults_of_unusable_variables(module: Module, given: t.Container[str | Non
     """
     defaults = {}
     for name, spec in module.options.items():
-        variables = spec.get("fallback", (None, ()))[1]
-        value = first_set(variables)
+        of_environment, variables = spec.get("fallback", (None, ()))
+        value = first_set(variables) and of_environment(*variables)
         problem = "" if name in given or value is None else _problem(module, name, name, value)
         if problem:
             warn(f"Ignored {' or '.join(variables)} in the environment: {problem}")

@@ -76,6 +76,11 @@ def _parts(api: Api, url: str) -> SplitResult:
     problem = f"must be a URL such as {api.urls['us']}"
     try:
         parts = urlsplit(url)
+        if "://" not in url:
+            host = urlsplit(f"//{url}").hostname or ""
+            # Without a dot it may be a token.
+            if is_loopback(host) or "." in host:
+                parts = urlsplit(f"{'http' if is_loopback(host) else 'https'}://{url}")
         host, _port = parts.hostname, parts.port
     except ValueError as error:
         raise InvalidOption(api.option, problem, shown(url)) from error

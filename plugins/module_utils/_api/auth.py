@@ -37,6 +37,10 @@ AUTH_TYPES = ("token", "bearer")
 MAX_TIMEOUT = 24 * 60 * 60
 """Seconds; the operating system's own limit differs from system to system."""
 ROUTING_KEY_LENGTH = 32
+QUOTES = "'\""
+HEADER = "authorization:"
+SCHEMES = {"token token=": "token", "bearer ": "bearer"}
+"""What people copy along with a token from a header, with what it says of it, in lower case."""
 REQUIRED_KEY = "required; set the option or the environment variable PAGERDUTY_ROUTING_KEY"
 
 Options = t.Mapping[str, t.Any]
@@ -111,9 +115,10 @@ def settings(params: Options, unusable: t.Callable[[InvalidOption], None] = refu
             unusable(error)
             return otherwise
 
-    token = checked(lambda: _token(_text(params, "api_token")), None)
+    scheme, given = _scheme_and_token(checked(lambda: _text(params, "api_token"), None))
+    token = checked(lambda: _token(given), None)
     region = checked(lambda: _choice(params, "region", tuple(API_URLS)), None) or _region(token)
-    auth_type = checked(lambda: _choice(params, "auth_type", AUTH_TYPES), None) or _auth_type(token)
+    auth_type = checked(lambda: _choice(params, "auth_type", AUTH_TYPES), None) or scheme or _auth_type(token)
     return Settings(
         api_url=checked(lambda: base_url(REST, _text(params, "api_url"), region), API_URLS[region]),
         events_url=checked(lambda: base_url(EVENTS, _text(params, "events_url"), region), EVENTS_URLS[region]),
@@ -163,7 +168,13 @@ def _text(params: Options, option: str) -> str | None:
     if isinstance(value, (list, tuple, dict)):
         # It may hold a secret, so the message does not repeat it.
         raise InvalidOption(option, "must be text")
-    return str(value).strip()
+    return _without_quotes(str(value).strip()) or None
+
+
+def _without_quotes(text: str) -> str:
+    """Return a text without quotes around it: some programs that set the environment from a file leave them."""
+    is_quoted = len(text) > 1 and text[0] == text[-1] and text[0] in QUOTES
+    return text[1:-1].strip() if is_quoted else text
 
 
 def _choice(params: Options, option: str, choices: t.Sequence[str]) -> str | None:
@@ -184,6 +195,16 @@ def _auth_type(token: str | None) -> str:
 
 def _region(token: str | None) -> str:
     return OAUTH_REGIONS.get((token or "").partition("+")[0] + "+", "us")
+
+
+def _scheme_and_token(value: str | None) -> tuple[str, str | None]:
+    """Return the kind of a token and the token, of which the header Authorization may be there as well."""
+    header = value or ""
+    header = header[len(HEADER) :].strip() if header.lower().startswith(HEADER) else header
+    for beginning, auth_type in SCHEMES.items():
+        if header.lower().startswith(beginning):
+            return auth_type, header[len(beginning) :].strip()
+    return "", value
 
 
 def _token(value: str | None) -> str | None:

@@ -55,6 +55,30 @@ def test_a_few_among_many_are_read_one_by_one_when_pages_cost_more(
     assert len(done.reads) <= 6
 
 
+@pytest.mark.parametrize("end", ["\n", " ", "\r\n"])
+@pytest.mark.parametrize(
+    ("module", "key", "options"),
+    [
+        ("event", "dedup_key", {}),
+        ("event", "incident_key", {}),
+        ("incident", "incident_key", {"service": account.CHECKOUT.id, "title": "Disk full"}),
+    ],
+)
+def test_a_key_with_white_space_at_its_end_is_the_same_key(
+    module: str, key: str, options: dict[str, str], end: str, run_module: ModuleRunner, simulator: Simulator
+) -> None:
+    for given in (KEY, KEY + end):
+        run_module(module, **{key: given}, **options)
+    (opened,) = simulator.state()["incidents"]
+    assert run_module("incident_info", dedup_key=f"{KEY}{end}")["incident"]["id"] == opened["id"]
+
+
+def test_a_module_that_sends_no_event_does_without_the_address_for_events(
+    run_module: ModuleRunner, incident: str
+) -> None:
+    assert run_module("incident_info", incident_id=incident, events_url="ftp://x")["incident"]["id"] == incident
+
+
 def test_incidents_are_found_by_their_dedup_key_newest_first(run_module: ModuleRunner) -> None:
     for action in ("trigger", "resolve", "trigger"):
         run_module("event", dedup_key=KEY, action=action)

@@ -19,7 +19,8 @@ def test_it_returns_what_its_documentation_shows() -> None:
 
 
 def test_in_check_mode_it_says_what_would_be_done() -> None:
-    step = page_and_wait.page_and_wait([], STEPS, "checkout-down")["entry"]
+    opened = {"paged": {"incidents": []}}
+    step = page_and_wait.page_and_wait([], STEPS, "checkout-down", opened)["entry"]
     said = page_and_wait.page_and_wait([step], STEPS, "checkout-down", check_mode=True)["result"]["msg"]
     assert said.startswith("Would page whoever is on call for Checkout and wait 10m, and fail ")
 

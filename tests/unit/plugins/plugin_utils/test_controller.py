@@ -121,6 +121,11 @@ def test_an_unusable_variable_counts_as_not_set(
     assert len(warnings) == 1
 
 
+def test_a_variable_is_usable_if_it_is_for_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGERDUTY_REGION", " EU")
+    assert _controller.usable_options(EVENT, {}, pytest.fail) == {}
+
+
 def test_other_modules_keep_their_options_and_refuse_the_task() -> None:
     options = {"colour": "red", "timeout": "soon"}
     assert _controller.usable_options(DEFINITION, options, pytest.fail) is options

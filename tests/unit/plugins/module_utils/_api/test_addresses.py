@@ -29,6 +29,9 @@ APIS = pytest.mark.parametrize("api", [REST, EVENTS], ids=["rest", "events"])
         (EVENTS, "https://events.pagerduty.com/v2/enqueue/", "us", "https://events.pagerduty.com"),
         (EVENTS, "https://events.eu.pagerduty.com/v2/change/enqueue", "us", "https://events.eu.pagerduty.com"),
         (EVENTS, "http://localhost:8080/proxied/v2/enqueue", "us", "http://localhost:8080/proxied"),
+        (EVENTS, "127.0.0.1:18080", "us", "http://127.0.0.1:18080"),
+        (REST, "localhost:80", "us", "http://localhost:80"),
+        (REST, "pagerduty.example.com/v2", "us", "https://pagerduty.example.com/v2"),
     ],
 )
 def test_an_address_is_taken_as_people_have_it(api: Api, given: str | None, region: str, url: str) -> None:
@@ -66,7 +69,7 @@ def test_plain_http_is_allowed_for_localhost(api: Api, url: str) -> None:
         "http://127.0.0.1.example.com",
         "http://localhost.example.com",
         "ftp://localhost",
-        "localhost:80",
+        "pagerduty:80",
         "https://",
         "https://[broken",
         "https://example.com:port",

@@ -34,6 +34,13 @@ def given(**options: t.Any) -> dict[str, t.Any]:
         ({"api_token": "pdeu+_0XBPWQQ_1"}, "Bearer pdeu+_0XBPWQQ_1"),
         ({"api_token": "pdus+_0XBPWQQ_1", "auth_type": "token"}, "Token token=pdus+_0XBPWQQ_1"),
         ({"api_token": "plain", "auth_type": "bearer"}, "Bearer plain"),
+        # As it was copied from a header, or left by a file of variables.
+        ({"api_token": "Token token=plain"}, "Token token=plain"),
+        ({"api_token": "Authorization: token token=plain"}, "Token token=plain"),
+        ({"api_token": "Bearer plain"}, "Bearer plain"),
+        ({"api_token": '"Bearer plain"'}, "Bearer plain"),
+        ({"api_token": "'plain'"}, "Token token=plain"),
+        ({"api_token": "Bearer plain", "auth_type": "token"}, "Token token=plain"),
     ],
 )
 def test_the_auth_type_follows_from_the_token_unless_it_is_set(options: dict[str, str], header: str) -> None:
@@ -156,6 +163,15 @@ def test_an_address_is_taken_without_the_name_before_it(value: str) -> None:
     assert settings(given(from_email=value)).from_email == "ops@example.com"
 
 
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_quotes_around_a_value_are_left_out(quote: str) -> None:
+    options = {"from_email": "a@example.com", "events_url": "https://example.com", "region": "eu"}
+    quoted = settings(given(**{name: f"{quote}{value}{quote}" for name, value in options.items()}))
+    assert quoted == settings(given(**options))
+    key = "R0" * 16
+    assert routing_key({"routing_key": f" {quote}{key}{quote}\n"}) == key
+
+
 def test_white_space_around_a_credential_is_left_out() -> None:
     assert settings(given(api_token=" a-token\n")).api_token == "a-token"
     assert routing_key({"routing_key": f" {'x' * 32}\n"}) == "x" * 32
@@ -203,7 +219,7 @@ def test_what_ansible_has_made_text_of_is_no_token(token: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("api_url", "pagerduty.example.com"), ("ca_path", "/etc/ssl/root-2026.pem")]
+    ("option", "value"), [("api_url", "ftp://pagerduty.example.com"), ("ca_path", "/etc/ssl/root-2026.pem")]
 )
 def test_what_is_no_secret_is_repeated(option: str, value: str) -> None:
     with pytest.raises(InvalidOption, match=f"{option}: .*, got '{value}'"):
