@@ -62,7 +62,8 @@ options:
     type: raw
   images:
     description:
-      - Images to show with the change, as C(https://) URLs or mappings of C(src), C(href), and C(alt).
+      - Images to send with the change, as C(https://) URLs or mappings of C(src), C(href), and C(alt). PagerDuty takes
+        them, but its guide says that it shows only links.
       - A string with commas between the URLs works too. At most 50 are sent. Images without a usable URL are moved to
         C(custom_details).
     type: raw

@@ -137,8 +137,8 @@ options:
       - V(past_incidents) are up to 5 similar ones of the same service, V(related_incidents) up to 20 that are open on
         other services. V(outlier_incident) says how often such incidents occur on the service, in
         C(incident.occurrence), whose C(category) is for example C(rare).
-      - PagerDuty has these three only with its AIOps add-on or the older Event Intelligence package. Otherwise they are
-        null, and a warning says so.
+      - PagerDuty has these three only with its AIOps add-on, the older Event Intelligence package, or its plan Digital
+        Operations. Otherwise they are null, and a warning says so.
       - With V(log_entries), each incident also has C(notified), which lists whom PagerDuty has really notified.
       - PagerDuty returns V(body), V(conference_bridge), and V(custom_fields) only if they are included.
         V(custom_fields) requires O(incident_id).

@@ -68,12 +68,20 @@ def _value(option: str, specification: Options, value: t.Any) -> t.Any:
     if option in INCIDENTS:
         incidents = _incidents(value)
         return _only(incidents, value) if option == ONE_INCIDENT else incidents
-    if specification.get(option, {}).get("type") == "list":
-        return entries(value)
-    if option not in CONNECTION or not isinstance(value, str):
-        return value
+    spec = specification.get(option, {})
+    if "choices" in spec:
+        value = _chosen(value, spec["choices"])
+    if spec.get("type") == "list":
+        listed = entries(value)
+        return [_chosen(each, spec.get("choices", ())) for each in listed] if isinstance(listed, list) else listed
     # Ansible masks a secret as it is given, so it must be as it is sent.
-    return value.strip().lower() if option in ("region", "auth_type") else value.strip()
+    return value.strip() if option in CONNECTION and isinstance(value, str) else value
+
+
+def _chosen(value: t.Any, choices: t.Collection[t.Any]) -> t.Any:
+    """Return the choice that a text is in another case, or with white space around it; any other value as it is."""
+    chosen = value.strip().lower() if isinstance(value, str) else value
+    return chosen if isinstance(chosen, str) and chosen in choices else value
 
 
 def _incidents(value: t.Any) -> t.Any:

@@ -47,7 +47,9 @@ WRITES = {
     "unsubscribe": "POST /incidents/Q1/status_updates/unsubscribe",
     "open a window": "POST /maintenance_windows",
     "put": "PUT /incidents",
+    "open": "POST /incidents",
 }
+OPENING = {"incident_id": None, "service": "Web", "incident_key": "k", "title": "t"}
 LASTING = {"description": "shop 1.2", "duration": "2h"}
 DONE = [
     ("request", "incident_responders", {"users": ["Anna", "Ana", "Wep"]}),
@@ -59,6 +61,9 @@ DONE = [
     ("unsubscribe", "incident_subscribers", {"users": [*UNKNOWN, "Ana"], "state": "absent"}),
     ("open a window", "maintenance_window", {**LASTING, "services": ["Anna", "Web", "Wep"]}),
     ("put", "incident", {"incident_id": ["Q1"], "assignees": ["Anna", "Ana", "Wep"]}),
+    ("put", "incident", {"incident_id": ["Q1"], "assignees": ["Anna", "Ana"], "priority": "Wep"}),
+    ("open", "incident", {**OPENING, "assignees": ["Anna"], "priority": "Wep"}),
+    ("open", "incident", {**OPENING, "assignees": ["Anna"], "escalation_policy": "Wep"}),
 ]
 NOBODY = [
     ("incident_responders", {"users": ["Anna"], "escalation_policies": ["Wep"]}),
@@ -66,7 +71,9 @@ NOBODY = [
     ("incident_subscribers", {"users": ["Anna"], "teams": ["Wep"]}),
     ("maintenance_window", {**LASTING, "services": UNKNOWN}),
     ("incident", {"incident_id": ["Q1"], "assignees": UNKNOWN, "urgency": "low"}),
-    ("incident", {"incident_id": None, "service": "Web", "incident_key": "k", "title": "t", "assignees": ["Anna"]}),
+    ("incident", {"incident_id": ["Q1"], "escalation_policy": "Wep", "urgency": "low"}),
+    ("incident", {"incident_id": ["Q1"], "assignees": UNKNOWN, "status": "acknowledged"}),
+    ("incident", {"incident_id": ["Q1"], "priority": "Wep"}),
 ]
 FILTERS = [
     ("incident_info", {"incident_id": None, "services": ["Web", "Anna"], "teams": ["Wep"]}),
@@ -93,6 +100,8 @@ def account(http: ScriptedHttp) -> None:
         WRITES["subscribe"]: {"subscriptions": []},
         WRITES["unsubscribe"]: {"deleted_count": 1, "unauthorized_count": 0},
         WRITES["open a window"]: {"maintenance_window": WINDOW},
+        "GET /incidents": {"incidents": []},
+        WRITES["open"]: {"incident": incident()},
         WRITES["put"]: {"incidents": [incident(assignments=assigned_to(ANA))]},
     }
 

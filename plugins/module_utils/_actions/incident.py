@@ -21,7 +21,16 @@ from .._core.errors import InvalidOption, NotSent, Refused, TaskError
 from .._core.words import OPEN, label, short_name
 from .._incidents.acknowledging import user_of_token
 from .._incidents.action import with_bridge
-from .._incidents.fields import Assignees, Desired, EscalationPolicy, ImpactedService, assignees_of, check_fields
+from .._incidents.fields import (
+    DETAILS,
+    REASSIGNING,
+    Assignees,
+    Desired,
+    EscalationPolicy,
+    ImpactedService,
+    assignees_of,
+    check_fields,
+)
 from .._incidents.foretold import new_incident
 from .._incidents.names import name_of
 from .._incidents.on_call import notified
@@ -118,6 +127,9 @@ class UpdateOrOpening(IncidentUpdate):
         self._service: Record = {}
         self._first: Record | None = None
         """The user for whom an incident is opened, if the task names any."""
+        if options["status"] not in NEVER_OPENS:
+            # Without them, those on call for the service are paged.
+            self.dispensable = (*DETAILS, *REASSIGNING)
 
     def check(self) -> None:
         """Check the options for opening an incident, and the fields."""

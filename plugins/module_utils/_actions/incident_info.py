@@ -62,7 +62,7 @@ Source: PagerDuty/api-schema, reference/REST/openapiv3.json, GET /incidents/{id}
 LIST_KEYS = {"related_change_events": "change_events"}
 """Keys of the response that differ from the path."""
 OF_SOME_PLANS = ("outlier_incident", "past_incidents", "related_incidents")
-"""Parts that PagerDuty has with its AIOps add-on, or with the older Event Intelligence package.
+"""Parts that PagerDuty has with its AIOps add-on, the older Event Intelligence package, or the plan Digital Operations.
 
 Source: https://support.pagerduty.com/main/docs/outlier-incident; PagerDuty/api-schema, reference/REST/openapiv3.json,
 GET /incidents/{id}/past_incidents and related_incidents.
@@ -144,7 +144,8 @@ class Reading(IncidentAction):
                 raise
             self.client.warn(
                 f"{name} could not be read, and is null (HTTP {error.status}). PagerDuty has it only with its AIOps "
-                "add-on or the Event Intelligence package. Otherwise leave it out of include."
+                "add-on, the Event Intelligence package, or the plan Digital Operations. Otherwise leave it out of "
+                "include."
             )
             return None
 

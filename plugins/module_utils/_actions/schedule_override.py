@@ -389,10 +389,30 @@ class Ending(OverrideAction):
         return change
 
     def send_one(self, change: Change) -> Record:
-        """End the overrides, one by one."""
-        for override in change.body:
-            end_override(self.client, self._schedule, override)
+        """End the overrides, one by one. One that cannot be ended does not keep the others.
+
+        Raises:
+            Refused: one was not ended.
+        """
+        refusals = list(filter(None, map(self._end, change.body)))
+        if refusals:
+            raise refusals[0]
         return change.predicted
+
+    def _end(self, override: Override) -> Refused | None:
+        """End an override; returns why it is still there, if it is.
+
+        Source: PagerDuty/api-schema, reference/REST/openapiv3.json, DELETE
+        /v3/schedules/{id}/custom_shifts/{custom_shift_id}: what has ended already is refused as well.
+        """
+        try:
+            end_override(self.client, self._schedule, override)
+        except Refused as error:
+            if error.is_fatal:
+                raise
+            left = list_overrides(self.client, self._schedule, Span(now(), override.span.end))
+            return error if any(each.id == override.id for each in left) else None
+        return None
 
     def _rota(self, present: datetime) -> Rota:
         """Return who is on call until the last of the user's overrides ends."""

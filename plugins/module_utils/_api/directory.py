@@ -4,8 +4,8 @@
 
 """Looks up users, escalation policies, priorities and other objects by id, name or e-mail address.
 
-Names must match exactly. A name with no match or several is an error that lists the closest ones; one error is about
-all such names of a task.
+A name may be in another case, unless it means several then. A name with no match or several is an error that lists the
+closest ones; one error is about all such names of a task.
 
 Schedules are of two kinds, each with a list of its own; an upgraded schedule moves to the other list with its id. An
 id is read as that of a layer-based schedule first: most still are, and then one call is enough. A name is looked up in
@@ -114,6 +114,7 @@ class Directory:
         Raises:
             Refused: none matches, or more than one.
         """
+        text = text.strip()
         known = kind.path, text
         if known not in self._known:
             self._known[known] = _by_id(self._client, kind, text) or self._by_name(kind, text)
@@ -173,10 +174,14 @@ class Directory:
 
     def _by_name(self, kind: Kind, text: str) -> Record:
         near: dict[str, list[Record]] = {}
-        matches: list[Record] = []
+        exact: dict[str, Record] = {}
+        alike: dict[str, Record] = {}
         for each in kind.lists:
-            near[each.path] = self._read_list(each, text, is_found=bool(matches))
-            matches += [record for record in near[each.path] if record["id"] == text or _is_named(record, each, text)]
+            near[each.path] = self._read_list(each, text, is_found=bool(exact))
+            # What moves while a list is read can be on two of its pages.
+            exact |= {record["id"]: record for record in near[each.path] if _is_named(record, each, text)}
+            alike |= {record["id"]: record for record in near[each.path] if _is_alike(record, each, text)}
+        matches = list((exact or alike).values())
         if len(matches) == 1:
             return matches[0]
         if matches:
@@ -286,7 +291,17 @@ def _listed(client: PagerDuty, kind: Kind, query: Query) -> list[Record]:
 
 
 def _is_named(record: Record, kind: Kind, text: str) -> bool:
-    return any(_comparable(name, _value(record, name)) == _comparable(name, text) for name in kind.names)
+    named = (_comparable(name, _value(record, name)) == _comparable(name, text) for name in kind.names)
+    return record["id"] == text or any(named)
+
+
+def _is_alike(record: Record, kind: Kind, text: str) -> bool:
+    """Return whether a name is the same but for capitals and white space."""
+    return any(_words(_value(record, name)) == _words(text) for name in kind.names)
+
+
+def _words(text: t.Any) -> list[str]:
+    return str(text or "").casefold().split()
 
 
 def _value(record: Record, field: str) -> t.Any:

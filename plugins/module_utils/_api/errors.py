@@ -18,13 +18,16 @@ HINTS_BY_CODE: dict[int, str] = {
     1001: "The incident is resolved. Re-open it with status: triggered, or trigger a new one with the event module.",
     1002: "The incident is already acknowledged. Run the task again to see its current status.",
     1003: "Check status: PagerDuty does not accept this value.",
+    1005: "Somebody else has changed the incident. Run the task again.",
     1006: "The escalation policy does not have this level.",
     1007: "Check assignees: each must be a user of this PagerDuty account.",
     1008: "Set from_email to the e-mail address of a user of this PagerDuty account.",
     1011: "The incident cannot be reassigned. If it is resolved, re-open it with status: triggered.",
+    1012: "Somebody else has changed the incident. Run the task again.",
     1014: "Check escalation_policy: this PagerDuty account does not have it.",
     1015: "Nobody is on call at that level of the escalation policy. Fill its schedule, or choose another level.",
     1018: "The user of from_email lacks the permission. Choose a user who is a responder or above.",
+    1019: "The incident is merged into another one already. Run the task again to see its current status.",
     1020: "Check priority: it must be one of the account's priorities, and priorities must be enabled.",
     2006: "Check api_token and region: a token of an EU account works only with region eu.",
     2010: "The token lacks the permission: it may be read-only, or its user's role does not allow this.",
@@ -53,7 +56,7 @@ FORBIDDEN = 403
 
 Source: https://developer.pagerduty.com/docs/errors, codes 2010 and 2018.
 """
-CONFLICT_CODES = frozenset((1001, 1002))
+CONFLICT_CODES = frozenset((1001, 1002, 1005, 1012, 1019))
 """Codes for a status that somebody else has set in the meantime."""
 CODES_BY_WORDS = {"already resolved": 1001, "already acknowledged": 1002}
 """The same by their words in the error details under code 2001.

@@ -23,6 +23,8 @@ if t.TYPE_CHECKING:
 
 SECOND_READ_DELAY = 2.0
 """Seconds between two reads of a target: the first may be stale."""
+TOO_LARGE = 413
+"""The HTTP status for more than PagerDuty, or a gateway before it, takes in one call."""
 MAX_FORBIDDEN = 3
 """After this many refusals for lack of permission with no success, the other targets are tried one by one."""
 
@@ -47,7 +49,9 @@ class Recovery:
         """Handle the error of a batch of which no write was accepted; returns what has to be sent next."""
         if isinstance(error, OutcomeUnknown):
             return self.after_lost_response(batch, error)
-        if isinstance(error, Refused) and not error.is_fatal:
+        # What is too much for one call, of which the user knows nothing, can be sent in smaller ones.
+        is_too_large = error.status == TOO_LARGE and len(batch.changes) > 1
+        if isinstance(error, Refused) and (is_too_large or not error.is_fatal):
             return self._handle_refusal(batch, error)
         self.fail(batch.changes, error)
         return ()

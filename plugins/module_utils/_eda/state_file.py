@@ -51,6 +51,9 @@ class StateFile:
         Raises:
             InvalidOption: another process uses it, or it cannot be read.
         """
+        if self._path.exists() and not self._path.is_file():
+            # As root, it would be replaced, whatever it is.
+            raise InvalidOption("state_file", f"{self} is not a regular file")
         with self._writing():
             self._create_folder()
             self._lock = os.open(self._beside("lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

@@ -53,6 +53,7 @@ TIME_LIMIT = 4.0
 
 Source: PagerDuty/developer-docs, docs/webhooks/02-Behavior.md.
 """
+MAX_PORT = 65_535
 HOUR = 3600.0
 
 
@@ -109,7 +110,7 @@ def settings_of(args: Args) -> Settings:
         raise InvalidOption("secrets", "at least one signing secret is needed")
     return Settings(
         host=text(args, "host") or "0.0.0.0",
-        port=whole_number(args, "port", None, minimum=0),
+        port=_port(args),
         secrets=secrets,
         queue_size=whole_number(args, "queue_size", 100, minimum=1),
         remember=whole_number(args, "remember", 10_000, minimum=1),
@@ -118,6 +119,13 @@ def settings_of(args: Args) -> Settings:
         tls=_tls(args),
         client_names=frozenset(texts(args, "client_names", CLIENT_NAMES)) if text(args, "cafile") else None,
     )
+
+
+def _port(args: Args) -> int:
+    port = whole_number(args, "port", None, minimum=0)
+    if port > MAX_PORT or isinstance(args["port"], bool):
+        raise InvalidOption("port", f"must be a number from 0 to {MAX_PORT}", args["port"])
+    return port
 
 
 def _tls(args: Args) -> ssl.SSLContext | None:

@@ -97,6 +97,9 @@ def _parse_single(field: Record, value: t.Any) -> t.Any:
     data_type = field.get("data_type")
     if isinstance(value, (list, dict)):
         raise refused(field, "takes a single value" if not is_list(field) else "takes a list of single values", value)
+    if data_type is None:
+        # Only PagerDuty knows what it takes, such as before the incident is there.
+        return value
     if data_type == "boolean":
         if text.casefold() not in BOOLEANS:
             raise refused(field, "must be true or false", value)

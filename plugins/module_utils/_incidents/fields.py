@@ -24,7 +24,7 @@ from .._api.directory import (
     reference,
 )
 from .._core.change import Notification
-from .._core.errors import InvalidOption
+from .._core.errors import InvalidOption, Refused
 from .._core.words import ACKNOWLEDGE, ASSIGN, MOVE, RE_OPEN, RESOLVE, SET, TRIGGER_AGAIN, Phrase, label, short_name
 from .on_call import OnCall, assigned, notified
 
@@ -342,6 +342,8 @@ class ConferenceBridge(DesiredField):
 
 
 REASSIGNING = (Assignees.name, EscalationPolicy.name)
+DETAILS = (Priority.name, IncidentType.name)
+"""Fields that decide neither who gets an incident nor where it is."""
 FIELDS: t.Mapping[str, type[DesiredField]] = {
     field.name: field
     for field in (
@@ -380,15 +382,28 @@ def check_fields(options: Options) -> None:
         )
 
 
-def desired_fields(directory: Directory, options: Options) -> Desired:
+def desired_fields(directory: Directory, options: Options, dispensable: t.Collection[str] = DETAILS) -> Desired:
     """Return what each given field should become.
 
+    Args:
+        dispensable: the fields without which the others are set, if a name in them is unknown. The directory keeps why.
+
     Raises:
-        Refused: a name matches no object, or more than one.
+        Refused: a name in another field matches no object, or more than one.
     """
     given = _given(options)
     fields = {**FIELDS, **({Assignees.name: Acknowledgers} if given.get("status") == "acknowledged" else {})}
-    return {name: fields[name](directory, value) for name, value in given.items()}
+    desired: Desired = {}
+    for name, value in given.items():
+        try:
+            desired[name] = fields[name](directory, value)
+        except Refused as error:
+            if error.is_fatal or name not in dispensable:
+                raise
+            # Those in a list are there already.
+            if isinstance(value, str):
+                directory.unknown[value] = error
+    return desired
 
 
 def assignees_of(incident: Record) -> list[Record]:

@@ -14,14 +14,14 @@ import typing as t
 from .._api.client import PagerDuty, Record, path_of
 from .._api.directory import Directory
 from .._core.change import CAREFULLY, FREELY, Change, Notification
-from .._core.errors import Refused
+from .._core.errors import Refused, TaskError
 from .._core.timestamps import time_of
 from .._core.words import Phrase, Verb
 from .acknowledging import Acknowledger, acknowledger, is_acknowledging, tell_who_got_it
 from .action import IncidentPut
-from .fields import REASSIGNING, Assignees, Desired, TriggeredByReassigning, check_fields, desired_fields
+from .fields import DETAILS, REASSIGNING, Assignees, Desired, TriggeredByReassigning, check_fields, desired_fields
 from .names import name_of
-from .on_call import OnCall
+from .on_call import QUICK_READS, OnCall
 
 NOTIFYING = (*REASSIGNING, "status", "urgency")
 """Fields that notify people. If several are set, the first one says whom."""
@@ -52,6 +52,8 @@ class IncidentUpdate(IncidentPut):
     def __init__(self, client: PagerDuty, options: dict[str, t.Any]) -> None:
         super().__init__(client, options)
         self.desired: Desired = {}
+        self.dispensable: t.Collection[str] = DETAILS
+        """The fields without which the others are set, if a name in them is unknown."""
         self.on_call = OnCall(client)
         self._acknowledger: Acknowledger | None = None
         """Who acknowledges; known once an incident has to be acknowledged."""
@@ -69,7 +71,7 @@ class IncidentUpdate(IncidentPut):
     def look_up_fields(self) -> None:
         """Turn the names in fields into ids."""
         directory = Directory(self.client)
-        self.desired = desired_fields(directory, self.options)
+        self.desired = desired_fields(directory, self.options, self.dispensable)
         self.left_out = directory.left_out(self.desired)
         # PagerDuty returns the bridge only if it is asked for.
         self.include = ["conference_bridge"] if "conference_bridge" in self.desired else []
@@ -191,7 +193,13 @@ class IncidentUpdate(IncidentPut):
         Source: PagerDuty/api-schema, reference/REST/openapiv3.json, PUT /incidents/{id}, `resolution`.
         """
         path = path_of("incidents", incident["id"], "log_entries")
-        entries = [entry for page in self.client.pages(path, "log_entries") for entry in page]
+        try:
+            entries = [entry for page in self.client.quick(QUICK_READS).pages(path, "log_entries") for entry in page]
+        except TaskError as error:
+            return [
+                f"{name_of(incident)} was already resolved. Whether with this resolution is not known, as its log "
+                f"cannot be read: {error.message}"
+            ]
         resolved = [entry for entry in entries if str(entry.get("type")).startswith("resolve_log_entry")]
         latest = max(resolved, key=lambda entry: time_of(entry.get("created_at")), default={})
         if latest.get("note") == resolution:

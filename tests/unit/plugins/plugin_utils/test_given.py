@@ -19,6 +19,7 @@ KINDS: dict[str, dict[str, t.Any]] = {
     "words": {"type": "list"},
     "fields": {"type": "dict"},
     "choice": {"type": "str", "choices": ["a"]},
+    "choices": {"type": "list", "elements": "str", "choices": ["a", "b"]},
     "text": {"type": "str", "aliases": ["alias"]},
     "removable": {"type": "str", "aliases": ["other"]},
 }
@@ -39,6 +40,10 @@ KINDS: dict[str, dict[str, t.Any]] = {
             {"flag": False, "number": 0, "words": [], "fields": {}},
         ),
         ({"removable": "", "other": " "}, {"removable": "", "other": " "}),
+        ({"choice": " A\n"}, {"choice": "a"}),
+        ({"choice": "B"}, {"choice": "B"}),
+        ({"choices": [" A", "b", 1]}, {"choices": ["a", "b", 1]}),
+        ({"choices": "A, B"}, {"choices": ["a", "b"]}),
         # It must not stand for all incidents.
         ({"incident_id": ""}, {"incident_id": [""]}),
         ({"conference_bridge": {"number": None}}, {"conference_bridge": {"number": None}}),

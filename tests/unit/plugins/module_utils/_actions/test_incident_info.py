@@ -194,8 +194,8 @@ def test_what_the_plan_of_the_account_lacks_is_null_and_a_warning(
     }
     result = Task("incident_info", pagerduty, incident_id=["Q1", "Q2"], include=[part]).run()
     warning = (
-        f"{part} could not be read, and is null (HTTP {status}). PagerDuty has it only with its AIOps add-on or the "
-        "Event Intelligence package. Otherwise leave it out of include."
+        f"{part} could not be read, and is null (HTTP {status}). PagerDuty has it only with its AIOps add-on, the "
+        "Event Intelligence package, or the plan Digital Operations. Otherwise leave it out of include."
     )
     assert result["failed"] is not of_some_plans
     assert [each[part] for each in result["incidents"]] == [None] * 2 * of_some_plans

@@ -347,6 +347,25 @@ def test_those_whose_shifts_were_replaced_are_on_call_again(shifts: Tasks) -> No
     }
 
 
+@pytest.mark.parametrize("is_left", [False, True], ids=["somebody else has ended it", "it is refused"])
+def test_a_shift_that_cannot_be_ended_does_not_keep_the_others(
+    is_left: bool, shifts: Tasks, http: ScriptedHttp
+) -> None:
+    times = {"start_time": at("11:00"), "end_time": at("16:00")}
+    added = [{"id": each, **times, "assignments": [{"member": {"user_id": ANA}}]} for each in ("AG1", "AG2")]
+    asked = shifts(shift(ANA, "11:00", "16:00", shift_id="AG1"), TWO[1], custom_shifts=added, state="absent")
+    path = f"/v3/schedules/{SHIFTS}/custom_shifts"
+    http.answers[f"GET {path}"] = [
+        {"custom_shifts": added, "more": False},
+        *[{"custom_shifts": added[:is_left], "more": False}] * 5,
+    ]
+    http.answers[f"DELETE {path}/AG1"] = (400, {"error": {"message": "Invalid Input Provided", "code": 2001}})
+    http.answers[f"DELETE {path}/AG2"] = (204, {})
+    result = asked.run()
+    assert [call for call, _body in http.writes] == [f"DELETE {path}/AG1", f"DELETE {path}/AG2"]
+    assert (result["failed"], result["changed"]) == (is_left, True)
+
+
 def test_somebody_who_cannot_be_read_has_only_an_id(shifts: Tasks, http: ScriptedHttp) -> None:
     asked = shifts(TWO[0], **UNTIL_14)
     http.answers[f"GET /users/{BEN}"] = (500, {})

@@ -36,6 +36,24 @@ def test_a_user_is_found_by_the_exact_name_or_address(text: str, pagerduty: Page
     assert Directory(pagerduty).find(USER, text) == ANA
 
 
+@pytest.mark.parametrize("text", ["web operations", " Web  Operations\n", "WEB OPERATIONS"])
+def test_a_name_may_be_in_another_case_or_have_other_white_space(
+    text: str, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    web = named("PE1", "Web Operations")
+    http.answers = {"GET /escalation_policies": {"escalation_policies": [named("PE2", "Web"), web, web]}}
+    assert Directory(pagerduty).find(ESCALATION_POLICY, text) == web
+
+
+def test_of_names_in_another_case_the_exact_one_is_meant(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    upper, lower = named("PE1", "WEB"), named("PE2", "web")
+    http.answers = {"GET /escalation_policies": {"escalation_policies": [upper, lower]}}
+    directory = Directory(pagerduty)
+    assert (directory.find(ESCALATION_POLICY, "WEB"), directory.find(ESCALATION_POLICY, "web")) == (upper, lower)
+    with pytest.raises(Refused, match="More than one escalation policy is called 'Web'"):
+        directory.find(ESCALATION_POLICY, "Web")
+
+
 def test_an_id_costs_one_call(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {"GET /users/PUSER01": {"user": ANA}}
     assert Directory(pagerduty).find(USER, "PUSER01") == ANA

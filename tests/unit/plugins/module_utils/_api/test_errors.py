@@ -112,6 +112,9 @@ def test_a_403_may_be_about_one_incident_or_about_the_caller() -> None:
     [
         (1001, []),
         (1002, []),
+        (1005, []),
+        (1012, []),
+        (1019, []),
         (2001, ["Incident Already Resolved"]),
         (2002, ["Open incident with matching dedup key already exists on this service"]),
         (2001, ["Nope"]),

@@ -190,6 +190,20 @@ def test_a_refused_batch_is_read_before_any_part_of_it_is_sent_again() -> None:
     assert lamps.writes == [["a", "b", "c", "d"], ["c"], ["d"]]
 
 
+def test_a_batch_that_is_too_large_for_one_call_is_sent_in_smaller_ones() -> None:
+    lamps = Lamps(off="abcd", batch_size=4)
+    lamps.faults = [(False, Refused("too large", status=413, is_fatal=True))]
+    assert all(outcome.changed for outcome in apply(lamps).values())
+    assert lamps.writes == [["a", "b", "c", "d"], ["a", "b"], ["c", "d"]]
+
+
+def test_what_is_too_large_by_itself_ends_the_task() -> None:
+    lamps = Lamps(off="abcd", batch_size=2)
+    lamps.faults = [(False, Refused("too large", status=413, is_fatal=True))] * 2
+    assert not any(outcome.changed for outcome in apply(lamps).values())
+    assert lamps.writes == [["a", "b"], ["a"]]
+
+
 def test_a_part_of_a_refused_batch_that_only_the_second_read_shows_is_not_sent_again() -> None:
     lamps = Lamps(off="abcd", batch_size=4, resend=CAREFULLY)
     lamps.faults = [(False, Refused("one of them is stuck", status=400))]

@@ -118,9 +118,13 @@ def test_a_source_waits_for_one_that_is_ending(path: Path, monkeypatch: pytest.M
 
 def test_a_file_that_cannot_be_read_is_an_error_of_the_option(path: Path) -> None:
     path.mkdir(parents=True)
-    with pytest.raises(InvalidOption, match=f"state_file: {path} cannot be read"):
+    with pytest.raises(InvalidOption, match=f"state_file: {path} is not a regular file"):
         StateFile(path).open()
     path.rmdir()
+    os.mkfifo(path)
+    with pytest.raises(InvalidOption, match=f"state_file: {path} is not a regular file"):
+        StateFile(path).open()
+    path.unlink()
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(InvalidOption, match=f"state_file: {path} cannot be read"):
         StateFile(path).open()

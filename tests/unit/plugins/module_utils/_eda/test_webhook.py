@@ -28,6 +28,8 @@ def signature(content: bytes, secret: str) -> str:
     [
         ({"secrets": [SECRET]}, "port: must be a number of at least 0"),
         ({"port": "http", "secrets": [SECRET]}, "port: must be a number of at least 0"),
+        ({"port": 65536, "secrets": [SECRET]}, "port: must be a number from 0 to 65535"),
+        ({"port": True, "secrets": [SECRET]}, "port: must be a number from 0 to 65535"),
         ({"port": 0}, "secrets: at least one signing secret is needed"),
         ({"port": 0, "secrets": ["", " "]}, "secrets: at least one signing secret is needed"),
         ({"port": 0, "secrets": [42]}, "secrets: must be a list of strings"),

@@ -75,6 +75,12 @@ def test_a_value_of_another_type_is_refused_in_plain_words(data_type: str, value
         parse_value(field(data_type), value)
 
 
+@pytest.mark.parametrize("value", [True, False, 5, 1.5, "5"])
+def test_a_value_of_a_field_of_unknown_type_is_taken_as_it_is(value: t.Any) -> None:
+    parsed = parse_value({"id": None, "name": "customer_facing", "value": None}, value)
+    assert (parsed, type(parsed)) == (value, type(value))
+
+
 @pytest.mark.parametrize(
     ("value", "parsed"),
     [(["a", "b", "a"], ["a", "b"]), ("a", ["a"]), ([1, "1"], ["1"]), ([], None), (None, None)],

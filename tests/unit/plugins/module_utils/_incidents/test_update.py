@@ -296,6 +296,16 @@ def test_the_resolution_of_a_resolved_incident_is_the_note_of_its_last_resolve_l
     )
 
 
+@pytest.mark.parametrize("answer", [(500, {}), (403, {"error": {"message": "Access Denied"}})])
+def test_a_log_that_cannot_be_read_fails_no_resolution(answer: t.Any, task: Tasks, http: ScriptedHttp) -> None:
+    http.answers[LOG] = answer
+    assert not task(RESOLVED, status="resolved", resolution="Done.").plan().is_needed
+    (warning,) = http.warnings
+    assert warning.startswith(
+        "Incident Q1 (#1) was already resolved. Whether with this resolution is not known, as its log cannot be read: "
+    )
+
+
 @pytest.mark.parametrize(
     ("record", "options"), [(RESOLVED, {"status": "resolved"}), (HELD, {"status": "resolved", "resolution": "Done."})]
 )
