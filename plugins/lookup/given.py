@@ -15,11 +15,13 @@ version_added: 1.0.0
 description:
   - Returns the options of a module of this collection that were given, as a dictionary. The ready playbooks use it.
   - Each option is the variable C(pagerduty_OPTION), else the environment variable of that name, such as
-    C(pagerduty_content). Those of the connection are among them, such as C(pagerduty_region).
+    C(pagerduty_content), or the same with an alias of the option, such as C(pagerduty_text). Those of the connection
+    are among them, such as C(pagerduty_region).
   - What is null, empty or blank counts as not set. C(false) and 0 are values. So is an empty list of incidents, with
     which there is nothing to do.
   - Where a module takes either C(incident_id) or C(dedup_key), and both are given, C(incident_id) counts.
-  - A list can be a list, JSON, or text with commas between the entries. A dictionary can be a dictionary or JSON.
+  - A list can be a list, JSON, or text with commas or ends of lines between the entries. A dictionary can be a
+    dictionary or JSON.
 options:
   _terms:
     description:
@@ -54,6 +56,7 @@ _list:
 
 import json
 import os
+import re
 import typing as t
 
 from ansible import errors
@@ -95,7 +98,7 @@ class LookupModule(LookupBase):
         if len(terms) != 1 or kwargs:
             raise AnsibleLookupError("Name one module of oncall.pagerduty, and nothing else.")
         values = {
-            name: _value(PREFIX + name, spec, self._given(PREFIX + name, variables or {}))
+            name: _value(PREFIX + name, spec, self._given_by_any_name(name, spec, variables or {}))
             for name, spec in _options(terms[0]).items()
         }
         found = {name: value for name, value in values.items() if not _is_unset(PREFIX + name, value)}
@@ -103,6 +106,12 @@ class LookupModule(LookupBase):
             # In a workflow, earlier jobs may have passed on both: the incident was found by the key.
             del found["dedup_key"]
         return [found]
+
+    def _given_by_any_name(self, option: str, spec: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any]) -> t.Any:
+        """Return what is given for an option under its name, else under one of its aliases."""
+        names = [PREFIX + name for name in (option, *spec.get("aliases", ()))]
+        values = (self._given(name, variables) for name in names)
+        return next((value for value in values if not _is_unset(names[0], value)), None)
 
     def _given(self, name: str, variables: t.Mapping[str, t.Any]) -> t.Any:
         """Return what a variable, else an environment variable says."""
@@ -159,7 +168,8 @@ def _entries(name: str, given: t.Any) -> t.Any:
     if not isinstance(value, str):
         return value
     if not value.startswith("["):
-        listed = incidents_of(value) if name in OF_INCIDENTS else value.split(",")
+        # A survey has a box with several lines for it.
+        listed = incidents_of(value) if name in OF_INCIDENTS else re.split(r"[,\n]", value)
         return [entry.strip() for entry in listed if entry.strip()]
     try:
         return encodable(json.loads(value))

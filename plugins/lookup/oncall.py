@@ -150,7 +150,8 @@ def _policies(terms: t.Iterable[t.Any], options: Options) -> Options:
     Raises:
         AnsibleLookupError: there is nothing to look up; an empty variable must not stand for everybody.
     """
-    named = [name for term in terms for name in ([term] if isinstance(term, str) else term)]
+    listed = [term if isinstance(term, (list, tuple)) else [term] for term in terms]
+    named = [str(name) for names in listed for name in names if not is_unset(name)]
     if not named and not any(options.get(name) for name in SUBJECTS):
         raise AnsibleLookupError("Name at least one escalation policy, schedule, or user.")
     return {"escalation_policies": [*named, *options.get("escalation_policies", ())]} if named else {}

@@ -22,7 +22,6 @@ SHARED: tuple[tuple[dict[str, t.Any], str], ...] = (
     ({"api_token": "two words"}, "api_token: "),
     ({"api_url": "http://example.com"}, "api_url: "),
     ({"api_url": "pagerduty"}, "api_url: "),
-    ({"events_url": "http://example.com"}, "events_url: "),
     ({"validate_certs": "perhaps"}, "validate_certs"),
     ({"ca_path": "/no/such/bundle.pem"}, "ca_path: "),
     ({"ca_path": __file__}, "ca_path: "),

@@ -36,6 +36,8 @@ OTHER_KIND = (400, 404)
 
 Source: PagerDuty/pd-oncall-chat-topic#48, and as of April 2026 PagerDuty/pagerduty-mcp-server#117.
 """
+OF_EVERY_ACCOUNT = ("users", "services", "escalation_policies")
+"""Lists that no plan lacks: without them the address is wrong."""
 CONFIRMING = 5.0
 """Seconds for reading another list when a name is found already."""
 
@@ -283,7 +285,9 @@ def _listed(client: PagerDuty, kind: Kind, query: Query) -> list[Record]:
         return [record for page in pages for record in page]
     except Refused as error:
         # Source, for priorities: https://github.com/martindstone/pagerduty-cli/pull/2.
-        if error.status == 404:
+        if error.status == 404 and kind.path in OF_EVERY_ACCOUNT:
+            error.hint = "Check that api_url is the address of PagerDuty's REST API."
+        elif error.status == 404:
             kinds = (kind.list_key or kind.path).replace("_", " ")
             error.message = f"This account has no {kinds}. {error.message}"
             error.hint = "They may have to be switched on in its settings, or be part of another plan."

@@ -48,6 +48,10 @@ HINTS_BY_STATUS: dict[int, str] = {
 """The next step by HTTP status, if the code does not tell more."""
 
 FROM_HEADER_HINT = HINTS_BY_CODE[1008]
+ROUTING_KEY = "routing_key"
+ROUTING_KEY_HINT = (
+    "Check routing_key and region: it must be the key of an Events API v2 integration, of a service in this region."
+)
 CALLER_STATUSES = frozenset((401, 402, 413))
 CALLER_CODES = frozenset((1008, 2006, 2011, 2014))
 """Statuses and codes that refuse the caller, not just one incident."""
@@ -93,7 +97,7 @@ def refusal(status: int, body: t.Any, request_id: str | None, description: str) 
     reason = _reason(code, errors)
     text = " ".join(errors).casefold()
     duplicate = next((hint for words, hint in DUPLICATES.items() if words in text), "")
-    hint = duplicate or _hint(status, reason, message)
+    hint = duplicate or _hint(status, reason, message) or (ROUTING_KEY_HINT if ROUTING_KEY in text else "")
     return Refused(
         f"{description}: {said} ({details}).",
         hint=hint,

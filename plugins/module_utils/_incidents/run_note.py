@@ -15,6 +15,7 @@ import typing as t
 
 from .._api.client import PagerDuty, Record
 from .._core.errors import NotSent, OutcomeUnknown, Refused, TaskError
+from .._core.retry import call_with_retries
 from .notes import Notes, add_note, remove_note, update_note
 
 ABOUT_TO_START = "is about to start"
@@ -82,7 +83,7 @@ def start(client: PagerDuty, incident_id: str, run: Run, call: t.Callable[[], t.
         _remove(client, incident_id, run, note)
         raise
     try:
-        update_note(client, incident_id, note["id"], run.note(STARTED), is_effect=False)
+        _record(client, lambda: update_note(client, incident_id, note["id"], run.note(STARTED), is_effect=False))
     except TaskError as error:
         client.warn(
             f"Incident {incident_id}: {run.name} has started, but its note could not be updated: {error.message} "
@@ -90,10 +91,19 @@ def start(client: PagerDuty, incident_id: str, run: Run, call: t.Callable[[], t.
         )
 
 
+def _record(client: PagerDuty, call: t.Callable[[], t.Any]) -> None:
+    """Change a note, with time of its own: that of the task may be used up, and without the note each next run fails.
+
+    Raises:
+        TaskError: that was not possible.
+    """
+    call_with_retries(call, client.budget.anew(), idempotent=True)
+
+
 def _remove(client: PagerDuty, incident_id: str, run: Run, note: Record) -> None:
     """Remove the note of a run that has not started. A failure must not hide why it has not."""
     try:
-        remove_note(client, incident_id, note["id"], is_effect=False)
+        _record(client, lambda: remove_note(client, incident_id, note["id"], is_effect=False))
     except TaskError as error:
         client.warn(
             f"Incident {incident_id}: {run.name} has not started, but its note could not be removed: {error.message} "

@@ -44,6 +44,7 @@ def given(module: str, **variables: t.Any) -> dict[str, t.Any]:
         ("incident_info", "since", datetime.date(2026, 1, 31), "2026-01-31"),
         ("incident_info", "statuses", "triggered, acknowledged,", ["triggered", "acknowledged"]),
         ("incident_info", "statuses", '["triggered"]', ["triggered"]),
+        ("incident_info", "statuses", "triggered\nacknowledged\n", ["triggered", "acknowledged"]),
         ("incident_info", "statuses", ["triggered"], ["triggered"]),
         ("incident_info", "incident_id", 42, 42),
         ("event", "links", [{"href": "https://example.com"}], [{"href": "https://example.com"}]),
@@ -118,6 +119,14 @@ def test_a_variable_that_is_omitted_or_undefined_counts_as_not_set(template: str
     marks = {} if trust_as_template.__module__ != __name__ else {"omit": "__omit_place_holder__"}
     found = given("incident_note", pagerduty_content=trust_as_template(template), pagerduty_state="absent", **marks)
     assert found == {"state": "absent"}
+
+
+def test_an_option_may_be_given_by_an_alias() -> None:
+    assert given("incident_note", pagerduty_text="hello", pagerduty_id="Q1") == {
+        "content": "hello", "incident_id": ["Q1"],
+    }  # fmt: skip
+    assert given("incident_note", pagerduty_text="old", pagerduty_content="new") == {"content": "new"}
+    assert given("incident_note", pagerduty_text="old", pagerduty_content=" ") == {"content": "old"}
 
 
 def test_a_variable_comes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,6 +96,8 @@ def test_names_are_wanted_unless_something_else_is(want: str | None, asked: list
     ("terms", "options", "words"),
     [
         ([], {}, "Name at least one escalation policy, schedule, or user."),
+        ([None], {}, "Name at least one escalation policy, schedule, or user."),
+        ([[None, ""]], {}, "Name at least one escalation policy, schedule, or user."),
         ([[]], {"levels": [1]}, "Name at least one escalation policy, schedule, or user."),
         ([], {"users": " "}, "Name at least one escalation policy, schedule, or user."),
         ([], {"users": ["", " "], "schedules": ","}, "Name at least one escalation policy, schedule, or user."),

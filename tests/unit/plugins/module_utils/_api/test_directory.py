@@ -172,6 +172,14 @@ def test_what_is_switched_off_in_the_account_is_named(pagerduty: PagerDuty, http
     assert caught.value.hint == "They may have to be switched on in its settings, or be part of another plan."
 
 
+def test_what_every_account_has_is_missing_only_at_a_wrong_address(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
+    http.answers = {"GET /users": NOT_FOUND}
+    with pytest.raises(Refused) as caught:
+        Directory(pagerduty).find(USER, "Ana")
+    assert caught.value.message.startswith("GET ")
+    assert caught.value.hint == "Check that api_url is the address of PagerDuty's REST API."
+
+
 def test_a_misspelt_name_is_compared_with_all_names(pagerduty: PagerDuty, http: ScriptedHttp) -> None:
     http.answers = {"GET /users": [{"users": []}, {"users": [ANA, ANABEL]}]}
     with pytest.raises(Refused, match=r"Did you mean: .*Anabel"):

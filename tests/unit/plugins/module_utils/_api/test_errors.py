@@ -126,6 +126,11 @@ def test_a_conflict_is_recognized_by_its_code_or_its_words(code: int, errors: li
     assert bool(error.hint) is error.is_conflict
 
 
+def test_a_refused_routing_key_has_a_next_step() -> None:
+    body = {"status": "invalid event", "message": "Event object is invalid", "errors": ["'routing_key' is not known"]}
+    assert refusal(400, body, None, CALL).hint.startswith("Check routing_key and region: ")
+
+
 @given(body=JSON, status=st.integers(300, 599))
 def test_any_body_can_be_reported(body: object, status: int) -> None:
     error = refusal(status, body, None, CALL)

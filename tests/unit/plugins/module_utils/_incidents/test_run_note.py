@@ -16,6 +16,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors impo
     Refused,
     TaskError,
 )
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import RetryBudget
 from ansible_collections.oncall.pagerduty.plugins.module_utils._incidents.run_note import Run, has_started, start
 from ansible_collections.oncall.pagerduty.tests.unit.records import note
 
@@ -106,6 +107,31 @@ def test_a_note_that_cannot_be_updated_is_a_warning(pagerduty: PagerDuty, http: 
     start(pagerduty, "Q1", RUN, lambda: None)
     assert http.warnings[0].startswith(f"Incident Q1: {RUN.name} has started, but its note could not be updated: PUT")
     assert "Until you change the note to say that it has started, another run of this task fails." in http.warnings[0]
+
+
+BUSY = (429, {"error": {"message": "Too Many Requests"}})
+GATEWAY = (502, {})
+
+
+@pytest.mark.parametrize("answer", [BUSY, GATEWAY], ids=["busy", "a gateway"])
+def test_a_note_that_can_be_changed_only_later_is_changed_then(
+    answer: object, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    """Whatever the task has waited for before."""
+    budget = RetryBudget(10, http.warnings.append, lambda _line: None, sleep=lambda _seconds: None)
+    client = PagerDuty(pagerduty.settings, budget, pagerduty.warn)
+    while budget.sleep(1):
+        pass
+    http.answers = {
+        f"POST {NOTES}": {"note": note("PN1", ABOUT_TO_START)},
+        f"PUT {NOTES}/PN1": [answer, {"note": note("PN1", STARTED)}],
+        f"DELETE {NOTES}/PN1": [answer, {}],
+    }
+    start(client, "Q1", RUN, lambda: None)
+    with pytest.raises(Refused):
+        start(client, "Q1", RUN, lambda: fail(Refused("no")))
+    assert [call for call, _body in http.writes].count(f"DELETE {NOTES}/PN1") == 2
+    assert not any("its note could not be" in warning for warning in http.warnings)
 
 
 def test_a_note_that_cannot_be_removed_is_a_warning_beside_the_refusal(
