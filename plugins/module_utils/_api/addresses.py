@@ -77,10 +77,10 @@ def _parts(api: Api, url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         if "://" not in url:
-            host = urlsplit(f"//{url}").hostname or ""
+            name = urlsplit(f"//{url}").hostname or ""
             # Without a dot it may be a token.
-            if is_loopback(host) or "." in host:
-                parts = urlsplit(f"{'http' if is_loopback(host) else 'https'}://{url}")
+            if is_loopback(name) or "." in name:
+                parts = urlsplit(f"{'http' if is_loopback(name) else 'https'}://{url}")
         host, _port = parts.hostname, parts.port
     except ValueError as error:
         raise InvalidOption(api.option, problem, shown(url)) from error
