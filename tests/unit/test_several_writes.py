@@ -11,7 +11,7 @@ import typing as t
 from datetime import datetime, timezone
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions import incident_snooze, maintenance_window
+from ansible_collections.oncall.pagerduty.plugins.module_utils._actions import incident_snooze
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api import times
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import OutcomeUnknown
@@ -97,7 +97,8 @@ def case(
     request: pytest.FixtureRequest, pagerduty: PagerDuty, http: ScriptedHttp, monkeypatch: pytest.MonkeyPatch
 ) -> Case:
     """A task with time to read, but none of it passes."""
-    for module in (incident_snooze, maintenance_window, times):
+    monkeypatch.setattr(PagerDuty, "now", NOW)
+    for module in (incident_snooze, times):
         monkeypatch.setattr(module, "now", lambda: NOW)
     pagerduty.budget = RetryBudget(MAX_WAIT, http.warnings.append, print, lambda: 0.0, lambda _seconds: None)
     chosen: Case = request.param

@@ -22,7 +22,7 @@ from .._core.action import Action, State, each
 from .._core.change import CAREFULLY, Change, Fields
 from .._core.errors import InvalidOption, Refused, TaskError
 from .._core.time_texts import parse_time
-from .._core.timestamps import iso_8601, now, spoken_duration, spoken_time
+from .._core.timestamps import iso_8601, spoken_duration, spoken_time
 from .._core.words import ADD, END, EXTEND, MAX_NAMES, MOVE, OPEN, REMOVE, SET, Phrase, few, label, short_name
 from .._windows import end_of, open_windows, order_of, spoken_period, start_of
 
@@ -129,8 +129,8 @@ class WindowAction(Action[PagerDuty]):
         return [f"maintenance window {self.options['description'].strip()}"]
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
-        """Read the open windows. What is now is known only under the lock: waiting for it can take a while."""
-        return each(targets, lambda target: Open(open_windows(self.client, target), now()))
+        """Read the open windows. What is now, on PagerDuty's clock, is known only under the lock."""
+        return each(targets, lambda target: Open(open_windows(self.client, target), self.client.now))
 
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
         """Return `maintenance_window`, which is None if there is none."""
@@ -167,7 +167,9 @@ class WindowAction(Action[PagerDuty]):
         window = next((each for each in open_ones if each["id"] == window_id), None)
         if window:
             names = few([short_name(service) for service in window["services"]])
-            error.message = f"The window for {names} is still open, {spoken_period(window, now())}. {error.message}"
+            error.message = (
+                f"The window for {names} is still open, {spoken_period(window, self.client.now)}. {error.message}"
+            )
             error.hint = f"Run the task again, or end the window {window_id} in PagerDuty's web interface."
             raise error
 

@@ -20,7 +20,7 @@ from .._api.times import Times
 from .._core.action import Action, State, each
 from .._core.change import CAREFULLY, Change, Fields
 from .._core.errors import InvalidOption, Refused, TaskError
-from .._core.timestamps import iso_8601, now, spoken_time, time_of
+from .._core.timestamps import iso_8601, spoken_time, time_of
 from .._core.words import END, PUT, few, label, short_name
 from .._overrides import CUSTOM_SHIFTS, OVERRIDES, Override, create_overrides, end_override, list_overrides
 from .._turns import Span, Turn, joined, on_top, parts_in, parts_out_of, without
@@ -142,8 +142,8 @@ class OverrideAction(Action[PagerDuty]):
         self.targets = [schedule_id]
 
     def read(self, targets: t.Sequence[str]) -> t.Iterable[tuple[str, State | TaskError]]:
-        """Read who is on call. What is now is known only under the lock: waiting for it can take a while."""
-        return each(targets, lambda _target: self._rota(now()))
+        """Read who is on call. What is now, on PagerDuty's clock, is known only under the lock."""
+        return each(targets, lambda _target: self._rota(self.client.now))
 
     def result(self, records: t.Sequence[Record]) -> dict[str, t.Any]:
         """Return the record; nothing if the schedule could not be read."""
@@ -410,7 +410,7 @@ class Ending(OverrideAction):
         except Refused as error:
             if error.is_fatal:
                 raise
-            left = list_overrides(self.client, self._schedule, Span(now(), override.span.end))
+            left = list_overrides(self.client, self._schedule, Span(self.client.now, override.span.end))
             return error if any(each.id == override.id for each in left) else None
         return None
 

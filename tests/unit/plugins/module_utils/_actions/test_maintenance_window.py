@@ -10,15 +10,14 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions import maintenance_window as module
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api import times
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import CAREFULLY, FREELY
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
 from ansible_collections.oncall.pagerduty.tests.unit.records import named
 from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
 if t.TYPE_CHECKING:
-    from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
     from conftest import ScriptedHttp
 
 Record = dict[str, t.Any]
@@ -48,8 +47,8 @@ BEGUN, COMING = window("31T11:00:00Z", "31T13:00:00Z"), window("31T20:00:00Z", "
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    for each in (module, times):
-        monkeypatch.setattr(each, "now", lambda: NOW)
+    monkeypatch.setattr(PagerDuty, "now", NOW)
+    monkeypatch.setattr(times, "now", lambda: NOW)
 
 
 @pytest.fixture
@@ -345,7 +344,7 @@ def test_what_is_now_is_known_when_the_windows_are_read(task: Tasks, monkeypatch
     asked = task(window("31T12:01:30Z", "31T13:01:30Z"), duration="1h")
     asked.action.check()
     asked.action.prepare()
-    monkeypatch.setattr(module, "now", lambda: NOW + timedelta(minutes=2))
+    monkeypatch.setattr(PagerDuty, "now", NOW + timedelta(minutes=2))
     ((target, state),) = asked.action.read(["Upgrade"])
     assert not asked.action.plan(target, state).is_needed
 

@@ -7,17 +7,16 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.oncall.pagerduty.plugins.module_utils._actions import schedule_override as module
 from ansible_collections.oncall.pagerduty.plugins.module_utils._api import times as given_times
+from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.change import CAREFULLY, FREELY
 from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors import InvalidOption, Refused
 from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
 if t.TYPE_CHECKING:
-    from ansible_collections.oncall.pagerduty.plugins.module_utils._api.client import PagerDuty
     from conftest import ScriptedHttp
 
 Record = dict[str, t.Any]
@@ -46,8 +45,8 @@ def shift(user: str, start: str, end: str, **source: str) -> Record:
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    for each in (module, given_times):
-        monkeypatch.setattr(each, "now", lambda: NOW)
+    monkeypatch.setattr(PagerDuty, "now", NOW)
+    monkeypatch.setattr(given_times, "now", lambda: NOW)
 
 
 @pytest.fixture
@@ -276,6 +275,16 @@ def test_the_schedule_applies_again_after_an_override(
     assert result["msg"] == f"Schedule Web: ended Ana's override until 16:00 UTC, which {after}."
     assert [call for call, _body in http.writes] == ["DELETE /schedules/PSCHED1/overrides/PO9"]
     assert (result["overrides"], bool(result["gaps"])) == ([], after.startswith("leaves nobody"))
+
+
+@pytest.mark.parametrize("seconds", [-90, 600], ids=["slow", "fast"])
+def test_what_is_now_is_told_by_pagerdutys_clock(seconds: int, task: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The override has begun this minute, or has not begun yet."""
+    monkeypatch.setattr(given_times, "now", lambda: NOW + timedelta(seconds=seconds))
+    own = entry(ANA, "12:00", "16:00", id="PO9")
+    assert task(own, overrides=[own], layers=[[BEN_ALL_DAY]], state="absent").run()["changed"]
+    coming = entry(ANA, "12:05", "16:00", id="PO9")
+    assert not task(BEN_ALL_DAY, overrides=[coming], layers=[[BEN_ALL_DAY]], state="absent").run()["changed"]
 
 
 @pytest.mark.parametrize(
