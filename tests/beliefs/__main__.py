@@ -147,13 +147,18 @@ def stop_once(_number: int, _frame: object) -> None:
     """Stop the checks; from then on, nothing stops the clean-up."""
     for each in SIGNALS:
         signal.signal(each, say_that_it_stops)
-    print("\nStopping. What was created is being removed, which takes about half a minute.", flush=True)
+    tell("\nStopping. What was created is being removed, which takes about half a minute.")
     raise KeyboardInterrupt
 
 
 def say_that_it_stops(_number: int, _frame: object) -> None:
     """Tell whoever is impatient."""
-    print("Still removing what was created.", flush=True)
+    tell("Still removing what was created.")
+
+
+def tell(line: str) -> None:
+    """Print a line in the handler of a signal: it may have come in the middle of another `print`."""
+    os.write(sys.stdout.fileno(), f"{line}\n".encode())
 
 
 if __name__ == "__main__":

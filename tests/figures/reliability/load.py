@@ -73,7 +73,7 @@ class BulkLoad:
 
     Args:
         acknowledged: by the simulator's state.
-        calls: the calls that the task made; `minimum` is the fewest possible, with one to know who gets the incidents.
+        calls: the calls that the task made; `minimum` is the fewest possible, with two to know who gets the incidents.
         peak: the largest memory of its process, in MiB; `max_memory` is what it should need at most.
     """
 
@@ -101,7 +101,7 @@ def acknowledge(simulator: Simulator, incidents: int) -> BulkLoad:
         ran(done.returncode, done.stdout),
         acknowledged=sum(incident["status"] == "acknowledged" for incident in state["incidents"]),
         calls=len(simulator.journal()["entries"]),
-        minimum=math.ceil(incidents / PAGE) + math.ceil(incidents / BATCH) + 1,
+        minimum=math.ceil(incidents / PAGE) + math.ceil(incidents / BATCH) + 2,
         peak=int(done.stderr.split()[-1]) / 1024,
         max_memory=MEMORY_AT_START + incidents * MEMORY_OF_INCIDENT,
     )
