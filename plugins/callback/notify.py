@@ -22,7 +22,7 @@ description:
   - A play is known by its name and O(name).
   - A run that ends early also sends an alert - for instance because C(hosts) of a later play has an undefined variable,
     or because a scheduler ended it with SIGTERM. The alert is resolved when all plays of a run end well. When somebody
-    presses Ctrl-C, nothing is sent.
+    presses Ctrl-C, also to abort at a task that pauses, nothing is sent.
   - Only a whole run resolves an alert, and not one with C(--tags), C(--skip-tags), C(--start-at-task), C(--step), or
     C(--limit), from the command line or from Ansible's configuration. See O(resolve_after_limit). If such a run fails,
     it sends an alert all the same.
@@ -140,7 +140,7 @@ from ..module_utils._api.auth import VARIABLES, first_set, is_unset
 from ..module_utils._events.body import key_within_limit
 from ..plugin_utils import _controller
 from ..plugin_utils._process import Background, End
-from ..plugin_utils._results import host_of, task_of
+from ..plugin_utils._results import host_of, task_of, values_of
 
 CONNECTION_OPTIONS = ("routing_key", "region", "events_url", "ca_path")
 OWN_OPTIONS = ("severity", "name", "resolve_after_limit", "no_hosts_is_failure", "time_limit")
@@ -158,6 +158,8 @@ PART_TO_WAIT = 0.9
 MAX_HOSTS = 50
 """Hosts that an alert names; an event must not be larger than 512 KB."""
 FACTS = ("gather_facts", "setup")
+ABORTED = "user requested abort!"
+"""What ansible.builtin.pause says after Ctrl-C and then A. Source: ansible-core, plugins/action/pause.py."""
 
 Event = dict[str, t.Any]
 display = Display()
@@ -190,10 +192,14 @@ class Play:
         self.including.discard(host)
         self.has_run = self.has_run or action not in FACTS
 
-    def note_failure(self, result: t.Any) -> None:
+    def note_failure(self, result: t.Any, *, is_unreachable: bool = False) -> None:
         """Note in which task a host failed. Whether that was rescued is known only at the end."""
-        self.including.discard(host_of(result))
-        self.failed_tasks[host_of(result)] = result.task_name
+        host = host_of(result)
+        self.including.discard(host)
+        self.failed_tasks[host] = result.task_name
+        self.unreachable.discard(host)
+        if is_unreachable:
+            self.unreachable.add(host)
 
 
 class CallbackModule(CallbackBase):
@@ -250,11 +256,13 @@ class CallbackModule(CallbackBase):
         self._current.note(result)
         if not ignore_errors:
             self._current.note_failure(result)
+        if ABORTED in str(values_of(result).get("msg")):
+            # As with Ctrl-C at any other moment.
+            self._is_watching = False
 
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
         """Note that a host could not be reached."""
-        self._current.note_failure(result)
-        self._current.unreachable.add(host_of(result))
+        self._current.note_failure(result, is_unreachable=True)
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
         """Send what the plays of the playbook call for."""

@@ -74,7 +74,7 @@ _value:
       description: How many seconds to look for the incident of the event.
       type: int
     has_other_way:
-      description: Whether the step has paged nobody, and the routing key of the role may do.
+      description: Whether the first step has paged nobody, and the routing key of the role may do.
       type: bool
     waits:
       description: Whether to wait for an acknowledgement.

@@ -85,7 +85,7 @@ class Run:
             "has_paged": self._has_paged,
             "is_due": self._start is None and not self._answer,
             "search": SEARCH if _is_done(self._results.paged) else 0,
-            "has_other_way": self._step.has_other_way and not self._has_paged and not self._answer,
+            "has_other_way": self._has_other_way,
             "waits": self._has_paged and not self._answer,
             "watched": self._watched(),
             "until": self._until,
@@ -109,6 +109,12 @@ class Run:
         if self._step.kind == EVENT and _message(self._results.found).startswith(NOT_OPENED):
             return False
         return _is_done(self._results.paged) or self._start is not None
+
+    @property
+    def _has_other_way(self) -> bool:
+        """Whether the routing key of the role stands in. Later on, it could page those a second time who were paged."""
+        is_first = not self._history
+        return is_first and self._step.has_other_way and not self._has_paged and not self._answer
 
     @property
     def _until(self) -> str:

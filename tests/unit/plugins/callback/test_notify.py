@@ -31,10 +31,10 @@ class Callback(notify.CallbackModule):
         return OPTIONS.get(name)
 
 
-def result(host: str, task: str, action: str) -> t.Any:
+def result(host: str, task: str, action: str, msg: str = "") -> t.Any:
     """A result, with the names that it has from ansible-core 2.19 on."""
-    named = types.SimpleNamespace(get_name=lambda: host)
-    return types.SimpleNamespace(host=named, task=types.SimpleNamespace(action=action), task_name=task)
+    named, of = types.SimpleNamespace(get_name=lambda: host), types.SimpleNamespace(action=action)
+    return types.SimpleNamespace(host=named, task=of, task_name=task, result={"msg": msg})
 
 
 class Run:
@@ -69,6 +69,14 @@ class Run:
     def fail(self, host: str, task: str = "Deploy", *, rescued: bool = False) -> None:
         self._failures |= set() if rescued else {host}
         self._callback.v2_runner_on_failed(result(host, task, "ansible.builtin.fail"))
+
+    def lose(self, host: str, task: str = "Connect") -> None:
+        self._failures.add(host)
+        self._callback.v2_runner_on_unreachable(result(host, task, "ansible.builtin.ping"))
+
+    def abort(self, host: str, msg: str) -> None:
+        self._failures.add(host)
+        self._callback.v2_runner_on_failed(result(host, "Continue?", "ansible.builtin.pause", msg))
 
     def end(self) -> list[Event]:
         def summarize(host: str) -> dict[str, int]:
@@ -224,6 +232,22 @@ def test_nothing_more_is_sent_after_the_statistics(run: Run) -> None:
 def test_a_play_that_ran_no_task_sends_nothing(run: Run) -> None:
     run.play("Web")
     assert run.end() == []
+
+
+@pytest.mark.parametrize("msg", ["user requested abort!", "Task failed: user requested abort!"])
+def test_whoever_aborts_at_a_pause_pages_nobody(msg: str, run: Run) -> None:
+    run.play("Web")
+    run.ok()
+    run.abort("web-1", msg)
+    assert run.end() == []
+
+
+def test_a_host_that_was_reached_again_has_failed(run: Run) -> None:
+    run.play("Web")
+    run.lose("web-1")
+    run.lose("web-2")
+    run.fail("web-1")
+    assert run.end()[0]["custom_details"] == {"web-1": "failed: Deploy", "web-2": "unreachable: Connect"}
 
 
 def test_a_rescued_failure_is_none(run: Run) -> None:

@@ -129,6 +129,10 @@ def test_a_first_step_that_cannot_page_has_another_way(
     assert (run["search"], run["has_other_way"]) == (search, has_other_way)
 
 
+def test_a_later_step_has_no_other_way_as_it_could_page_somebody_twice() -> None:
+    assert now(3, paged=REFUSED)["has_other_way"] is False
+
+
 @pytest.mark.parametrize(
     ("paged", "has_paged", "problem"),
     [
