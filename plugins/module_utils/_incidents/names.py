@@ -27,6 +27,8 @@ def title_of(incident: Record) -> str:
     """Return an incident's name for people, such as `#42 Disk full (Q1R2DLCB21K7NP)`."""
     number, title = incident.get("incident_number"), incident.get("title")
     known = ["" if number is None else f"#{number}", shorten(one_line(str(title or "")), MAX_TITLE)]
+    if not any(known):
+        return name_of(incident)
     identity = str(incident["id"])
     if is_foretold(identity):
         identity = f"would be opened with key {key_of(identity)!r}"

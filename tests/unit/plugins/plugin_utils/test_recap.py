@@ -72,10 +72,10 @@ CASES: dict[str, tuple[list[tuple[Values, bool]], list[str]]] = {
     ),
     "only the key of what would be opened is known": (
         [(task({"id": "would-be-opened:disk-1", "title": None}), True)],
-        ["Nobody would be paged.", "(would be opened with key 'disk-1')"],
+        ["Nobody would be paged.", "Incident that would be opened with key 'disk-1'"],
     ),
     "what one task leaves out, another has read": ([(FOUND, False), (task(NOTED), False)], ["Nobody was paged.", NEW]),
-    "only its id is known": ([(task(NOTED), False)], ["Nobody was paged.", "(Q1)"]),
+    "only its id is known": ([(task(NOTED), False)], ["Nobody was paged.", "Incident Q1"]),
     "text of others": (
         [(task(incident(1, title="a\nb\x1b"), notifies=[told("Ana\n\x1b")]), False)],
         ["Paged Ana.", "#1 a b (Q1): triggered, https://x/Q1"],

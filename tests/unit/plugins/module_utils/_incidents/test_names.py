@@ -24,7 +24,7 @@ def test_an_incident_is_called_by_id_and_number() -> None:
         ({"incident_number": None, "title": "Disk\n full\x1b"}, "Disk full (Q7)"),
         ({"incident_number": 42, "title": None}, "#42 (Q7)"),
         ({"incident_number": 42, "title": "x" * 200}, f"#42 {'x' * 99}… (Q7)"),
-        ({}, "(Q7)"),
+        ({}, "Incident Q7"),
         (
             {"id": "would-be-opened:disk-1", "incident_number": None, "title": "Disk full"},
             "Disk full (would be opened with key 'disk-1')",
