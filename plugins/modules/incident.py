@@ -16,6 +16,9 @@ description:
   - New assignees are paged, and so are the people on call at the first level of a new escalation policy. If the
     incident was acknowledged, it becomes triggered again.
   - With O(service) and O(incident_id) or O(dedup_key) it moves incidents to another service, in one call for each.
+  - If O(priority) or O(incident_type) is unknown, the other fields are set, and the task fails afterwards. A new
+    incident is opened also if O(assignees) or O(escalation_policy) are unknown, and then pages the people on call for
+    its service.
   - Does nothing when every given field already has its value. The order of assignees does not matter.
 author:
   - oncall.pagerduty contributors (!UNKNOWN)
