@@ -130,7 +130,7 @@ TESTS = ModuleTests(
             {**OPENING, "assignees": [account.OWNER.email]},
             changes=True,
             incidents=0,
-            reads=3,
+            reads=4,
             writes=(OPEN,),
         ),
         Case(
@@ -138,7 +138,7 @@ TESTS = ModuleTests(
             {**OPENING, "assignees": [account.OWNER.email, account.SECONDARY.email]},
             changes=True,
             incidents=0,
-            reads=4,
+            reads=5,
             writes=(OPEN, PUT_ONE),
         ),
         Case(
@@ -146,7 +146,7 @@ TESTS = ModuleTests(
             {**OPENING, "assignees": [account.FROM_EMAIL]},
             changes=True,
             incidents=0,
-            reads=3,
+            reads=4,
             writes=(OPEN,),
         ),
         Case(

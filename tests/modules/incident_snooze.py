@@ -18,7 +18,7 @@ MORNING = f"{datetime.now(timezone.utc) + timedelta(days=2):%Y-%m-%d} 08:00"
 TESTS = ModuleTests(
     simplest={"duration": "2h"},
     cases=(
-        Case("acknowledges and snoozes", {"duration": "2h"}, changes=True, reads=2, writes=(PUT_ONE, SNOOZE)),
+        Case("acknowledges and snoozes", {"duration": "2h"}, changes=True, reads=3, writes=(PUT_ONE, SNOOZE)),
         Case(
             "snoozes until a time of day in the user's time zone",
             {"until": MORNING},

@@ -14,7 +14,7 @@ from modules.strategies import resolutions
 TESTS = ModuleTests(
     simplest={"status": "acknowledged"},
     cases=(
-        Case("acknowledges", {"status": "acknowledged"}, changes=True, reads=2, writes=(PUT,)),
+        Case("acknowledges", {"status": "acknowledged"}, changes=True, reads=3, writes=(PUT,)),
         Case("resolves", {"status": "resolved"}, changes=True, reads=1, writes=(PUT,)),
         Case(
             "resolves with a resolution",
@@ -51,7 +51,7 @@ TESTS = ModuleTests(
             {"status": "acknowledged", "reopen": True},
             changes=True,
             state={"status": "resolved"},
-            reads=2,
+            reads=3,
             writes=(PUT,),
         ),
         Case(
