@@ -63,7 +63,7 @@ def callback(warnings: list[str]) -> str:
         failing.v2_playbook_on_play_start(types.SimpleNamespace(get_name=lambda: "Web"))
         named = types.SimpleNamespace(get_name=lambda: "web-1")
         task = types.SimpleNamespace(action="ansible.builtin.fail")
-        failing.v2_runner_on_failed(types.SimpleNamespace(host=named, task=task, task_name="Deploy"))
+        failing.v2_runner_on_failed(types.SimpleNamespace(host=named, task=task, task_name="Deploy", result={}))
         stats = types.SimpleNamespace(summarize=lambda _host: {"failures": 1, "unreachable": 0})
         failing.v2_playbook_on_stats(stats)
     return warnings[0]
