@@ -106,15 +106,19 @@ class Run:
     @property
     def _has_paged(self) -> bool:
         """Whether the step has paged, or may have: in this run, or in one before."""
-        if self._step.kind == EVENT and _message(self._results.found).startswith(NOT_OPENED):
+        is_event = self._step.kind == EVENT or bool(self._results.refused)
+        if is_event and _message(self._results.found).startswith(NOT_OPENED):
             return False
         return _is_done(self._results.paged) or self._start is not None
 
     @property
     def _has_other_way(self) -> bool:
-        """Whether the routing key of the role stands in. Later on, it could page those a second time who were paged."""
-        is_first = not self._history
-        return is_first and self._step.has_other_way and not self._has_paged and not self._answer
+        """Whether the routing key of the role stands in. Later on, it could page those a second time who were paged.
+
+        Nor if PagerDuty has taken the event: it may open the incident yet, and page for both.
+        """
+        is_refused = not _is_done(self._results.paged) and not self._has_paged and not self._answer
+        return not self._history and self._step.has_other_way and is_refused
 
     @property
     def _until(self) -> str:

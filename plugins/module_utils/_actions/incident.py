@@ -217,9 +217,10 @@ class UpdateOrOpening(IncidentUpdate):
 
     def _tell_if_it_pages_nobody(self, change: Change, opened: Record) -> None:
         """Tell that PagerDuty has opened the incident as acknowledged, if that was not foretold."""
-        if _is_acknowledged(opened) and change.after["status"] == "triggered":
-            change.notifies = ()
-            change.after = {**change.after, "status": "acknowledged"}
+        first = change.origin
+        if _is_acknowledged(opened) and first.after["status"] == "triggered":
+            first.notifies = ()
+            first.after = {**first.after, "status": "acknowledged"}
             self.client.warn(f"{name_of(opened)}: PagerDuty has opened it as acknowledged, so it pages nobody.")
 
     def _rest(self, opened: Record) -> Record:

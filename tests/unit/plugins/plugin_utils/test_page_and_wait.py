@@ -117,10 +117,20 @@ REFUSED = {"msg": "No service is called 'Nope'.", "failures": [{"outcome": "not_
         ({}, {"paged": REFUSED}, 0, False),
         ({"service": "Checkout"}, {"paged": PAGED}, 30, False),
         ({"routing_key": "R"}, {"paged": SENT}, 30, False),
+        ({"routing_key": "R"}, {"paged": SENT, "found": NOT_OPENED}, 30, False),
         ({"service": "Nope"}, {"paged": REFUSED, "found": found(*OPENED)}, 0, False),
         ({"service": "Nope"}, {"paged": SENT, "refused": REFUSED["msg"]}, 30, False),
     ],
-    ids=["a service", "a key", "the role's own key", "opened", "sent", "opened by a run before", "by the other way"],
+    ids=[
+        "a service",
+        "a key",
+        "the role's own key",
+        "opened",
+        "sent",
+        "not opened yet",
+        "opened by a run before",
+        "by the other way",
+    ],
 )
 def test_a_first_step_that_cannot_page_has_another_way(
     step: Record, results: Record, search: int, has_other_way: bool
@@ -151,9 +161,13 @@ def test_why_the_other_way_was_needed_is_told(paged: Record, has_paged: bool, pr
     assert entry["people"] == ["whoever is on call for the service of the routing key"]
 
 
-def test_an_event_that_opens_no_incident_has_paged_nobody() -> None:
-    run = Run([], steps_of([{}], "key").steps, Results(SENT, NOT_OPENED)).as_dict()
-    assert (run["has_paged"], run["entry"]["problem"]) == (False, NOT_OPENED["msg"])
+@pytest.mark.parametrize(
+    ("step", "refused"), [({}, ""), ({"service": "Nope"}, "No service is called 'Nope'.")], ids=["event", "other way"]
+)
+def test_an_event_that_opens_no_incident_has_paged_nobody(step: Record, refused: str) -> None:
+    run = Run([], steps_of([step], "key").steps, Results(SENT, NOT_OPENED, refused=refused)).as_dict()
+    assert (run["has_paged"], run["waits"]) == (False, False)
+    assert run["entry"]["problem"] == f"{refused} {NOT_OPENED['msg']}".strip()
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from ansible_collections.oncall.pagerduty.plugins.module_utils._core.errors impo
     OutcomeUnknown,
     Refused,
 )
+from ansible_collections.oncall.pagerduty.plugins.module_utils._core.retry import RetryBudget
 from ansible_collections.oncall.pagerduty.plugins.module_utils._options import AUTH
 from ansible_collections.oncall.pagerduty.tests.unit.tasks import Task
 
@@ -271,8 +272,12 @@ def test_the_user_of_the_token_opens_it_whatever_from_email_says(
     assert task(assignees=["Other"]).plan().predicted["status"] == "triggered"
 
 
-def test_an_incident_that_pagerduty_opens_as_acknowledged_has_paged_nobody(task: Tasks, http: ScriptedHttp) -> None:
-    http.answers[OPEN] = (201, {"incident": incident(status="acknowledged")})
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_an_incident_that_pagerduty_opens_as_acknowledged_has_paged_nobody(
+    is_lost: bool, task: Tasks, pagerduty: PagerDuty, http: ScriptedHttp
+) -> None:
+    pagerduty.budget = RetryBudget(60, http.warnings.append, lambda _line: None, sleep=lambda _seconds: None)
+    http.answers[OPEN] = [*[(500, {})] * is_lost, (201, {"incident": incident(status="acknowledged")})]
     result = task(assignees=["Other"]).run()
     assert (result["changed"], result["msg"], result["notifies"]) == (True, f"{OPENED}.", [])
     assert http.warnings == ["Incident Q1 (#1): PagerDuty has opened it as acknowledged, so it pages nobody."]
